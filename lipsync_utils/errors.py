@@ -1,0 +1,45 @@
+"""The errors a caller may meet. Every message says what was received, what is needed and what to do."""
+
+
+class LipSyncError(Exception):
+    """Root of every error that this package raises on purpose.
+
+    Attributes:
+        exit_code: what the command line returns for this kind of error.
+    """
+
+    exit_code = 1
+
+
+class InputError(LipSyncError, ValueError):
+    """A face, voice, text or option that cannot be used as it is."""
+
+    exit_code = 2
+
+
+class NoFaceError(InputError):
+    """No face, or none that is large enough, where one is needed."""
+
+    exit_code = 3
+
+
+class AssetError(LipSyncError):
+    """A model or data file that could not be found, fetched or verified."""
+
+    exit_code = 4
+
+
+class OutputError(LipSyncError, OSError):
+    """The result could not be written."""
+
+    exit_code = 5
+
+
+class MissingExtraError(LipSyncError, ImportError):
+    """An optional dependency is not installed; the message names the extra and the command."""
+
+    exit_code = 6
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'")
+        self.extra = extra

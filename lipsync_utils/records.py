@@ -1,0 +1,175 @@
+"""The records that travel between stages. Arrays are never modified once they are in a record.
+
+Conventions, everywhere in the package: pictures are ``(H, W, 3) uint8``, **RGB**; pixel coordinates are float32 with
+the *centre* of the top-left pixel at (0, 0), x to the right and y down; times are seconds; analysis audio is mono
+float32 at 16 kHz in [-1, 1].
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SAMPLE_RATE = 16_000
+"""Rate of analysis audio, in samples per second."""
+
+CURVE_RATE = 100
+"""Rate of speech features and face curves, in frames per second."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The output's clock: made once, obeyed by every stage.
+
+    Attributes:
+        fps: exact frame rate of the output.
+        frames: number of video frames, ``ceil(duration x fps)``.
+        duration_s: length of the sound in seconds.
+    """
+
+    fps: Fraction
+    frames: int
+    duration_s: float
+
+    @classmethod
+    def covering(cls, samples: int, rate: int, fps: Fraction) -> Timeline:
+        """Timeline just long enough for ``samples`` of audio at ``rate`` per second."""
+        exact = Fraction(samples, rate)
+        return cls(fps=fps, frames=math.ceil(exact * fps), duration_s=float(exact))
+
+    def time_of(self, index: int) -> float:
+        """Time at which frame ``index`` is shown, in seconds."""
+        return float(index / self.fps)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of a source on the timeline.
+
+    Attributes:
+        index: position on the output timeline.
+        time_s: presentation time in the source, in seconds (0 for a still picture).
+        image: ``(H, W, 3) uint8`` RGB.
+    """
+
+    index: int
+    time_s: float
+    image: np.ndarray
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face in one picture.
+
+    Attributes:
+        box: ``(4,) float32`` left, top, right, bottom in pixels, tight around the face from brows to chin.
+        points: ``(468, 3) float32`` face mesh (MediaPipe topology): x and y in pixels; z in pixels too, relative to
+            the head's centre, negative towards the camera.
+        score: the detector's confidence, 0 to 1.
+    """
+
+    box: np.ndarray
+    points: np.ndarray
+    score: float
+
+
+@dataclass(frozen=True)
+class TrackedFrame:
+    """A frame and the chosen face in it; ``face`` is None where there is none."""
+
+    frame: Frame
+    face: Face | None
+
+
+@dataclass(frozen=True)
+class Phoneme:
+    """One spoken sound: IPA symbol, start and end in seconds. Silence is the empty symbol."""
+
+    ipa: str
+    start_s: float
+    end_s: float
+    stress: int = 0
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The voice, prepared for analysis.
+
+    Attributes:
+        wave: ``(n,) float32`` mono at :data:`SAMPLE_RATE`.
+        samples: length of the *source* track in samples at ``rate`` (the output keeps exactly this length).
+        rate: the source's own sample rate.
+        channels: the source's own number of channels.
+        path: where the source lies; its sound goes into the output at full quality.
+    """
+
+    wave: np.ndarray
+    samples: int
+    rate: int
+    channels: int
+    path: str
+
+    @property
+    def duration_s(self) -> float:
+        """Exact length of the source in seconds."""
+        return self.samples / self.rate
+
+
+@dataclass(frozen=True)
+class FaceCurves:
+    """Face motion over time, the common language between speech, motion and render.
+
+    Attributes:
+        names: ARKit blendshape names, one per column.
+        values: ``(T, len(names)) float32``, mostly in [0, 1].
+        rate: rows per second.
+        activity: ``(T,) float32`` probability that somebody speaks, 0 to 1.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    rate: float
+    activity: np.ndarray
+
+
+@dataclass(frozen=True)
+class HeadMotion:
+    """Idle life on the timeline, one row per video frame.
+
+    Attributes:
+        rotation: ``(T, 3) float32`` pitch (nod, positive: chin down), yaw, roll in radians, relative to the picture.
+        shift: ``(T, 2) float32`` x and y displacement in units of the face's width.
+        blink: ``(T,) float32`` eyelid closure, 0 open to 1 shut.
+        brow: ``(T,) float32`` brow raise, 0 to 1.
+    """
+
+    rotation: np.ndarray
+    shift: np.ndarray
+    blink: np.ndarray
+    brow: np.ndarray
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did; ``lipsync run --json`` prints it."""
+
+    output: str
+    engine: str
+    engine_reason: str
+    frames: int
+    fps: float
+    width: int
+    height: int
+    duration_s: float
+    wall_s: float
+    frames_per_second: float
+    first_frame_s: float
+    peak_rss_mb: float
+    faceless_frames: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    models: dict[str, str] = field(default_factory=dict)
