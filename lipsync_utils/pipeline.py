@@ -1,0 +1,244 @@
+"""A face and a voice in, a speaking face out. This module reads like the data-flow picture in ``ARCHITECTURE.md``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from .engines import Engine, Task, choose_engine
+from .errors import InputError, NoFaceError
+from .options import RunOptions, WriteOptions
+from .records import Frame, RunReport, Speech, Timeline, TrackedFrame
+
+if TYPE_CHECKING:
+    from .faces.detector import FaceDetector
+    from .media import Source
+
+DEFAULT_FPS = Fraction(25)
+MAX_SIDE = 4096
+"""Longest side of an output in pixels; what common H.264 decoders play. Larger sources are made smaller."""
+
+LONG_S = 600.0
+"""Sound longer than this is announced before work starts."""
+
+USUAL_SPEED = (40, 120)
+"""Frames a second that an ordinary machine renders, slow and fast, for the announcement."""
+
+
+class Listener(Protocol):
+    """Told what a run does."""
+
+    def message(self, text: str) -> None:
+        """Something a person should read."""
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """``done`` of ``total`` frames have left the stage."""
+
+
+class Silent:
+    """A listener that does nothing."""
+
+    def message(self, text: str) -> None:
+        """Ignore it."""
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """Ignore it."""
+
+
+def run(
+    face: str | os.PathLike[str],
+    audio: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    options: RunOptions | None = None,
+    listener: Listener | None = None,
+) -> RunReport:
+    """Make a face speak.
+
+    Args:
+        face: a picture or a video.
+        audio: a sound file, or a video whose sound is taken.
+        out: the video to write (``.mp4``, ``.m4v``, ``.mov``, ``.mkv``); appears only when it is complete.
+        options: see :class:`~lipsync_utils.options.RunOptions`.
+        listener: is told about progress.
+
+    Returns:
+        What was done, with measured times.
+
+    Raises:
+        LipSyncError: with a message that says what was received, what is needed and what to do; no output is left.
+    """
+    from .faces.detector import make_detector
+    from .media import VideoWriter, load_speech, open_source
+
+    options, listener = options or RunOptions(), listener or Silent()
+    target = _checked_output(out, face, audio)
+    engine, reason = choose_engine(options.engine)
+    listener.message(f"engine {reason}")
+    detector = make_detector(options.face)
+
+    started = time.perf_counter()
+    source = open_source(face)
+    speech = load_speech(audio)
+    timeline = Timeline.covering(speech.samples, speech.rate, _rate(source, options))
+    warnings = _announce(source, speech, timeline, listener)
+    size = _output_size(source, options, warnings)
+    frames = _resized(source.frames(timeline), size)
+    track = _Track(frames, detector, source, options)
+    task = Task(speech=speech, timeline=timeline, still=source.is_picture, motion=options.motion)
+    first_frame_s = 0.0
+    with VideoWriter(
+        target,
+        width=size[0],
+        height=size[1],
+        timeline=timeline,
+        speech=speech,
+        options=_encoding(options),
+        metadata=_provenance(engine),
+    ) as writer:
+        for done, frame in enumerate(engine.frames(iter(track), task), start=1):
+            writer.write(frame)
+            first_frame_s = first_frame_s or time.perf_counter() - started
+            listener.step("frames", done, timeline.frames)
+        track.require_a_face()
+    wall = time.perf_counter() - started
+    return RunReport(
+        output=str(target),
+        engine=engine.name,
+        engine_reason=reason,
+        frames=timeline.frames,
+        fps=float(timeline.fps),
+        width=size[0],
+        height=size[1],
+        duration_s=timeline.duration_s,
+        wall_s=wall,
+        frames_per_second=timeline.frames / wall,
+        first_frame_s=first_frame_s,
+        peak_rss_mb=_peak_rss_mb(),
+        faceless_frames=tuple(track.faceless),
+        warnings=(*warnings, *source.warnings),
+        models=engine.models,
+    )
+
+
+class _Track:
+    """Frames with their face; counts those without one."""
+
+    def __init__(self, frames: Iterator[Frame], detector: FaceDetector, source: Source, options: RunOptions) -> None:
+        self._frames, self._detector, self._source, self._options = frames, detector, source, options.face
+        self.seen, self.faceless = 0, []
+
+    def __iter__(self) -> Iterator[TrackedFrame]:
+        from .faces.tracking import detect_still, track
+
+        if self._source.is_picture:
+            first = next(self._frames)
+            yield TrackedFrame(first, detect_still(first.image, self._detector, self._options))
+            return
+        for tracked in track(self._frames, self._detector, self._options):
+            self.seen += 1
+            if tracked.face is None:
+                self.faceless.append(tracked.frame.index)
+            yield tracked
+
+    def require_a_face(self) -> None:
+        """Refuse a video in which nobody was found."""
+        if self.seen and len(self.faceless) == self.seen:
+            raise NoFaceError(
+                f"No face was found in any of the {self.seen} frames of {self._source.path!r} "
+                f"({self._source.width}x{self._source.height}). Give a video in which a face is seen from the front, "
+                f"at least {self._options.min_size:g} pixels wide."
+            )
+
+
+def _checked_output(out: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> Path:
+    """The output's path, once it is sure that it can be written and is none of the inputs."""
+    from .media import check_output
+
+    target = check_output(out)
+    for path in inputs:
+        if target.exists() and os.path.exists(path) and os.path.samefile(target, path):
+            raise InputError(f"The output {str(out)!r} is also an input and would be overwritten. Choose another name.")
+    return target
+
+
+def _rate(source: Source, options: RunOptions) -> Fraction:
+    rate = options.fps or source.fps or DEFAULT_FPS
+    if not 1 <= rate <= 120:
+        raise InputError(f"A frame rate of {float(rate):g} was asked for; 1 to 120 frames a second are possible.")
+    return rate
+
+
+def _announce(source: Source, speech: Speech, timeline: Timeline, listener: Listener) -> list[str]:
+    """Say before the work starts what may surprise; returns it, for the report."""
+    notes = []
+    if speech.duration_s > LONG_S:
+        slow, fast = (timeline.frames / speed / 60 for speed in USUAL_SPEED)
+        minutes = round(speech.duration_s / 60)
+        length = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        notes.append(
+            f"The voice lasts {length}: {timeline.frames} frames, about {fast:.0f} to {slow:.0f} minutes of work "
+            "on an ordinary machine. Ctrl-C stops it and leaves nothing behind."
+        )
+    if not source.is_picture and source.duration_s + 1 / timeline.fps < speech.duration_s:
+        notes.append(
+            f"The video lasts {source.duration_s:.1f} s, the voice {speech.duration_s:.1f} s: the video is repeated."
+        )
+    for note in notes:
+        listener.message(note)
+    return notes
+
+
+def _output_size(source: Source, options: RunOptions, warnings: list[str]) -> tuple[int, int]:
+    """Width and height of the output: the source's own, unless it is too large or a preview is asked for."""
+    factor = 0.5 if options.preview else 1.0
+    longest = max(source.width, source.height)
+    if longest * factor > MAX_SIDE:
+        factor = MAX_SIDE / longest
+        warnings.append(f"The source is {source.width}x{source.height}; the output is reduced to {MAX_SIDE} pixels.")
+    return max(2, round(source.width * factor)), max(2, round(source.height * factor))
+
+
+def _resized(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Frame]:
+    """Frames of that width and height."""
+    import cv2
+
+    for frame in frames:
+        if frame.image.shape[1::-1] == size:
+            yield frame
+        else:
+            yield replace(frame, image=cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA))
+
+
+def _encoding(options: RunOptions) -> WriteOptions:
+    return replace(options.write, crf=max(options.write.crf, 24)) if options.preview else options.write
+
+
+def _provenance(engine: Engine) -> dict[str, str]:
+    """Tags that say what the output is."""
+    from . import __version__
+
+    models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
+    return {
+        "comment": f"Synthetic video: lip motion generated by AI Lip Sync {__version__}, engine {engine.name} ({models}).",
+        "description": "AI-generated: the face in this video did not speak these words.",
+        "lipsync_engine": engine.name,
+        "lipsync_models": models,
+    }
+
+
+def _peak_rss_mb() -> float | None:
+    """Largest resident memory of this process so far, in MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)

@@ -1,0 +1,129 @@
+"""Head motion of a still picture: a small 3-D rotation of the head that fades out towards shoulders and background."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..rig import FittedRig
+from .raster import fill_from_nodes
+
+NODES = 65
+"""Nodes of the coarse grid along the longer side of the picture; motion is smooth, so it is computed there."""
+
+
+def _smoothstep(x: np.ndarray) -> np.ndarray:
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+class HeadWarp:
+    """The displacement field of a turning head.
+
+    The head is the face mesh's depth, continued smoothly outwards. It turns about a pivot in the neck; the motion is
+    whole on face and hair, and fades to nothing at the shoulders, in the background and at the picture's border.
+
+    Args:
+        fitted: the rig on the face.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+    """
+
+    def __init__(self, fitted: FittedRig, *, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        longest = max(width, height)
+        self.columns = max(3, round((NODES - 1) * width / longest) + 1)
+        self.rows = max(3, round((NODES - 1) * height / longest) + 1)
+        self._step = np.array([(width - 1) / (self.columns - 1), (height - 1) / (self.rows - 1)], np.float32)
+        x, y = np.meshgrid(
+            np.linspace(0, width - 1, self.columns, dtype=np.float32),
+            np.linspace(0, height - 1, self.rows, dtype=np.float32),
+        )
+        self._nodes = np.stack([x, y], -1)
+        points = fitted.rest
+        self.face_width = float(np.linalg.norm(points[234, :2] - points[454, :2]))
+        face_height = float(np.linalg.norm(points[10, :2] - points[152, :2]))
+        centre = (points[234] + points[454]) / 2
+        self._weight = self._fade(fitted, centre[:2], face_height)
+        self._depth = self._spread_depth(points, centre)
+        down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]
+        self._pivot = (centre + down * face_height * 0.75 + away * self.face_width * 0.25).astype(np.float32)
+
+    def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float) -> np.ndarray:
+        across = np.array([fitted.down[1], -fitted.down[0]])
+        away = self._nodes - centre
+        u = (away @ across) / self.face_width
+        v = (away @ fitted.down) / face_height
+        # an egg: hair above the face belongs to the head, shoulders below the chin do not
+        v = np.where(v < 0, v / 1.25, v / 0.75)
+        distance = np.sqrt((u / 0.95) ** 2 + v**2)
+        weight = 1 - _smoothstep((distance - 1.0) / 0.9)
+        border = np.minimum.reduce([self._nodes[..., 0], self.width - 1 - self._nodes[..., 0], self._nodes[..., 1]]) / (
+            0.10 * min(self.width, self.height)
+        )
+        below = (self.height - 1 - self._nodes[..., 1]) / (0.10 * self.height)
+        return (weight * _smoothstep(border) * _smoothstep(below)).astype(np.float32)
+
+    def _spread_depth(self, points: np.ndarray, centre: np.ndarray) -> np.ndarray:
+        """Depth at the nodes: that of the nearby mesh points, averaged with weights that fall with distance."""
+        away = np.linalg.norm(self._nodes[:, :, None] - points[None, None, :, :2], axis=-1) / self.face_width
+        weight = 1 / (away**2 + 0.02) ** 2
+        return ((weight * points[:, 2]).sum(-1) / weight.sum(-1)).astype(np.float32)
+
+    def forward(self, rotation: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        """Displacement of every node in pixels, ``(rows, columns, 2) float32``.
+
+        Args:
+            rotation: ``(3,)`` pitch (positive: chin down), yaw, roll in radians.
+            shift: ``(2,)`` in face widths.
+        """
+        pitch, yaw, roll = (float(a) for a in rotation)
+        cp, sp, cy, sy, cr, sr = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw), np.cos(roll), np.sin(roll)
+        about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+        about_y = np.array([[cy, 0, -sy], [0, 1, 0], [sy, 0, cy]])
+        about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+        turn = ((about_z @ about_y @ about_x)[:2] - np.eye(3)[:2]).astype(np.float32)
+        place = np.concatenate([self._nodes, self._depth[..., None]], -1) - self._pivot
+        moved = place @ turn.T + np.asarray(shift, np.float32) * self.face_width
+        return moved * self._weight[..., None]
+
+    def at(self, field: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Bilinear value of a node field at ``(n, 2)`` pixel positions."""
+        grid = points / self._step
+        return cv2.remap(field, grid[None].astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
+            0
+        ]
+
+    def affine_around(self, field: np.ndarray, centre: np.ndarray, *, reach: float) -> np.ndarray:
+        """``(2, 3)`` affine map that the motion amounts to within ``reach`` pixels of a point."""
+        probes = (centre + reach * np.array([[0, 0], [1, 0], [0, 1]])).astype(np.float32)
+        moved = probes + self.at(field, probes)
+        linear = np.column_stack([moved[1] - moved[0], moved[2] - moved[0]]) / reach
+        return np.column_stack([linear, moved[0] - linear @ probes[0]])
+
+    def backward(self, field: np.ndarray, region: tuple[int, int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Backward maps of a region (left, top, right, bottom): where in the still picture its pixels come from.
+
+        The inverse is found by fixed-point iteration at the nodes, where the motion is a fraction of the distance over
+        which it changes, and is then interpolated.
+        """
+        inverse = -field
+        for _ in range(3):
+            inverse = -self.at(field, (self._nodes + inverse).reshape(-1, 2)).reshape(field.shape)
+        left, top, right, bottom = region
+        map_x, map_y = np.empty((2, bottom - top, right - left), np.float32)
+        fill_from_nodes(map_x, map_y, left, top, inverse, float(self._step[0]), float(self._step[1]))
+        return map_x, map_y
+
+    @property
+    def region(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom (exclusive) of what head motion can change."""
+        rows, columns = np.nonzero(self._weight > 1e-3)
+        left, right = (np.array([columns.min() - 1, columns.max() + 1]) * self._step[0]).tolist()
+        top, bottom = (np.array([rows.min() - 1, rows.max() + 1]) * self._step[1]).tolist()
+        return (
+            max(0, int(left)),
+            max(0, int(top)),
+            min(self.width, int(np.ceil(right)) + 1),
+            min(self.height, int(np.ceil(bottom)) + 1),
+        )

@@ -1,0 +1,196 @@
+"""The mouth's interior: teeth fixed to the skull, teeth and tongue that move with the jaw, and the dark behind them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import cv2
+import numpy as np
+
+from ..faces import topology
+from ..rig import FittedRig
+from .raster import coverage_between
+
+_UPPER, _LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
+_HOLE = np.array(topology.MOUTH_HOLE)
+_CHEEKS = np.array((50, 280, 205, 425, 101, 330))
+CAVITY = np.array((46, 16, 16), np.float32)
+"""Colour of the dark behind teeth and tongue, before lighting."""
+
+REFERENCE_LIGHT = 175.0
+"""Brightness of skin (its green channel's weight in luma included) under which the sprites were lit."""
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """A rendered piece of the mouth.
+
+    Attributes:
+        image: ``(H, W, 4) float32`` RGB in [0, 255], *premultiplied*, and alpha in [0, 1].
+        anchor: x and y of the point in the sprite that is placed.
+        place: where the anchor lies at rest, from the mouth's centre, in mouth widths.
+        scale: sprite pixels per mouth width.
+    """
+
+    image: np.ndarray
+    anchor: np.ndarray
+    place: np.ndarray
+    scale: float
+
+
+@cache
+def load_sprites() -> dict[str, Sprite]:
+    """The sprites that ship with the package: ``upper``, ``lower`` and ``tongue``."""
+    with resources.files("lipsync_utils").joinpath("data/mouth.npz").open("rb") as file:
+        data = np.load(file)
+        meta = json.loads(str(data["meta"]))["sprites"]
+        return {name: _sprite(data[name], **meta[name]) for name in ("upper", "lower", "tongue")}
+
+
+def _sprite(image: np.ndarray, *, anchor_px: list, place: list, scale: float, **_: object) -> Sprite:
+    alpha = image[..., 3:].astype(np.float32) / 255
+    premultiplied = np.concatenate([image[..., :3].astype(np.float32) * alpha, alpha], -1)
+    return Sprite(premultiplied, np.array(anchor_px), np.array(place), scale)
+
+
+def mouth_frame(fitted: FittedRig) -> np.ndarray:
+    """``(2, 3)`` affine map from mouth widths (x right, y down, origin between the closed lips) to pixels."""
+    corners = fitted.rest[[78, 308], :2].mean(0)
+    middle = fitted.rest[[13, 14], :2].mean(0)
+    centre = corners + fitted.down * ((middle - corners) @ fitted.down)
+    side = fitted.rotation[:2, 0] / (np.linalg.norm(fitted.rotation[:2, 0]) + 1e-9)
+    width = fitted.mouth_width
+    return np.column_stack([side * width, fitted.down * width, centre]).astype(np.float64)
+
+
+def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """``(3,)`` factors that carry the sprites' neutral light to that of the face at ``(468, 3)`` points."""
+    x = np.clip(points[_CHEEKS, 0].round().astype(int), 0, image.shape[1] - 1)
+    y = np.clip(points[_CHEEKS, 1].round().astype(int), 0, image.shape[0] - 1)
+    patches = [
+        image[max(0, b - 2) : b + 3, max(0, a - 2) : a + 3].reshape(-1, 3).mean(0) for a, b in zip(x, y, strict=True)
+    ]
+    skin = np.median(patches, 0).astype(np.float32)
+    bright = skin @ np.array([0.30, 0.59, 0.11], np.float32)
+    level = np.clip((bright / REFERENCE_LIGHT) ** 0.6, 0.45, 1.05)
+    # A fifth of the skin's tint: what light has, without painting teeth in the colour of skin.
+    tint = (skin / (bright + 1e-3)) ** 0.2
+    return (level * tint).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class MouthControls:
+    """How coefficients move what is inside the mouth.
+
+    Attributes:
+        drop: ``(2,)`` motion of the lower teeth at jawOpen = 1, along the mouth's axes, in mouth widths.
+        jaw: position of jawOpen among the coefficients, None where it is not given.
+        tongue: position of tongueOut, likewise.
+    """
+
+    drop: np.ndarray
+    jaw: int | None
+    tongue: int | None
+
+    @classmethod
+    def of(cls, fitted: FittedRig, names: tuple[str, ...]) -> MouthControls:
+        """Controls for coefficients in the order of ``names``."""
+        jaw = fitted.shapes[fitted.names.index("jawOpen")]
+        motion = jaw[[152, 17, 14], :2].mean(0)
+        side = np.array([fitted.down[1], -fitted.down[0]])
+        drop = np.array([motion @ side, motion @ fitted.down]) / fitted.mouth_width
+        where = {name: i for i, name in enumerate(names)}
+        return cls(drop, where.get("jawOpen"), where.get("tongueOut"))
+
+    def state(self, values: np.ndarray) -> tuple[np.ndarray, float]:
+        """Motion of the lower teeth ``(2,)`` in mouth widths, and how far the tongue is raised, 0 to 1."""
+        drop = self.drop * (values[self.jaw] if self.jaw is not None else 0.0)
+        return drop, float(values[self.tongue]) if self.tongue is not None else 0.0
+
+
+class MouthInterior:
+    """Paints what is seen between parted lips.
+
+    Args:
+        width: of the mouth, in pixels.
+        light: ``(3,)`` from :func:`skin_light`.
+    """
+
+    def __init__(self, width: float, light: np.ndarray) -> None:
+        self.width, self._light = width, light
+        # Each sprite once at about its final size, so that painting needs no minification filter.
+        self._sprites = {name: self._sized(sprite) for name, sprite in load_sprites().items()}
+
+    def _sized(self, sprite: Sprite) -> Sprite:
+        factor = min(1.0, 1.25 * self.width / sprite.scale)
+        size = (max(2, round(sprite.image.shape[1] * factor)), max(2, round(sprite.image.shape[0] * factor)))
+        image = cv2.resize(sprite.image, size, interpolation=cv2.INTER_AREA)
+        exact = np.array([size[0] / sprite.image.shape[1], size[1] / sprite.image.shape[0]])
+        image[..., :3] *= self._light
+        anchor = (sprite.anchor + 0.5) * exact - 0.5
+        return Sprite(image, anchor, sprite.place, sprite.scale * float(exact[0]))
+
+    def paint(
+        self,
+        out: np.ndarray,
+        points: np.ndarray,
+        skull: np.ndarray,
+        frame: np.ndarray,
+        state: tuple[np.ndarray, float],
+    ) -> None:
+        """Paint the interior over ``out``, in place.
+
+        Args:
+            out: ``(H, W, 3) uint8`` the warped picture.
+            points: ``(468, 2)`` moved mesh points in the output, head motion included.
+            skull: ``(2, 3)`` affine map that head motion applies around the mouth.
+            frame: ``(2, 3)`` from :func:`mouth_frame`.
+            state: from :meth:`MouthControls.state`.
+        """
+        hole = points[_HOLE]
+        margin = 4
+        left, top = np.maximum(np.floor(hole.min(0)).astype(int) - margin, 0).tolist()
+        right, bottom = (np.ceil(hole.max(0)).astype(int) + margin + 1).tolist()
+        region = out[top:bottom, left:right]
+        height, width = region.shape[:2]
+        if height < 3 or width < 3:
+            return
+        corner = np.array([left, top], np.float32)
+        mask = coverage_between(height, width, points[_UPPER] - corner, points[_LOWER] - corner)
+        if not mask.any():
+            return
+        mask = cv2.GaussianBlur(mask, (0, 0), max(0.5, self.width / 250))
+        frame = skull[:, :2] @ frame
+        frame[:, 2] += skull[:, 2] - corner
+        inside = self._compose(frame, self._shade(mask), *state)
+        region[:] = np.rint(region + (inside - region) * mask[..., None]).astype(np.uint8)
+
+    def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
+        inside = np.empty((*shade.shape, 3), np.float32)
+        inside[:] = CAVITY * self._light
+        order = [("tongue", drop * 0.95 + [0, 0.03 - 0.19 * tongue]), ("lower", drop), ("upper", np.zeros(2))]
+        if tongue > 0.5:  # between the teeth: in front of the lower row
+            order[0], order[1] = order[1], order[0]
+        for name, offset in order:
+            sprite = self._sprites[name]
+            to_mouth = np.array([[1, 0, -sprite.anchor[0]], [0, 1, -sprite.anchor[1]]]) / sprite.scale
+            to_mouth[:, 2] += sprite.place + offset
+            to_pixels = frame[:, :2] @ to_mouth
+            to_pixels[:, 2] += frame[:, 2]
+            layer = cv2.warpAffine(sprite.image, to_pixels, shade.shape[::-1], flags=cv2.INTER_LINEAR)
+            inside *= 1 - layer[..., 3:]
+            # What lies deeper gets less light: all of the shade on the tongue, a part on the teeth behind the lips.
+            inside += layer[..., :3] * (shade * 0.8 if name == "tongue" else shade**0.7)[..., None]
+        return inside
+
+    def _shade(self, mask: np.ndarray) -> np.ndarray:
+        """Light that reaches the interior: less near the lips, least under the upper one and at the corners."""
+        reach = 0.06 * self.width
+        near = cv2.GaussianBlur(mask, (0, 0), reach)
+        lower = max(1, round(0.5 * reach))
+        under = np.roll(near, lower, axis=0)
+        under[:lower] = near[:1]
+        return np.clip(0.22 + 1.1 * np.minimum(near, under), 0, 1)

@@ -1,0 +1,87 @@
+"""A still portrait that speaks: the picture's own pixels on the moved mesh, at full resolution."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..faces import topology
+from ..records import Face
+from ..rig import Rig
+from . import mesh
+from .eyes import blink_displacement, widen_eyes
+from .head import HeadWarp
+from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .warp import MeshWarp, identity_maps
+
+SUPERSAMPLING = 2
+
+
+class PortraitRenderer:
+    """Renders one portrait under face coefficients and head motion.
+
+    Rendering one frame does not change the renderer: frames may be rendered from several threads.
+
+    Args:
+        image: ``(H, W, 3) uint8`` RGB.
+        face: the face in it.
+        rig: the ARKit basis.
+        names: the blendshapes that :meth:`render` will be given, in order.
+    """
+
+    def __init__(self, image: np.ndarray, face: Face, *, rig: Rig, names: tuple[str, ...]) -> None:
+        self.image = image
+        self.fitted = rig.fit(face)
+        self._columns = rig.columns(names)
+        self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
+        self._blink = blink_displacement(self.fitted)
+        self._lids = widen_eyes(self.fitted)
+        self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
+        self.mouth = MouthInterior(self.fitted.mouth_width, skin_light(self.fitted.source, image))
+        self._controls = MouthControls.of(self.fitted, names)
+        self._frame = mouth_frame(self.fitted)
+        self._source = self.fitted.source[:, :2]
+        self._warp = MeshWarp(image, mesh.surround(self._source + self._lids), supersampling=SUPERSAMPLING)
+
+    def points(self, values: np.ndarray, *, blink: float = 0.0, brow: float = 0.0) -> np.ndarray:
+        """Moved mesh points before head motion, rings included: ``(n, 2) float32``."""
+        points = self.fitted.move(values, self._columns)[:, :2] + self._lids
+        points = points + np.float32(brow) * self._brow[:, :2] + np.float32(blink) * self._blink
+        return mesh.surround(points, self._source + self._lids)
+
+    def render(
+        self,
+        values: np.ndarray,
+        *,
+        rotation: np.ndarray | None = None,
+        shift: np.ndarray | None = None,
+        blink: float = 0.0,
+        brow: float = 0.0,
+    ) -> np.ndarray:
+        """One frame.
+
+        Args:
+            values: ``(k,)`` blendshape coefficients, in the order of ``names``.
+            rotation: ``(3,)`` pitch, yaw, roll in radians; None keeps the head still.
+            shift: ``(2,)`` in face widths.
+            blink: eyelid closure, 0 to 1.
+            brow: brow raise, 0 to 1.
+
+        Returns:
+            ``(H, W, 3) uint8`` RGB, a new array. Outside of the moving region it equals the picture.
+        """
+        target = self.points(values, blink=blink, brow=brow)
+        if rotation is None:
+            skull = np.eye(2, 3)
+            region = self._warp.region_of(target)
+            maps = identity_maps(region)
+        else:
+            field = self.head.forward(rotation, np.zeros(2) if shift is None else shift)
+            skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
+            target = target + self.head.at(field, target)
+            a, b = self._warp.region_of(target), self.head.region
+            region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+            maps = self.head.backward(field, region)
+        out = self.image.copy()
+        self._warp.paint(out, target, region, maps)
+        self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, self._controls.state(values))
+        return out

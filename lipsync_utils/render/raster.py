@@ -1,0 +1,127 @@
+"""Piecewise affine warping: triangles written into a backward map (where each output pixel comes from)."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def draw_triangles(map_x, map_y, left, top, target, source, triangles):
+    """Write the source position of every pixel inside ``target`` triangles into a backward map, in place.
+
+    Args:
+        map_x: ``(h, w) float32`` x of the source for each output pixel; pixels outside all triangles are kept.
+        map_y: ``(h, w) float32`` y, likewise.
+        left: x of the map's first column in the picture.
+        top: y of the map's first row in the picture.
+        target: ``(n, 2) float32`` points in the output picture.
+        source: ``(n, 2) float32`` the same points in the source picture.
+        triangles: ``(m, 3) int32`` corners.
+    """
+    height, width = map_x.shape
+    for t in range(triangles.shape[0]):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay = target[i, 0] - left, target[i, 1] - top
+        bx, by = target[j, 0] - left, target[j, 1] - top
+        cx, cy = target[k, 0] - left, target[k, 1] - top
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if abs(area) < 1e-4:
+            continue
+        inverse = 1.0 / area
+        x0 = max(0, int(np.ceil(min(ax, bx, cx) - 0.01)))
+        x1 = min(width - 1, int(np.floor(max(ax, bx, cx) + 0.01)))
+        y0 = max(0, int(np.ceil(min(ay, by, cy) - 0.01)))
+        y1 = min(height - 1, int(np.floor(max(ay, by, cy) + 0.01)))
+        # barycentric weights of b and c are affine in x and y
+        wb_x, wb_y = (cy - ay) * inverse, -(cx - ax) * inverse
+        wc_x, wc_y = -(by - ay) * inverse, (bx - ax) * inverse
+        ux, uy = source[i, 0], source[i, 1]
+        bu, bv = source[j, 0] - ux, source[j, 1] - uy
+        cu, cv = source[k, 0] - ux, source[k, 1] - uy
+        for y in range(y0, y1 + 1):
+            dy = y - ay
+            for x in range(x0, x1 + 1):
+                dx = x - ax
+                wb = wb_x * dx + wb_y * dy
+                wc = wc_x * dx + wc_y * dy
+                if wb >= -1e-4 and wc >= -1e-4 and wb + wc <= 1.0001:
+                    map_x[y, x] = ux + wb * bu + wc * cu
+                    map_y[y, x] = uy + wb * bv + wc * cv
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y):
+    """Fill a backward map from displacements at the nodes of a coarse grid, interpolated bilinearly, in place.
+
+    Args:
+        map_x: ``(h, w) float32`` receives x of the source for each output pixel.
+        map_y: ``(h, w) float32`` receives y.
+        left: x of the map's first column in the picture.
+        top: y of the map's first row in the picture.
+        nodes: ``(rows, columns, 2) float32`` displacement from an output pixel to its source, in pixels.
+        step_x: pixels between columns of nodes.
+        step_y: pixels between rows of nodes.
+    """
+    height, width = map_x.shape
+    rows, columns = nodes.shape[0], nodes.shape[1]
+    row_x, row_y = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    for y in range(height):
+        gy = (y + top) / step_y
+        r = min(int(gy), rows - 2)
+        fy = np.float32(gy - r)
+        for c in range(columns):
+            row_x[c] = nodes[r, c, 0] + fy * (nodes[r + 1, c, 0] - nodes[r, c, 0])
+            row_y[c] = nodes[r, c, 1] + fy * (nodes[r + 1, c, 1] - nodes[r, c, 1])
+        for x in range(width):
+            gx = (x + left) / step_x
+            c = min(int(gx), columns - 2)
+            fx = np.float32(gx - c)
+            map_x[y, x] = x + left + row_x[c] + fx * (row_x[c + 1] - row_x[c])
+            map_y[y, x] = y + top + row_y[c] + fx * (row_y[c + 1] - row_y[c])
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def coverage_between(height, width, upper, lower):
+    """How much of each pixel lies between two curves that run from left to right.
+
+    Unlike a drawn polygon, touching curves cover exactly nothing.
+
+    Args:
+        height: of the result, in pixels.
+        width: of the result, in pixels.
+        upper: ``(n, 2) float32`` points of the upper curve.
+        lower: ``(n, 2) float32`` points of the lower curve; both share their end points.
+
+    Returns:
+        ``(height, width) float32`` in [0, 1].
+    """
+    out = np.zeros((height, width), np.float32)
+    n = len(upper)
+    ax, ay = upper[n - 1, 0] - upper[0, 0], upper[n - 1, 1] - upper[0, 1]
+    length = np.sqrt(ax * ax + ay * ay) + 1e-6
+    ax, ay = ax / length, ay / length
+    u_top, v_top, u_low, v_low = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        u_top[i], v_top[i] = ax * upper[i, 0] + ay * upper[i, 1], ax * upper[i, 1] - ay * upper[i, 0]
+        u_low[i], v_low[i] = ax * lower[i, 0] + ay * lower[i, 1], ax * lower[i, 1] - ay * lower[i, 0]
+    for y in range(height):
+        for x in range(width):
+            u, v = ax * x + ay * y, ax * y - ay * x
+            if u <= u_top[0] or u >= u_top[n - 1]:
+                continue
+            top = np.interp(u, u_top, v_top)
+            low = np.interp(u, u_low, v_low)
+            out[y, x] = max(0.0, min(1.0, min(v + 0.5, low) - max(v - 0.5, top)))
+    return out
+
+
+def folded(target: np.ndarray, source: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Which triangles were turned over by a warp: ``(m,) bool``. Slivers that cover no pixel are not counted."""
+
+    def area(p: np.ndarray) -> np.ndarray:
+        a, b, c = p[triangles[:, 0]], p[triangles[:, 1]], p[triangles[:, 2]]
+        return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+
+    before, after = area(source), area(target)
+    return (before * after < 0) & (np.abs(after) > 0.5) & (np.abs(before) > 0.5)

@@ -1,0 +1,89 @@
+"""Carrying a picture's own pixels along the mesh."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..faces import topology
+from . import mesh
+from .raster import draw_triangles
+
+Region = tuple[int, int, int, int]
+"""Left, top, right, bottom (exclusive) in pixels."""
+
+_DETAILS = tuple(np.array(hole) for hole in (topology.MOUTH_HOLE, topology.RIGHT_EYE_HOLE, topology.LEFT_EYE_HOLE))
+"""Points around the places where the mesh opens."""
+
+
+class MeshWarp:
+    """Warps one picture piecewise along the mesh.
+
+    Args:
+        image: ``(H, W, 3) uint8`` RGB.
+        source: ``(n, 2) float32`` mesh points (:func:`mesh.surround`) in the picture.
+        supersampling: enlarge the picture once (Lanczos) by this factor, so that bilinear sampling of it stays as sharp
+            at every sub-pixel position as the picture itself: slow motion does not make a still picture shimmer.
+    """
+
+    def __init__(self, image: np.ndarray, source: np.ndarray, *, supersampling: int = 1) -> None:
+        self.image, self.source, self.factor = image, source, supersampling
+        self._texture = image
+        if supersampling > 1:
+            self._texture = cv2.resize(
+                image, None, fx=supersampling, fy=supersampling, interpolation=cv2.INTER_LANCZOS4
+            )
+
+    def region_of(self, points: np.ndarray) -> Region:
+        """Smallest region of the picture that holds ``(n, 2)`` points."""
+        height, width = self.image.shape[:2]
+        low, high = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int) + 1
+        left, top = np.clip(low, 0, [width, height])
+        right, bottom = np.clip(high, [left, top], [width, height])
+        return int(left), int(top), int(right), int(bottom)
+
+    def paint(self, out: np.ndarray, target: np.ndarray, region: Region, maps: tuple[np.ndarray, np.ndarray]) -> None:
+        """Warp the picture into a region of ``out``, in place.
+
+        Args:
+            out: ``(H, W, 3) uint8``.
+            target: ``(n, 2) float32`` where the mesh points go.
+            region: the part of ``out`` that is rendered.
+            maps: x and y of the source for every pixel of the region, where no triangle covers it; they are filled in.
+        """
+        left, top, right, bottom = region
+        if right - left < 2 or bottom - top < 2:
+            return
+        draw_triangles(*maps, left, top, target, self.source, mesh.TRIANGLES)
+        out[top:bottom, left:right] = self._sample(*maps)
+        for detail in _DETAILS:
+            self._refine(out, target, region, maps, target[detail])
+
+    def _sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
+        if self.factor > 1:
+            # Pixel centres are at whole numbers: x in the picture is (x + 0.5) * 2 - 0.5 in the enlarged one.
+            half = (self.factor - 1) / 2
+            map_x, map_y = map_x * self.factor + half, map_y * self.factor + half
+        method = cv2.INTER_LINEAR if self.factor > 1 else cv2.INTER_CUBIC
+        return cv2.remap(self._texture, map_x, map_y, method, borderMode=cv2.BORDER_REPLICATE)
+
+    def _refine(self, out: np.ndarray, target: np.ndarray, region: Region, maps, around: np.ndarray) -> None:
+        """Render the surroundings of some points again, finer and averaged: where the mesh tears, edges are smooth."""
+        low, high = np.floor(around.min(0)).astype(int) - 3, np.ceil(around.max(0)).astype(int) + 4
+        left, top = max(low[0], region[0]), max(low[1], region[1])
+        right, bottom = min(high[0], region[2]), min(high[1], region[3])
+        if right - left < 2 or bottom - top < 2:
+            return
+        window = slice(top - region[1], bottom - region[1]), slice(left - region[0], right - region[0])
+        map_x, map_y = (cv2.resize(m[window], None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR) for m in maps)
+        fine = (target - np.array([left, top], np.float32)) * 2 + np.float32(0.5)
+        draw_triangles(map_x, map_y, 0, 0, fine, self.source, mesh.TRIANGLES)
+        size = (right - left, bottom - top)
+        out[top:bottom, left:right] = cv2.resize(self._sample(map_x, map_y), size, interpolation=cv2.INTER_AREA)
+
+
+def identity_maps(region: Region) -> tuple[np.ndarray, np.ndarray]:
+    """Backward maps ``(h, w) float32`` of a region that leave it as it is."""
+    left, top, right, bottom = region
+    x, y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
+    return x, y

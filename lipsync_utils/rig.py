@@ -1,0 +1,211 @@
+"""The ARKit face rig: from blendshape coefficients to moved mesh points on one particular face.
+
+The basis (``data/arkit_basis.npz``, made by ``training/rig/build_basis.py``) holds the 468 points of a neutral head
+and their displacement under each of the 52 ARKit blendshapes. Fitting finds the scale and rotation that carry that head
+onto a detected face (Umeyama, 1991); the displacements follow, and are added to the face's own points, so that the face
+keeps its own shape.
+
+Axes are the picture's: x right, y down, z away from the camera.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+
+import numpy as np
+
+from .errors import InputError
+from .faces import topology
+from .records import Face
+
+_UPPER = np.array(topology.INNER_LIP_UPPER)
+_LOWER = np.array(topology.INNER_LIP_LOWER)
+_OUTER_UPPER = np.array(topology.OUTER_LIP_UPPER)
+_OUTER_LOWER = np.array(topology.OUTER_LIP_LOWER)
+
+UPPER_SHARE = 0.3
+"""Part of a lip gap that the upper lip closes; the lower lip, which is carried by the jaw, does the rest."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """The ARKit basis on the face mesh.
+
+    Attributes:
+        names: the 52 ARKit blendshape names.
+        neutral: ``(468, 3) float32`` points of the neutral head; unit: the distance between the outer eye corners.
+        shapes: ``(52, 468, 3) float32`` displacement of each point under each blendshape at full strength.
+    """
+
+    names: tuple[str, ...]
+    neutral: np.ndarray
+    shapes: np.ndarray
+
+    @classmethod
+    def load(cls) -> Rig:
+        """The basis that ships with the package."""
+        with resources.files("lipsync_utils").joinpath("data/arkit_basis.npz").open("rb") as file:
+            data = np.load(file)
+            return cls(
+                names=tuple(str(n) for n in data["names"]),
+                neutral=data["neutral"].astype(np.float32),
+                shapes=data["shapes"].astype(np.float32),
+            )
+
+    def columns(self, names: tuple[str, ...]) -> np.ndarray:
+        """Positions of blendshape ``names`` in the basis.
+
+        Raises:
+            InputError: a name is not one of the 52.
+        """
+        unknown = [n for n in names if n not in self.names]
+        if unknown:
+            raise InputError(f"Unknown blendshapes: {', '.join(unknown)}. Known are: {', '.join(self.names)}.")
+        return np.array([self.names.index(n) for n in names])
+
+    def fit(self, face: Face) -> FittedRig:
+        """Carry the basis onto ``face``."""
+        return FittedRig.of(self, face.points)
+
+    @cached_property
+    def side(self) -> np.ndarray:
+        """``(468,) float32``: -1 above the mouth line, +1 below, 0 beside the mouth (spreads a lip's motion)."""
+        left, right = self.neutral[[61, 291], :2]
+        line = np.interp(self.neutral[:, 0], [left[0], right[0]], [left[1], right[1]])
+        side = np.sign(self.neutral[:, 1] - line).astype(np.float32)
+        side[_UPPER[1:-1]], side[_OUTER_UPPER[1:-1]] = -1, -1
+        side[_LOWER[1:-1]], side[_OUTER_LOWER[1:-1]] = 1, 1
+        side[list(topology.INNER_LIP_CORNERS + topology.OUTER_LIP_CORNERS)] = 0
+        return side
+
+
+def _stable(neutral: np.ndarray) -> np.ndarray:
+    """Points above the upper lip: they keep their place whatever the mouth does."""
+    return np.flatnonzero(neutral[:, 1] < neutral[topology.OUTER_LIP_UPPER[5], 1])
+
+
+def umeyama(source: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Similarity transform that carries ``source`` onto ``target``, both ``(n, 3)``: scale, rotation, shift.
+
+    Source: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991.
+    """
+    mean_s, mean_t = source.mean(0), target.mean(0)
+    s, t = source - mean_s, target - mean_t
+    u, values, vt = np.linalg.svd(t.T @ s)
+    sign = np.array([1, 1, np.sign(np.linalg.det(u @ vt))])
+    rotation = (u * sign) @ vt
+    scale = float((values * sign).sum() / (s**2).sum())
+    return scale, rotation, mean_t - scale * rotation @ mean_s
+
+
+@dataclass(frozen=True)
+class FittedRig:
+    """The rig on one face. All arrays are in the picture's pixels.
+
+    Attributes:
+        names: the 52 ARKit blendshape names.
+        source: ``(468, 3) float32`` the face's points as detected: where the picture's texture lies.
+        rest: ``(468, 3) float32`` the same face with its lips just closed: where coefficients of zero put the points.
+        shapes: ``(52, 468, 3) float32`` displacement under each blendshape at full strength.
+        scale: pixels per unit of the basis (about the distance between the outer eye corners).
+        rotation: ``(3, 3)`` pose of the head.
+        gaps: how much each pair of inner-lip points was parted in the picture, ``(11,)`` pixels.
+    """
+
+    names: tuple[str, ...]
+    source: np.ndarray
+    rest: np.ndarray
+    shapes: np.ndarray
+    scale: float
+    rotation: np.ndarray
+    gaps: np.ndarray
+    side: np.ndarray
+
+    @classmethod
+    def of(cls, rig: Rig, points: np.ndarray) -> FittedRig:
+        """Fit ``rig`` to ``(468, 3)`` detected points."""
+        stable = _stable(rig.neutral)
+        scale, rotation, _ = umeyama(rig.neutral[stable], points[stable].astype(np.float64))
+        shapes = np.einsum("knj,ij->kni", rig.shapes, rotation * scale)
+        shapes = (shapes * _proportions(rig, points, scale)[:, None, None]).astype(np.float32)
+        down = rotation[:2, 1] / (np.linalg.norm(rotation[:2, 1]) + 1e-9)
+        gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
+        rest = points + _closing(rig, points, gaps, down)
+        return cls(rig.names, points, rest.astype(np.float32), shapes, scale, rotation, gaps, rig.side)
+
+    @property
+    def down(self) -> np.ndarray:
+        """Unit vector ``(2,)`` from the nose to the chin in the picture."""
+        return self.rotation[:2, 1] / (np.linalg.norm(self.rotation[:2, 1]) + 1e-9)
+
+    @property
+    def mouth_width(self) -> float:
+        """Distance between the outer lip corners at rest, in pixels."""
+        return float(np.linalg.norm(self.rest[61, :2] - self.rest[291, :2]))
+
+    def move(self, values: np.ndarray, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Points under blendshape coefficients: ``(468, 3) float32``. Lips never cross, and meet at the corners.
+
+        Args:
+            values: ``(k,)`` coefficients.
+            columns: which blendshapes they are (:meth:`Rig.columns`); all 52 in order if not given.
+        """
+        shapes = self.shapes[columns]
+        moved = self.rest + (values @ shapes.reshape(len(shapes), -1)).reshape(-1, 3).astype(np.float32)
+        return self._in_contact(moved)
+
+    def _in_contact(self, points: np.ndarray) -> np.ndarray:
+        """Put lips together that have crossed or are parted by less than can be seen, and round the corners."""
+        down = self.down.astype(np.float32)
+        gap = (points[_LOWER, :2] - points[_UPPER, :2]) @ down
+        hair = 0.012 * self.mouth_width
+        excess = np.where(gap < hair, gap, np.maximum(0, gap - gap.max() * self.taper))
+        points[_UPPER, :2] += (UPPER_SHARE * excess)[:, None] * down
+        points[_LOWER, :2] -= ((1 - UPPER_SHARE) * excess)[:, None] * down
+        return points
+
+    @cached_property
+    def taper(self) -> np.ndarray:
+        """``(11,)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond."""
+        across = np.array([self.down[1], -self.down[0]])
+        x = self.rest[_UPPER, :2] @ across
+        u = np.clip(2 * (x - x[0]) / (x[-1] - x[0] + 1e-6) - 1, -1, 1)
+        return (1.04 * (1 - u**2) ** 0.75).astype(np.float32)
+
+
+def _proportions(rig: Rig, points: np.ndarray, scale: float) -> np.ndarray:
+    """``(52,)`` how much larger this face's mouth and jaw are than the basis', after scaling."""
+
+    def ratio(a: int, b: int) -> float:
+        own = np.linalg.norm(points[a] - points[b])
+        return float(np.clip(own / (scale * np.linalg.norm(rig.neutral[a] - rig.neutral[b])), 0.8, 1.3))
+
+    mouth, jaw = ratio(61, 291), ratio(2, 152)
+    of = {"mouth": mouth, "jaw": jaw}
+    return np.array([next((v for k, v in of.items() if n.startswith(k)), 1.0) for n in rig.names])
+
+
+def _closing(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """``(468, 3)`` displacement that closes parted lips and lets the skin around follow.
+
+    Along the mouth the motion is interpolated between the pairs of inner-lip points; across it fades as a Gaussian of
+    the distance from the lip, reaching further below (jaw) than above.
+    """
+    along = np.array([down[1], -down[0]])
+    x, x_mouth = points[:, :2] @ along, points[_UPPER, :2] @ along
+    width = np.ptp(x_mouth) + 1e-6
+    gap = np.interp(x, x_mouth, gaps, left=0.0, right=0.0)
+    y = points[:, :2] @ down
+    edge = np.where(
+        rig.side < 0,
+        np.interp(x, x_mouth, points[_UPPER, :2] @ down),
+        np.interp(x, x_mouth, points[_LOWER, :2] @ down),
+    )
+    away = np.abs(y - edge) / width
+    fade = np.exp(-((away / np.where(rig.side < 0, 0.35, 0.7)) ** 2))
+    share = np.where(rig.side < 0, UPPER_SHARE, -(1 - UPPER_SHARE)) * (rig.side != 0)
+    out = np.zeros_like(points)
+    out[:, :2] = (share * gap * fade)[:, None] * down
+    return out
