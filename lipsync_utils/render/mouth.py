@@ -81,6 +81,13 @@ def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
     return (level * tint).astype(np.float32)
 
 
+def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
+    """``(1, columns, 1)`` light along the dental arch: the back teeth lie in the shadow of the cheeks."""
+    away = np.abs(np.arange(columns) + 0.5 - middle) / scale
+    fall = np.clip((away - 0.20) / 0.26, 0, 1)
+    return (1 - 0.85 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
+
+
 @dataclass(frozen=True)
 class MouthControls:
     """How coefficients move what is inside the mouth.
@@ -129,7 +136,9 @@ class MouthInterior:
         size = (max(2, round(sprite.image.shape[1] * factor)), max(2, round(sprite.image.shape[0] * factor)))
         image = cv2.resize(sprite.image, size, interpolation=cv2.INTER_AREA)
         exact = np.array([size[0] / sprite.image.shape[1], size[1] / sprite.image.shape[0]])
-        image[..., :3] *= self._light
+        image[..., :3] *= self._light * _arch_shade(
+            image.shape[1], (sprite.anchor[0] + 0.5) * factor, sprite.scale * factor
+        )
         anchor = (sprite.anchor + 0.5) * exact - 0.5
         return Sprite(image, anchor, sprite.place, sprite.scale * float(exact[0]))
 
@@ -166,7 +175,7 @@ class MouthInterior:
         frame = skull[:, :2] @ frame
         frame[:, 2] += skull[:, 2] - corner
         inside = self._compose(frame, self._shade(mask), *state)
-        region[:] = np.rint(region + (inside - region) * mask[..., None]).astype(np.uint8)
+        region[:] = np.rint(region + (np.minimum(inside, 255) - region) * mask[..., None]).astype(np.uint8)
 
     def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
         inside = np.empty((*shade.shape, 3), np.float32)

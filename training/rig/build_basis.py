@@ -5,10 +5,11 @@ displacements. This script renders its bare head, lets the face mesh find its 46
 point back to the surface. A point is then a fixed place on a triangle (barycentric coordinates), and its displacement
 under every action is known.
 
-Two things need care:
+Three things need care:
 
 * Upper and lower lip touch in the neutral pose, so a ray there may hit the wrong lip. Lip points are therefore found on
   a head with its mouth open, and inner-lip points may only land on their own lip (the lower one moves with the jaw).
+* anny opens the mouth to a trapezoid; see :func:`rounded` for what is done about it.
 * The mesh's points carry a little noise. Five heads (neutral, woman, man, child, old) vote, and left and right
   are made mirror images.
 
@@ -264,6 +265,39 @@ def symmetric(points: np.ndarray, shapes: np.ndarray, names: tuple[str, ...]) ->
     return points, shapes
 
 
+CORNER_DROP = 0.30
+"""How far the lip corners go down with an opening jaw, as a part of the opening between the lips."""
+
+
+def rounded(points: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """A mouth-opening displacement whose opening is an almond, and whose corners go down with the jaw.
+
+    anny's head opens to a trapezoid with its corners at the height of the upper lip. Lips are a ring of muscle: the
+    opening between them tapers to the corners (here as (1 - u^2)^0.7 of its height in the middle, u from -1 to 1 along
+    the mouth), and the corners sink. The skin around follows with a Gaussian of the distance.
+    """
+    upper, lower = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
+    width = np.ptp(points[upper, 0])
+    u = points[:, 0] / (width / 2)
+    along = points[upper, 0] / (width / 2)
+    opening = shape[lower, 1] - shape[upper, 1]
+    middle = opening[np.argmax(np.abs(opening))]
+    sink = CORNER_DROP * middle * np.clip(np.abs(u), 0, 1) ** 2
+    wanted = middle * np.clip(1 - along**2, 0, 1) ** 0.7 - opening
+    widen = np.interp(u, along, wanted, left=0, right=0)
+    edge_up, edge_low = (np.interp(points[:, 0], points[i, 0], points[i, 1]) for i in (upper, lower))
+    line = (edge_up + edge_low) / 2
+    below = points[:, 1] > line
+    below[list(topology.INNER_LIP_LOWER + topology.OUTER_LIP_LOWER)] = True
+    below[list(topology.INNER_LIP_UPPER + topology.OUTER_LIP_UPPER)] = False
+    away = np.abs(points[:, 1] - np.where(below, edge_low, edge_up)) / width
+    beyond = np.maximum(np.abs(u) - 1, 0)
+    fade = np.exp(-((away / np.where(below, 0.6, 0.4)) ** 2) - (beyond / 0.6) ** 2)
+    out = shape.copy()
+    out[:, 1] += fade * (sink + np.where(below, widen, 0))
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sheet", type=Path, help="folder for pictures of the rendered heads and found points")
@@ -279,6 +313,9 @@ def main() -> None:
         all_points.append((points - points.mean(0)) @ turn.T * scale)
         all_shapes.append(shapes @ turn.T * scale)
     points, shapes = symmetric(np.mean(all_points, 0), np.mean(all_shapes, 0), human.actions)
+    for name in ("jawOpen", "mouthClose", "mouthFunnel"):
+        index = human.actions.index(name)
+        shapes[index] = rounded(points, shapes[index])
     unit = 1 / np.linalg.norm(points[topology.EYE_CORNERS[0]] - points[topology.EYE_CORNERS[3]])
     np.savez_compressed(
         OUTPUT,

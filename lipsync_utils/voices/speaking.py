@@ -1,0 +1,123 @@
+"""The front door: text in, an utterance out."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import InputError
+from .arabic import with_vowel_marks
+from .espeak_voice import EspeakVoice
+from .hibari_voice import hibari_voice, split_sentences
+from .sound import faded, normalized, softened
+from .utterance import Utterance, join, trimmed
+
+LANGUAGES = ("en", "ar")
+"""Languages with a complete way from plain text to sound."""
+
+ENGLISH_VOICE = "heart"
+"""The English voice that needs no network."""
+
+ARABIC_VOICE = EspeakVoice("ar", "Gene2", words_per_minute=160, pitch=54, pitch_range=90)
+"""The Arabic reader: about five syllables a second, a little livelier than espeak-ng's own intonation."""
+
+_PAUSE_S = 0.4
+_EDGE_S = 0.05  # silence kept around each sentence; the pause between sentences contains two of these
+_LEAD_S, _TAIL_S = 0.15, 0.25
+_ARABIC_LETTER = re.compile("[\u0621-\u064a\u0671-\u06d3]")
+_ARABIC_SENTENCE_END = re.compile(r"(?<=[.!?؟…])\s+|\s*\n\s*")
+
+
+def speak(
+    text: str,
+    *,
+    language: str | None = None,
+    voice: str | None = None,
+    rate: float = 1.0,
+    pitch: float = 1.0,
+) -> Utterance:
+    """Speak text in English or Arabic.
+
+    Args:
+        text: plain text of any length; it is spoken sentence by sentence. Arabic may carry vowel marks; where it has
+            none they are predicted. Latin words and digits inside Arabic are spoken too.
+        language: ``"en"``, ``"ar"``, or None: Arabic where there is any Arabic letter (that voice reads both scripts),
+            else English.
+        voice: None for the best one; a hibari voice (English; ``"heart"`` needs no network) or an espeak-ng voice of
+            the language with an optional variant, such as ``"ar+f1"`` or ``"en-us+m3"``.
+        rate: 0.5 (slow) to 2.0 (fast).
+        pitch: factor on the voice's own pitch, 0.5 to 2.0.
+
+    Returns:
+        Sound at :data:`~lipsync_utils.voices.sound.LOUDNESS_LUFS`, with times for every phoneme. hibari repeats itself
+        exactly; espeak-ng varies slightly from call to call within one process.
+
+    Raises:
+        MissingExtraError: the extra ``speech`` is not installed.
+        InputError: there is nothing to speak, or a language, voice, rate or pitch that is not available.
+    """
+    for name, value in (("rate", rate), ("pitch", pitch)):
+        if not 0.5 <= value <= 2.0:
+            raise InputError(f"Received {name} {value}; a factor from 0.5 to 2.0 is needed, where 1.0 changes nothing.")
+    if not re.search(r"[^\W_]", text):
+        raise InputError(f"Received the text {text[:40]!r}, in which there is nothing to speak. Write a sentence.")
+    language = language or detect_language(text)
+    say, sentences, finish = _reader(text, language, voice, rate, pitch)
+    parts = [
+        trimmed(say(sentence), lead_s=_EDGE_S, tail_s=_EDGE_S)
+        for sentence in sentences
+        if re.search(r"[^\W_]", sentence)
+    ]
+    pause = min(max(_PAUSE_S / rate, 0.25), 0.5) - 2 * _EDGE_S
+    pauses = [pause] * (len(parts) - 1) + [0.0]
+    whole = join(parts, pauses, text=" ".join(part.text for part in parts), language=language)
+    whole = trimmed(whole, lead_s=_LEAD_S, tail_s=_TAIL_S)
+    wave = normalized(faded(finish(whole.wave, whole.rate), whole.rate), whole.rate)
+    return replace(whole, wave=wave)
+
+
+def detect_language(text: str) -> str:
+    """``"ar"`` where there is any Arabic letter, else ``"en"``."""
+    return "ar" if _ARABIC_LETTER.search(text) else "en"
+
+
+def _reader(
+    text: str, language: str, voice: str | None, rate: float, pitch: float
+) -> tuple[Callable[[str], Utterance], list[str], Callable]:
+    """How to say one sentence, the sentences, and what to do to the sound in the end."""
+    if language not in LANGUAGES:
+        raise InputError(f"Received language {language!r}; choose 'en' (English) or 'ar' (Arabic).")
+    if language == "en" and _ARABIC_LETTER.search(text):
+        raise InputError(
+            "Received Arabic letters in a text that is to be read as English. Leave the language open or choose 'ar': "
+            "the Arabic voice reads both scripts."
+        )
+    if language == "en" and not (voice and _names_espeak(voice, language)):
+        reader = hibari_voice(voice or ENGLISH_VOICE)
+        return lambda s: reader.speak(s, speed=rate, pitch=pitch), split_sentences(text), lambda wave, _: wave
+    espeak = _espeak(language, voice, rate, pitch)
+    say = (lambda s: espeak.speak(with_vowel_marks(s))) if language == "ar" else espeak.speak
+    return say, [s for s in _ARABIC_SENTENCE_END.split(text.strip()) if s], softened
+
+
+def _names_espeak(voice: str, language: str) -> bool:
+    return re.split(r"[-+]", voice)[0] == language
+
+
+def _espeak(language: str, voice: str | None, rate: float, pitch: float) -> EspeakVoice:
+    chosen = ARABIC_VOICE
+    if voice is not None:
+        if not _names_espeak(voice, language):
+            raise InputError(
+                f"Received voice {voice!r}; for {language!r} a name like '{language}', '{language}+f1' or "
+                f"'{language}+m3' is needed."
+            )
+        name, _, variant = voice.partition("+")
+        chosen = replace(chosen, voice=name, variant=variant)
+    return replace(
+        chosen,
+        words_per_minute=round(min(max(chosen.words_per_minute * rate, 80), 450)),
+        pitch=round(min(max(chosen.pitch + 50 * math.log2(pitch), 0), 99)),  # 50 steps are about an octave
+    )

@@ -1,0 +1,154 @@
+"""What a synthesiser returns, and how it is written to disk."""
+
+from __future__ import annotations
+
+import json
+import wave
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError, OutputError
+from ..records import Phoneme
+from .sound import faded
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Spoken text with the exact times of its sounds.
+
+    Attributes:
+        wave: ``(n,) float32`` mono in [-1, 1].
+        rate: samples per second.
+        text: what was spoken; for Arabic with its diacritics.
+        language: ``"en"``, ``"ar"``, or the espeak-ng language when such a voice was asked for.
+        phonemes: the sounds in order, from 0 to the end of ``wave`` without gaps or overlap; silence has ipa ``""``.
+    """
+
+    wave: np.ndarray
+    rate: int
+    text: str
+    language: str
+    phonemes: tuple[Phoneme, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self.wave) / self.rate
+
+
+def contiguous(phonemes: Iterable[Phoneme], duration_s: float) -> tuple[Phoneme, ...]:
+    """Make a sequence of phonemes cover ``[0, duration_s]`` exactly.
+
+    Each phoneme lasts until the next one starts; neighbouring silences become one; empty phonemes disappear; what lies
+    before the first phoneme is silence. Only starts count, so a final silence must be given as a phoneme.
+    """
+    starts: list[tuple[float, Phoneme]] = []
+    for phoneme in phonemes:
+        start = float(min(max(phoneme.start_s, 0.0), duration_s))
+        while starts and starts[-1][0] >= start:  # a later label that starts no later replaces an empty one
+            starts.pop()
+        starts.append((start, phoneme))
+    if not starts or starts[0][0] > 0.0:
+        starts.insert(0, (0.0, Phoneme("", 0.0, 0.0)))
+    merged: list[tuple[float, Phoneme]] = []
+    for start, phoneme in starts:
+        if not (merged and phoneme.ipa == "" and merged[-1][1].ipa == ""):
+            merged.append((start, phoneme))
+    ends = [start for start, _ in merged[1:]] + [duration_s]
+    return tuple(
+        replace(phoneme, start_s=start, end_s=end)
+        for (start, phoneme), end in zip(merged, ends, strict=True)
+        if end > start
+    )
+
+
+def shifted(phonemes: Iterable[Phoneme], by_s: float) -> list[Phoneme]:
+    """The same phonemes, later by ``by_s`` seconds."""
+    return [replace(p, start_s=p.start_s + by_s, end_s=p.end_s + by_s) for p in phonemes]
+
+
+def trimmed(utterance: Utterance, *, lead_s: float, tail_s: float) -> Utterance:
+    """The utterance with exactly this much silence before its first and after its last sound."""
+    sounding = [p for p in utterance.phonemes if p.ipa]
+    if not sounding:
+        return utterance
+    rate = utterance.rate
+    first, last = round(sounding[0].start_s * rate), round(sounding[-1].end_s * rate)
+    lead, tail = round(lead_s * rate), round(tail_s * rate)
+    kept = utterance.wave[max(first - lead, 0) : last + tail]
+    before = max(lead - first, 0)
+    after = max(tail - (len(utterance.wave) - last), 0)
+    wave = np.pad(faded(kept, rate, seconds=0.003), (before, after))
+    moved = shifted(sounding_and_pauses(utterance.phonemes), (lead - first) / rate)
+    moved.append(Phoneme("", (last - first + lead) / rate, 0.0))
+    return replace(utterance, wave=wave, phonemes=contiguous(moved, len(wave) / rate))
+
+
+def sounding_and_pauses(phonemes: Sequence[Phoneme]) -> list[Phoneme]:
+    """The phonemes without silence at either end."""
+    indices = [i for i, phoneme in enumerate(phonemes) if phoneme.ipa]
+    return list(phonemes[indices[0] : indices[-1] + 1]) if indices else []
+
+
+def join(parts: Sequence[Utterance], pauses_s: Sequence[float], *, text: str, language: str) -> Utterance:
+    """Put utterances of one sample rate after each other, with ``pauses_s[i]`` of silence after part ``i``."""
+    rate = parts[0].rate
+    waves: list[np.ndarray] = []
+    phonemes: list[Phoneme] = []
+    samples = 0
+    for part, pause_s in zip(parts, pauses_s, strict=True):
+        phonemes += shifted(part.phonemes, samples / rate)
+        silence = np.zeros(round(pause_s * rate), np.float32)
+        samples += len(part.wave)
+        if len(silence):
+            phonemes.append(Phoneme("", samples / rate, (samples + len(silence)) / rate))
+        samples += len(silence)
+        waves += [part.wave, silence]
+    return Utterance(np.concatenate(waves), rate, text, language, contiguous(phonemes, samples / rate))
+
+
+def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: str | Path | None = None) -> None:
+    """Write the sound as 16-bit mono WAV and, if asked for, the phoneme times as JSON.
+
+    The JSON object has ``text``, ``language``, ``rate``, ``duration_s`` and ``phonemes``, a list of
+    ``{"ipa", "start_s", "end_s", "stress"}`` with times in seconds.
+
+    Raises:
+        InputError: the utterance has no sound.
+        OutputError: a file could not be written.
+    """
+    if not len(utterance.wave):
+        raise InputError("Received an utterance without sound; an utterance of at least one sample is needed.")
+    pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
+    try:
+        with Path(path).open("wb") as raw, wave.open(raw, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(utterance.rate)
+            file.writeframes(pcm.tobytes())
+        if phonemes_path is not None:
+            Path(phonemes_path).write_text(_as_json(utterance), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"Could not write {path}: {error}. Choose a folder that exists and is writable.") from error
+
+
+def _as_json(utterance: Utterance) -> str:
+    """One phoneme per line, so that differences are readable."""
+    head = {
+        "text": utterance.text,
+        "language": utterance.language,
+        "rate": utterance.rate,
+        "duration_s": round(utterance.duration_s, 4),
+    }
+    lines = ",\n".join(
+        "  "
+        + json.dumps(
+            {"ipa": p.ipa, "start_s": round(p.start_s, 4), "end_s": round(p.end_s, 4), "stress": p.stress},
+            ensure_ascii=False,
+        )
+        for p in utterance.phonemes
+    )
+    return json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "phonemes": [\n' + lines + "\n ]\n}\n"
