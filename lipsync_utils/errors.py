@@ -41,5 +41,7 @@ class MissingExtraError(LipSyncError, ImportError):
     exit_code = 6
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'")
+        super().__init__(
+            f"{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'"
+        )
         self.extra = extra

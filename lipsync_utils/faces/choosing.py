@@ -1,0 +1,94 @@
+"""Which of several faces is meant, and the one face of a still picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError, NoFaceError
+from .detector import RefiningDetector
+
+if TYPE_CHECKING:
+    from ..options import FaceOptions
+    from ..records import Face
+    from .detector import FaceDetector
+
+
+def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions) -> Face:
+    """The chosen face of a still picture, as precisely as the detector can.
+
+    Args:
+        image: ``(H, W, 3) uint8`` RGB.
+        detector: from :func:`~lipsync_utils.faces.detector.make_detector`.
+        options: which face, and how large it must be.
+
+    Raises:
+        NoFaceError: there is no face, not as many as asked for, or it is too small.
+        InputError: ``options.choose`` is none of the ways to choose.
+    """
+    kwargs = {"precise": True} if isinstance(detector, RefiningDetector) else {}
+    faces = detector.detect(image, **kwargs)
+    height, width = image.shape[:2]
+    if not faces:
+        raise NoFaceError(
+            f"No face found in the picture of {width} x {height} pixels. "
+            "Use one in which a face looks at the camera, is well lit, and shows both eyes and the mouth."
+        )
+    face = choose(faces, options)
+    if face is None:
+        count = "is only one face" if len(faces) == 1 else f"are only {len(faces)} faces"
+        raise NoFaceError(
+            f"Face number {options.choose} was asked for, but there {count} in the picture of {width} x {height} "
+            f"pixels. Faces count from 0 at the left: choose at most {len(faces) - 1}."
+        )
+    if width_of(face) < options.min_size:
+        raise NoFaceError(
+            f"The face is {width_of(face):.0f} pixels wide in the picture of {width} x {height} pixels; at least "
+            f"{options.min_size:.0f} are needed. Use a larger picture or crop and enlarge this one around the face."
+        )
+    return face
+
+
+def choose(faces: list[Face], options: FaceOptions) -> Face | None:
+    """The face that ``options.choose`` means; None where there are not so many.
+
+    Args:
+        faces: at least one, sorted from left to right.
+        options: ``choose`` is ``"largest"``, an index from the left, or a point.
+
+    Raises:
+        InputError: it is none of these.
+    """
+    how = options.choose
+    if how == "largest":
+        return max(faces, key=lambda face: float(np.prod(face.box[2:] - face.box[:2])))
+    if isinstance(how, int | np.integer) and not isinstance(how, bool) and how >= 0:
+        return faces[how] if how < len(faces) else None
+    if isinstance(how, tuple | list) and len(how) == 2:
+        return nearest(faces, np.asarray(how, np.float32))
+    raise InputError(
+        f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels."
+    )
+
+
+def nearest(faces: list[Face], point: np.ndarray) -> Face:
+    """The face whose box is closest to ``point`` (x, y); inside of several boxes, the one with the closest centre."""
+
+    def distance(face: Face) -> tuple[float, float]:
+        outside = np.maximum(np.maximum(face.box[:2] - point, point - face.box[2:]), 0)
+        return float(np.hypot(*outside)), float(np.hypot(*((face.box[:2] + face.box[2:]) / 2 - point)))
+
+    return min(faces, key=distance)
+
+
+def width_of(face: Face) -> float:
+    """Width of the face's box in pixels."""
+    return float(face.box[2] - face.box[0])
+
+
+def overlap(one: np.ndarray, other: np.ndarray) -> float:
+    """Intersection over union of two boxes (left, top, right, bottom)."""
+    width, height = np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0, None)
+    areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    return float(width * height / max(areas - width * height, 1e-9))

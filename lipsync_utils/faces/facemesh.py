@@ -1,0 +1,135 @@
+"""The 468-point face mesh on a rotated square crop.
+
+Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs", 2019 (arXiv:1907.06724).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .blazeface import Detection
+
+INPUT_SIZE = 192
+"""Side of the network's square input in pixels."""
+
+CROP_SCALE = 1.5
+"""Side of the crop relative to the longer side of the face's box, as in MediaPipe's face landmark pipeline."""
+
+_RIGHT_EYE_CORNER, _LEFT_EYE_CORNER = 33, 263
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A rotated square of a picture.
+
+    Attributes:
+        x: centre in pixels.
+        y: centre in pixels.
+        side: length of a side in pixels.
+        angle: roll of the face in radians, positive when its left-hand eye in the picture is the higher one.
+    """
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def to_picture(self) -> np.ndarray:
+        """``(2, 3) float64``: affine map from the crop's pixel centres (of :data:`INPUT_SIZE`) to the picture's."""
+        scale = self.side / INPUT_SIZE
+        turn = scale * np.array([[np.cos(self.angle), -np.sin(self.angle)], [np.sin(self.angle), np.cos(self.angle)]])
+        middle = (INPUT_SIZE - 1) / 2
+        return np.column_stack([turn, np.array([self.x, self.y]) - turn @ [middle, middle]])
+
+
+def crop_of_detection(detection: Detection) -> Crop:
+    """The crop in which the mesh network expects the face that BlazeFace found."""
+    left, top, right, bottom = (float(v) for v in detection.box)
+    right_eye, left_eye = detection.keypoints[:2].astype(float)
+    side = CROP_SCALE * max(right - left, bottom - top)
+    return Crop(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=_angle(right_eye, left_eye))
+
+
+def crop_of_points(points: np.ndarray) -> Crop:
+    """The crop around a mesh that was found before: upright box of the points along the eye line, enlarged.
+
+    Args:
+        points: ``(468, 2 or 3)`` in pixels.
+    """
+    flat = points[:, :2].astype(np.float64)
+    angle = _angle(flat[_RIGHT_EYE_CORNER], flat[_LEFT_EYE_CORNER])
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    upright = flat @ turn.T
+    low, high = upright.min(axis=0), upright.max(axis=0)
+    x, y = turn.T @ ((low + high) / 2)
+    return Crop(x=float(x), y=float(y), side=CROP_SCALE * float((high - low).max()), angle=angle)
+
+
+class FaceMesh:
+    """The mesh network.
+
+    Args:
+        model: path of ``face_landmark.tflite``.
+        threads: CPU threads of the interpreter.
+    """
+
+    def __init__(self, model: Path, *, threads: int = 2) -> None:
+        from .interpreter import Network
+
+        self._network = Network(model, threads=threads)
+
+    def __call__(self, image: np.ndarray, crop: Crop, *, mirror: bool = False) -> tuple[np.ndarray, float]:
+        """Find the mesh of the face in ``crop``.
+
+        Args:
+            image: ``(H, W, 3) uint8`` RGB.
+            crop: where the face is; it may reach beyond the picture.
+            mirror: look at the crop mirrored (its points come back in place, in the usual order).
+
+        Returns:
+            ``(468, 3) float32`` points as in :class:`~lipsync_utils.records.Face`, and the probability that this is a
+            face, 0 to 1.
+        """
+        from .topology import MIRROR
+
+        picture = cut(image, crop)
+        output, logit = self._network((picture[:, ::-1] if mirror else picture).astype(np.float32) / 255.0)
+        points = output.reshape(468, 3).astype(np.float64)
+        # The network counts from the centre of the first pixel, as a picture and its mirror image show: only with
+        # this reading do the two agree.
+        if mirror:
+            points = points[MIRROR]
+            points[:, 0] = INPUT_SIZE - 1 - points[:, 0]
+        matrix = crop.to_picture()
+        points[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        points[:, 2] *= crop.side / INPUT_SIZE
+        return points.astype(np.float32), float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -80, 80))))
+
+
+def cut(image: np.ndarray, crop: Crop) -> np.ndarray:
+    """The crop as ``(192, 192, 3) uint8``, black outside of the picture.
+
+    Crops larger than the network's input are sampled finely and averaged: without it, a shift of the picture by a
+    fraction of a pixel moves the points through aliasing.
+    """
+    import cv2
+
+    fine = int(np.clip(np.ceil(crop.side / INPUT_SIZE), 1, 4))
+    matrix = crop.to_picture()
+    # Centres of the fine grid, whose cell is 1/fine of a crop pixel.
+    matrix[:, 2] += matrix[:, :2] @ np.full(2, (1 / fine - 1) / 2)
+    matrix[:, :2] /= fine
+    size = INPUT_SIZE * fine
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    picture = cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+    return cv2.resize(picture, (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_AREA) if fine > 1 else picture
+
+
+def _angle(right_eye: np.ndarray, left_eye: np.ndarray) -> float:
+    return float(np.arctan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0]))

@@ -1,0 +1,131 @@
+"""Centred smoothing of a face's track: the head's pose, the face and the lips each by as much as they bear."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..records import Face, TrackedFrame
+from . import topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REACH = 3.0
+"""The Gaussian ends after so many standard deviations."""
+
+LIP_SHARE = 0.5
+"""Lips are smoothed by this share of the rest: they close for one or two frames, and must still close afterwards."""
+
+MAX_LIP_S = 0.02
+"""At most so much for lips, in seconds: half a frame at 25 frames per second."""
+
+MAX_HELD = 32
+"""Frames held back at most, however high the frame rate."""
+
+_STEADY = np.array([6, 168, 197, 195, 10, 109, 338, 67, 297, 33, 133, 362, 263, 127, 356, 234, 454, 9, 151])
+"""Points that hardly move with expression: bridge of the nose, forehead, corners of the eyes, temples."""
+
+
+@dataclass
+class _Held:
+    """One frame of a segment: the head's pose as a similarity, ``points = turn * shape + shift`` (complex x + iy)."""
+
+    time_s: float
+    turn: complex
+    shift: complex
+    shape: np.ndarray  # (468,) complex, in the coordinates of the segment's first face
+    depth: np.ndarray  # (468,) in the same units
+    tracked: TrackedFrame | None  # None once it has been given out: its picture is not kept
+
+
+class CentredSmoother:
+    """Takes tracked frames one at a time and gives them back smoothed, a few frames later, in order.
+
+    Args:
+        smooth_s: standard deviation in seconds; 0 leaves everything as it is.
+    """
+
+    def __init__(self, smooth_s: float) -> None:
+        self._sigma = max(smooth_s, 0.0)
+        self._lip_sigma = min(LIP_SHARE * self._sigma, MAX_LIP_S)
+        self._segment: deque[_Held] = deque()
+        self._reference: np.ndarray | None = None
+        self._next = 0  # first entry that has not been given out
+
+    def push(self, tracked: TrackedFrame, *, continues: bool) -> Iterator[TrackedFrame]:
+        """Add a frame; yields those that are ready.
+
+        Args:
+            tracked: the frame and its face as found.
+            continues: whether the face is the one in the frame before; otherwise a new segment begins.
+        """
+        if self._sigma == 0.0:
+            yield tracked
+            return
+        if not continues or tracked.face is None:
+            yield from self.flush()
+        if tracked.face is None:
+            yield tracked
+            return
+        self._segment.append(self._hold(tracked))
+        newest = self._segment[-1].time_s
+        while self._next < len(self._segment) and (
+            newest - self._segment[self._next].time_s > REACH * self._sigma
+            or len(self._segment) - self._next > MAX_HELD
+        ):
+            yield self._give()
+
+    def flush(self) -> Iterator[TrackedFrame]:
+        """End the segment: yields all frames that are still held."""
+        while self._next < len(self._segment):
+            yield self._give()
+        self._segment.clear()
+        self._reference, self._next = None, 0
+
+    def _hold(self, tracked: TrackedFrame) -> _Held:
+        points = tracked.face.points.astype(np.float64)
+        plane = points[:, 0] + 1j * points[:, 1]
+        if self._reference is None:
+            self._reference = plane - plane[_STEADY].mean()
+        # Least-squares similarity in the complex plane (Umeyama 1991, for two dimensions).
+        from_, to = self._reference[_STEADY], plane[_STEADY]
+        from_mean, to_mean = from_.mean(), to.mean()
+        turn = np.vdot(from_ - from_mean, to - to_mean) / np.vdot(from_ - from_mean, from_ - from_mean).real
+        shift = to_mean - turn * from_mean
+        depth = points[:, 2] / abs(turn)
+        return _Held(tracked.frame.time_s, turn, shift, (plane - shift) / turn, depth, tracked)
+
+    def _give(self) -> TrackedFrame:
+        """The next frame, smoothed over its neighbours on both sides."""
+        held = self._segment[self._next]
+        near = [other for other in self._segment if abs(other.time_s - held.time_s) <= REACH * self._sigma]
+        away = np.array([other.time_s - held.time_s for other in near])
+        weights, lip_weights = _gauss(away, self._sigma), _gauss(away, self._lip_sigma)
+        turn = np.dot(weights, [other.turn for other in near])
+        shift = np.dot(weights, [other.shift for other in near])
+        shapes = np.array([other.shape for other in near])
+        depths = np.array([other.depth for other in near])
+        shape, depth = weights @ shapes, weights @ depths
+        lips = list(topology.LIPS)
+        shape[lips], depth[lips] = lip_weights @ shapes[:, lips], lip_weights @ depths[:, lips]
+        plane = turn * shape + shift
+        points = np.column_stack([plane.real, plane.imag, depth * abs(turn)]).astype(np.float32)
+        tracked, held.tracked = held.tracked, None
+        self._next += 1
+        while self._next and held.time_s - self._segment[0].time_s > 2 * REACH * self._sigma:
+            self._segment.popleft()
+            self._next -= 1
+        while self._next > 2 * MAX_HELD:
+            self._segment.popleft()
+            self._next -= 1
+        face = Face(box=topology.box_of(points), points=points, score=tracked.face.score)
+        return replace(tracked, face=face)
+
+
+def _gauss(away_s: np.ndarray, sigma_s: float) -> np.ndarray:
+    weights = np.exp(-0.5 * (away_s / sigma_s) ** 2)
+    return weights / weights.sum()

@@ -1,0 +1,272 @@
+"""Sound from any file: prepared for analysis, or in full quality for the result."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from ..records import SAMPLE_RATE, Speech
+from .files import existing_file
+
+if TYPE_CHECKING:
+    import av
+
+MIN_DURATION_S = 0.04
+"""Shortest voice that is accepted: one video frame at 25 per second."""
+
+# ITU-R BS.775 downmix, folded to mono: centre at -3 dB against the sum of left and right, no low-frequency channel.
+_MONO_WEIGHT = {"FC": math.sqrt(0.5), "FL": 0.5, "FR": 0.5, "LFE": 0.0, "LFE2": 0.0}
+_MONO_WEIGHT_ELSEWHERE = 0.5 * math.sqrt(0.5)
+
+
+class SoundReader:
+    """The first sound track of a file, decoded block by block.
+
+    Use it in a ``with`` block. The blocks together are exactly the samples that the container declares: priming and
+    padding of the codec are cut off.
+
+    Args:
+        path: an audio file, or a video with sound.
+
+    Attributes:
+        rate: samples per second.
+        channels: number of channels.
+        speakers: FFmpeg's short name of each channel: ``"FL"``, ``"FC"`` ...
+        layout: FFmpeg's name for their arrangement, such as ``"mono"``, ``"stereo"``, ``"5.1"``.
+
+    Raises:
+        InputError: no such file, no sound in it, or damaged.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        import av
+
+        self.path = str(path)
+        file = existing_file(path, role="voice")
+        try:
+            self._container = av.open(str(file), metadata_errors="replace")
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise InputError(
+                f"No sound can be read from {self.path!r}: {_reason(error)}. "
+                "Give a WAV, MP3, M4A, FLAC, OGG or video file."
+            ) from error
+        try:
+            self._open_track()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def _open_track(self) -> None:
+        if not self._container.streams.audio:
+            raise InputError(f"{self.path!r} has no sound track. Give an audio file, or a video with sound.")
+        self._stream = self._container.streams.audio[0]
+        self._last_packet_s = Fraction(0)
+        self._frames = self._decoded()
+        self._first = next(self._frames, None)
+        if self._first is None:
+            raise InputError(f"The sound of {self.path!r} is empty or damaged: not one sample could be decoded.")
+        # The decoder knows better than the header: HE-AAC, for one, declares half its rate.
+        self.rate = self._first.sample_rate
+        self.layout = self._first.layout.name
+        self.speakers = [channel.name for channel in self._first.layout.channels]
+        self.channels = len(self.speakers)
+
+    def __enter__(self) -> SoundReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """All samples in order, once.
+
+        Yields:
+            ``(channels, n) float32``, nominally in [-1, 1], at :attr:`rate`.
+
+        Raises:
+            InputError: a sample is not a number or infinite.
+        """
+        total, held = 0, None
+        for block in self._planar():
+            if not np.isfinite(block).all():
+                raise InputError(
+                    f"The sound of {self.path!r} holds values that are not finite numbers (NaN or infinity). "
+                    "Export it again from the program that made it."
+                )
+            if held is not None:
+                yield held
+            total, held = total + block.shape[1], block
+        if held is not None:
+            yield held[:, : held.shape[1] - self._padding(total, held.shape[1])]
+
+    def _padding(self, total: int, last: int) -> int:
+        """Samples beyond the end of an MP4 or MOV track; FFmpeg's reader leaves those of the last frame in.
+
+        The last packet's duration is exact to the sample, but only some programs shorten it; the edit list always
+        tells, but mostly in whole milliseconds.
+        """
+        if "mov" not in self._container.format.name.split(",") or not self._stream.duration:
+            return 0
+        excess = total - round(self._stream.duration * self._stream.time_base * self.rate)
+        if self._last_packet_s:
+            by_packet = last - round(self._last_packet_s * self.rate)
+            if abs(excess - by_packet) <= self.rate / 1000 + 1:
+                excess = by_packet
+        return excess if 0 < excess < last else 0  # a larger one is a header that was never completed
+
+    def _planar(self) -> Iterator[np.ndarray]:
+        """``(channels, n) float32`` blocks; a track that changes its rate or layout midway is made uniform."""
+        import av
+
+        kind, converter = None, None
+        for frame in itertools.chain([self._first], self._frames):
+            if (frame.sample_rate, frame.layout.name) == (self.rate, self.layout):
+                yield _planar_float(frame)
+                continue
+            if kind != (frame.sample_rate, frame.layout.name, frame.format.name):
+                kind = (frame.sample_rate, frame.layout.name, frame.format.name)
+                converter = av.AudioResampler(format="fltp", layout=self.layout, rate=self.rate)
+            for converted in converter.resample(frame):
+                yield _planar_float(converted)
+
+    def _decoded(self) -> Iterator[av.AudioFrame]:
+        """Frames of the track; damaged packets are skipped."""
+        import av
+
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.FFmpegError):  # the end, or a file cut off in the middle
+                return
+            if packet.size and packet.duration:
+                self._last_packet_s = packet.duration * packet.time_base
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                continue
+            yield from (frame for frame in frames if frame.samples)
+
+
+def load_speech(path: str | os.PathLike[str]) -> Speech:
+    """Prepare a voice for analysis; only the 16 kHz mono version is kept in memory.
+
+    Several channels are folded to mono after ITU-R BS.775; the rate is converted by soxr (high quality, linear phase).
+
+    Args:
+        path: an audio file in any common format, or a video whose sound track is taken.
+
+    Returns:
+        The wave, and the exact length of the source in its own samples.
+
+    Raises:
+        InputError: no such file, no sound, damaged, values that are not finite, or shorter than
+            :data:`MIN_DURATION_S`.
+    """
+    with SoundReader(path) as reader:
+        resample = _resampler(reader.rate)
+        weights = _mono_weights(reader)
+        samples, pieces = 0, []
+        for block in reader.blocks():
+            samples += block.shape[1]
+            pieces.append(resample(np.ascontiguousarray(weights @ block), False))
+        if samples < MIN_DURATION_S * reader.rate:
+            raise InputError(
+                f"The voice {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are needed. "
+                "Give a longer recording."
+            )
+        pieces.append(resample(np.zeros(0, np.float32), True))
+        wave = np.zeros(round(samples * SAMPLE_RATE / reader.rate), np.float32)
+        _fill(wave, pieces)
+        wave.setflags(write=False)
+        return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, path=reader.path)
+
+
+def source_blocks(path: str | os.PathLike[str], *, rate: int, layout: str, samples: int) -> Iterator[np.ndarray]:
+    """Stream the sound of a file at full quality, converted only where ``rate`` or ``layout`` differ from its own.
+
+    Args:
+        path: an audio file, or a video with sound.
+        rate: samples per second to deliver.
+        layout: channel arrangement to deliver, by FFmpeg's name.
+        samples: exactly so many are delivered; silence fills what is missing.
+
+    Yields:
+        ``(channels, n) float32`` blocks.
+
+    Raises:
+        InputError: as for :class:`SoundReader`.
+    """
+    left, channels = samples, 1
+    with SoundReader(path) as reader:
+        for block in _converted(reader, rate, layout):
+            block = block[:, :left]
+            left, channels = left - block.shape[1], block.shape[0]
+            if block.shape[1]:
+                yield block
+    while left:
+        block = np.zeros((channels, min(left, rate)), np.float32)
+        left -= block.shape[1]
+        yield block
+
+
+def _converted(reader: SoundReader, rate: int, layout: str) -> Iterator[np.ndarray]:
+    import av
+
+    if (rate, layout) == (reader.rate, reader.layout):
+        yield from reader.blocks()
+        return
+    converter = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+    for block in reader.blocks():
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=reader.layout)
+        frame.sample_rate = reader.rate
+        yield from (_planar_float(converted) for converted in converter.resample(frame))
+    yield from (_planar_float(converted) for converted in converter.resample(None))
+
+
+def _planar_float(frame: av.AudioFrame) -> np.ndarray:
+    """Samples as ``(channels, n) float32`` with integers scaled to [-1, 1)."""
+    data = frame.to_ndarray()
+    if not frame.format.is_planar:
+        data = data.reshape(frame.samples, -1).T
+    if data.dtype == np.uint8:
+        return (data.astype(np.float32) - 128.0) / 128.0
+    scale = -float(np.iinfo(data.dtype).min) if data.dtype.kind == "i" else 1.0
+    return data.astype(np.float32) / np.float32(scale)
+
+
+def _mono_weights(reader: SoundReader) -> np.ndarray:
+    """``(channels,) float32`` weights of the fold-down to mono."""
+    if reader.channels <= 2:
+        return np.full(reader.channels, 1 / reader.channels, np.float32)
+    return np.array([_MONO_WEIGHT.get(name, _MONO_WEIGHT_ELSEWHERE) for name in reader.speakers], np.float32)
+
+
+def _resampler(rate: int) -> Callable[[np.ndarray, bool], np.ndarray]:
+    """A function ``(mono block, is last) -> mono block at SAMPLE_RATE`` that remembers what it has seen."""
+    if rate == SAMPLE_RATE:
+        return lambda block, last: block
+    import soxr
+
+    return soxr.ResampleStream(rate, SAMPLE_RATE, num_channels=1, dtype="float32", quality="HQ").resample_chunk
+
+
+def _fill(target: np.ndarray, pieces: list[np.ndarray]) -> None:
+    """Lay the pieces into the target, clipped to [-1, 1], letting go of each as it is done."""
+    at = 0
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()[: len(target) - at]
+        np.clip(piece, -1.0, 1.0, out=target[at : at + len(piece)])
+        at += len(piece)
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error)

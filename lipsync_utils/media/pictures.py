@@ -1,0 +1,151 @@
+"""Still pictures in any common format, as RGB arrays."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError, OutputError
+from .files import existing_file, temporary_beside
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MAX_SIDE = 8192
+"""Longest side of an accepted picture, in pixels."""
+
+BACKDROP = (128, 128, 128)
+"""What shows through transparent pixels: mid-grey, as far from dark hair as from fair skin."""
+
+# Formats with a signature of their own. (Pillow would also take an MPEG stream for a picture.)
+_FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+
+
+def is_picture(path: str | os.PathLike[str]) -> bool:
+    """Whether the content of the file, whatever its name, is that of a picture format."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=_FORMATS):
+            return True
+    except UnidentifiedImageError:
+        return False
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return True  # it has the signature; reading it will say what is wrong
+
+
+def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read a picture the way a viewer shows it.
+
+    EXIF orientation is applied, an embedded colour profile is converted to sRGB, transparency is laid over mid-grey,
+    16-bit and floating-point values are scaled to 8 bits, and of an animation the first frame is taken.
+
+    Returns:
+        ``(H, W, 3) uint8`` RGB, writeable and contiguous.
+
+    Raises:
+        InputError: missing, empty, damaged or unknown file, or a side longer than :data:`MAX_SIDE`.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    file = existing_file(path, role="picture")
+    try:
+        with Image.open(file, formats=_FORMATS) as image:
+            _check_size(path, *image.size)
+            image.load()
+            return np.array(_as_rgb(image))
+    except InputError:
+        raise
+    except UnidentifiedImageError as error:
+        raise InputError(
+            f"{str(path)!r} is not a picture that can be read (its content decides, not its name). "
+            "Give a JPEG, PNG, WebP, GIF, BMP or TIFF file."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise InputError(f"The picture {str(path)!r} is too large: {error}. Scale it to {MAX_SIDE} at most.") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for damaged data
+        raise InputError(f"The picture {str(path)!r} is damaged: {error}. Save or download it again.") from error
+
+
+def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
+    """Write a ``(H, W, 3) uint8`` RGB picture; the ending of the name (.png, .jpg, .webp ...) chooses the format.
+
+    Raises:
+        InputError: not such an array, or an unknown ending.
+        OutputError: the folder is missing, not writable or full. Nothing is left behind then.
+    """
+    from PIL import Image
+
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise InputError(f"A picture must be (H, W, 3) uint8 RGB; received {image.shape} {image.dtype}.")
+    target = Path(path).expanduser().absolute()
+    kind = Image.registered_extensions().get(target.suffix.lower())
+    if kind not in _FORMATS:
+        raise InputError(f"Cannot write a picture as {target.name!r}. Let the name end in .png, .jpg or .webp.")
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, format=kind, **({"quality": 95} if kind in ("JPEG", "WEBP") else {}))
+    temporary = temporary_beside(target)
+    try:
+        temporary.write_bytes(encoded.getbuffer())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise OutputError(
+            f"The picture {str(path)!r} could not be written: {error.strerror}. "
+            "Choose another folder or free some space."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check_size(path: str | os.PathLike[str], width: int, height: int) -> None:
+    if max(width, height) > MAX_SIDE:
+        raise InputError(
+            f"The picture {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted. "
+            "Scale it down."
+        )
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(image)
+    if image.mode[0] in "IF":  # 16-bit, 32-bit integer and floating-point grey
+        return Image.fromarray(_eight_bit(np.asarray(image))).convert("RGB")
+    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+        image = _to_srgb(image.convert("RGBA"))
+        backdrop = Image.new("RGBA", image.size, (*BACKDROP, 255))
+        return Image.alpha_composite(backdrop, image).convert("RGB")
+    return _to_srgb(image).convert("RGB")
+
+
+def _eight_bit(values: np.ndarray) -> np.ndarray:
+    """Scale by the range that the data uses: [0, 1], [0, 255] or [0, 65535]."""
+    values = np.nan_to_num(values.astype(np.float32))
+    top = float(values.max(initial=0.0))
+    if top <= 1.0 and np.any(values != np.rint(values)):
+        values = values * 255.0
+    elif top > 255.0:
+        values = values / 257.0
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """Convert an embedded profile (Display P3 of phones, Adobe RGB, print CMYK); if that fails, leave it as it is."""
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return image
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError):
+        return image

@@ -1,0 +1,219 @@
+"""The result: written beside the rendering, complete or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError, LipSyncError, OutputError
+from ..options import WriteOptions
+from ..records import Speech, Timeline
+from .encode import Encoder, to_yuv420
+from .files import temporary_beside
+
+CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+"""Accepted endings of the output's name, and the format that each stands for."""
+
+_QUEUED = 8
+_POLL_S = 0.1
+
+
+def check_output(path: str | os.PathLike[str]) -> Path:
+    """Absolute path of the output, once it is sure that a file can be created there.
+
+    Raises:
+        InputError: unknown ending, or a folder of that name.
+        OutputError: the folder is missing or not writable.
+    """
+    target = Path(path).expanduser().absolute()
+    if target.suffix.lower() not in CONTAINERS:
+        raise InputError(f"Cannot write {target.name!r}: the name must end in {', '.join(CONTAINERS)}.")
+    if target.is_dir():
+        raise InputError(f"The output {str(path)!r} is a folder. Give the name of a file in it.")
+    if not target.parent.is_dir():
+        raise OutputError(f"The folder {str(target.parent)!r} for the output does not exist. Create it first.")
+    trial = temporary_beside(target)
+    try:
+        trial.touch(exist_ok=False)
+    except OSError as error:
+        raise OutputError(_cannot_write(target, error)) from error
+    finally:
+        trial.unlink(missing_ok=True)
+    return target
+
+
+class VideoWriter:
+    """Writes frames and the voice to one file, encoding in a thread of its own.
+
+    Use it in a ``with`` block: on leaving it normally the file appears under its name; on any exception nothing is
+    left. Until then the data lie in a hidden file in the same folder.
+
+    Args:
+        path: the output; ``.mp4``, ``.m4v``, ``.mov`` (H.264 + AAC) or ``.mkv`` (H.264 + FLAC).
+        width: of the pictures, in pixels. An odd size gains one repeated column or row in the file.
+        height: likewise.
+        timeline: the output's clock; exactly ``timeline.frames`` pictures must be written.
+        options: how to encode.
+        speech: the voice; the sound of its source goes in at full quality, exactly as long as it is.
+        metadata: tags, readable with :func:`~lipsync_utils.media.read_metadata`.
+
+    Raises:
+        InputError: unknown ending, impossible size, or the output would overwrite the voice.
+        OutputError: the folder is missing, not writable or full; or too few or too many pictures were written.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        width: int,
+        height: int,
+        timeline: Timeline,
+        speech: Speech,
+        options: WriteOptions | None = None,
+        metadata: dict[str, str] | None = None,
+    ) -> None:
+        self.path = check_output(path)
+        if min(width, height) < 2:
+            raise InputError(f"A video must be at least 2x2 pixels; {width}x{height} was asked for.")
+        if self.path.exists() and os.path.exists(speech.path) and os.path.samefile(self.path, speech.path):
+            raise InputError(f"The output {str(path)!r} would overwrite the voice. Choose another name.")
+        self.width, self.height, self.timeline = width, height, timeline
+        self.frames = 0
+        self._temporary = temporary_beside(self.path)
+        self._settings = {
+            "container": CONTAINERS[self.path.suffix.lower()],
+            "width": width + width % 2,
+            "height": height + height % 2,
+            "timeline": timeline,
+            "options": options or WriteOptions(),
+            "speech": speech,
+            "metadata": metadata or {},
+        }
+        self._queue: queue.Queue[np.ndarray | None] = queue.Queue(_QUEUED)
+        self._abandoned = threading.Event()
+        self._error: BaseException | None = None
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._encoder: Encoder | None = None
+        self._worker: threading.Thread | None = None
+
+    def __enter__(self) -> VideoWriter:
+        try:
+            self._encoder = Encoder(self._temporary, **self._settings)
+            self._worker = threading.Thread(target=self._work, name="encoder", daemon=True)
+            self._worker.start()
+        except BaseException as error:
+            self.abort()
+            self._raise(error)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write(self, rgb: np.ndarray) -> None:
+        """Add a picture: ``(height, width, 3) uint8`` RGB. The array may be reused at once.
+
+        Raises:
+            InputError: wrong shape or type.
+            OutputError: the file cannot be written, or there are more pictures than the timeline has.
+        """
+        if rgb.shape != (self.height, self.width, 3) or rgb.dtype != np.uint8:
+            raise InputError(
+                f"A picture must be ({self.height}, {self.width}, 3) uint8 RGB; received {rgb.shape} {rgb.dtype}."
+            )
+        if self.frames >= self.timeline.frames:
+            raise OutputError(f"All {self.timeline.frames} pictures of the timeline are written already.")
+        self._put(self._planes(rgb))
+        self.frames += 1
+
+    def close(self) -> None:
+        """Finish the file and give it its name.
+
+        Raises:
+            OutputError: as for :meth:`write`, or pictures are missing.
+        """
+        try:
+            if self.frames != self.timeline.frames:
+                raise OutputError(f"{self.frames} of {self.timeline.frames} pictures were written; write them all.")
+            self._put(None)
+            while self._worker.is_alive():
+                self._worker.join(_POLL_S)
+            self._check()
+            try:
+                os.replace(self._temporary, self.path)
+            except OSError as error:
+                raise OutputError(_cannot_write(self.path, error)) from error
+        except BaseException:
+            self.abort()
+            raise
+        self._encoder = None
+
+    def abort(self) -> None:
+        """Stop at once and leave nothing behind."""
+        self._abandoned.set()
+        if self._worker is not None and self._worker.ident is not None:
+            self._worker.join()
+        if self._encoder is not None:
+            self._encoder.close()
+            self._encoder = None
+        self._temporary.unlink(missing_ok=True)
+
+    def _planes(self, rgb: np.ndarray) -> np.ndarray:
+        """Converted here and not in the worker: the caller gets the array back, and the queue holds half the bytes."""
+        if self._last is not None and self._last[0] is rgb:
+            return self._last[1]
+        planes = to_yuv420(rgb)
+        # A read-only picture that comes again is the still source; its conversion can be used again.
+        self._last = None if rgb.flags.writeable else (rgb, planes)
+        return planes
+
+    def _put(self, planes: np.ndarray | None) -> None:
+        while True:
+            self._check()
+            try:
+                self._queue.put(planes, timeout=_POLL_S)
+                return
+            except queue.Full:
+                continue
+
+    def _check(self) -> None:
+        if self._error is not None:
+            self._raise(self._error)
+
+    def _raise(self, error: BaseException) -> None:
+        import av
+
+        if isinstance(error, (OSError, av.FFmpegError)) and not isinstance(error, LipSyncError):
+            raise OutputError(_cannot_write(self.path, error)) from error
+        raise error
+
+    def _work(self) -> None:
+        try:
+            while not self._abandoned.is_set():
+                try:
+                    planes = self._queue.get(timeout=_POLL_S)
+                except queue.Empty:
+                    continue
+                if planes is None:
+                    self._encoder.finish()
+                    return
+                self._encoder.write(planes)
+        except BaseException as error:
+            self._error = error
+
+
+def _cannot_write(target: Path, error: Exception) -> str:
+    what = f"The output {str(target)!r} could not be written: {error.strerror or error}."
+    if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
+        return f"{what} Free some space or choose another disk."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{what} Choose a folder that you may write to."
+    return f"{what} Choose another place and try again."

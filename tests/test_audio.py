@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from lipsync_utils.audio import FLOOR, LEVEL_DBFS, MEL_BANDS, log_mel, rows_of, speech_gain
+from lipsync_utils.errors import InputError
+
+RATE = 16_000
+
+
+def babble(seconds: float = 2.0, seed: int = 0) -> np.ndarray:
+    """Something with formants, pauses and noise, at about -23 dBFS."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(seconds * RATE)) / RATE
+    tone = sum(np.sin(2 * np.pi * 130 * k * t) / k for k in range(1, 20))
+    envelope = np.clip(np.sin(2 * np.pi * 2.0 * t), 0.0, 1.0)
+    return (0.06 * tone * envelope + 1e-4 * rng.standard_normal(len(t))).astype(np.float32)
+
+
+def test_equals_librosa():
+    import librosa
+
+    wave = babble()
+    ours = log_mel(wave)
+    power = librosa.feature.melspectrogram(
+        y=wave, sr=RATE, n_fft=512, win_length=400, hop_length=160, n_mels=MEL_BANDS, power=2.0, pad_mode="constant"
+    )
+    reference = np.log(np.maximum(power, np.exp(FLOOR))).T[: len(ours)]
+    assert ours.dtype == np.float32
+    assert np.abs(ours - reference).max() < 2e-3
+
+
+def test_rows_are_centred_on_their_time():
+    wave = np.zeros(RATE, np.float32)
+    wave[RATE // 2] = 0.5
+    assert int(log_mel(wave).sum(1).argmax()) == 50
+
+
+@pytest.mark.parametrize("samples", [0, 1, 159, 160, 161, 3200, 16_001])
+def test_one_row_per_started_hundredth(samples):
+    rows = log_mel(np.zeros(samples, np.float32))
+    assert rows.shape == (rows_of(samples), MEL_BANDS)
+    assert rows_of(samples) == int(np.ceil(samples / 160))
+
+
+def test_silence_is_the_floor_and_finite():
+    rows = log_mel(np.zeros(RATE, np.float32), gain_db=25.0)
+    np.testing.assert_allclose(rows, FLOOR, rtol=1e-6)
+
+
+def test_blocks_equal_the_whole():
+    wave = babble(25.0)
+    whole = log_mel(wave)
+    parts = [log_mel(wave, start=s, stop=s + 137) for s in range(0, len(whole), 137)]
+    np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-4)
+
+
+@pytest.mark.parametrize("level", [-12.0, 0.0, 11.0])
+def test_loud_and_soft_voices_look_alike(level):
+    wave = babble()
+    scaled = (wave * 10 ** (level / 20)).astype(np.float32)
+    assert speech_gain(scaled) == pytest.approx(speech_gain(wave) - level, abs=0.1)
+    a = log_mel(wave, gain_db=speech_gain(wave))
+    b = log_mel(scaled, gain_db=speech_gain(scaled))
+    assert np.abs(a - b).max() < 0.02
+
+
+def test_pauses_do_not_change_the_level():
+    wave = babble()
+    with_pause = np.concatenate([wave, np.zeros(8 * RATE, np.float32)])
+    assert speech_gain(with_pause) == pytest.approx(speech_gain(wave), abs=1.0)
+
+
+def test_level_is_reached_and_faint_hiss_is_not_made_a_voice():
+    wave = np.full(RATE, 10 ** (-30 / 20), np.float32)
+    assert speech_gain(wave) == pytest.approx(LEVEL_DBFS + 30.0, abs=0.1)
+    assert speech_gain(np.zeros(RATE, np.float32)) == 0.0
+    hiss = np.random.default_rng(0).standard_normal(RATE).astype(np.float32) * 10 ** (-65 / 20)
+    assert speech_gain(hiss) == pytest.approx(25.0)
+
+
+def test_input_is_not_modified():
+    wave = babble()
+    before = wave.copy()
+    log_mel(wave, gain_db=6.0)
+    speech_gain(wave)
+    np.testing.assert_array_equal(wave, before)
+
+
+@pytest.mark.parametrize("wave", [np.zeros((100, 2), np.float32), np.zeros(100, np.int16), np.array([0.0, np.nan])])
+def test_what_is_no_wave_is_refused(wave):
+    with pytest.raises(InputError, match="Received sound"):
+        log_mel(wave)
