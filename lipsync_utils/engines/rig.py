@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
 from ..records import FaceCurves, Timeline, TrackedFrame
 from ..render.portrait import PortraitRenderer
@@ -43,7 +44,8 @@ class RigEngine:
     def _speaking_portrait(
         self, first: TrackedFrame, curves: FaceCurves, values: np.ndarray, task: Task
     ) -> Iterator[np.ndarray]:
-        renderer = PortraitRenderer(first.frame.image, first.face, rig=self._rig, names=curves.names)
+        image = first.frame.image
+        renderer = PortraitRenderer(image, snap_lip_line(image, first.face), rig=self._rig, names=curves.names)
         motion = make_motion(task.speech, curves, task.timeline, task.motion)
         moves = task.motion.style != "still"
 

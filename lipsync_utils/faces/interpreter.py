@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -21,9 +26,10 @@ class Network:
     def __init__(self, model: Path, *, threads: int = 2) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        # From memory, because the interpreter cannot open paths with letters outside of the system's code page.
-        self._interpreter = Interpreter(model_content=model.read_bytes(), num_threads=threads)
-        self._interpreter.allocate_tensors()
+        with _without_notices():
+            # From memory, because the interpreter cannot open paths with letters outside of the system's code page.
+            self._interpreter = Interpreter(model_content=model.read_bytes(), num_threads=threads)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
@@ -32,3 +38,29 @@ class Network:
         self._interpreter.set_tensor(self._input, np.ascontiguousarray(picture[None], dtype=np.float32))
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+@contextlib.contextmanager
+def _without_notices() -> Iterator[None]:
+    """Hold back the lines that native code writes to standard error meanwhile; pass on all but its notices.
+
+    The library announces its CPU kernels at every start and has no switch for that.
+    """
+    try:
+        kept, held = os.dup(2), tempfile.TemporaryFile()
+    except OSError:  # a program without a console has no standard error
+        yield
+        return
+    with held:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            for line in held:
+                if not line.startswith((b"INFO:", b"VERBOSE:")):
+                    os.write(2, line)

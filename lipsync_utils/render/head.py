@@ -101,8 +101,12 @@ class HeadWarp:
         linear = np.column_stack([moved[1] - moved[0], moved[2] - moved[0]]) / reach
         return np.column_stack([linear, moved[0] - linear @ probes[0]])
 
-    def backward(self, field: np.ndarray, region: tuple[int, int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    def backward(
+        self, field: np.ndarray, region: tuple[int, int, int, int], *, factor: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Backward maps of a region (left, top, right, bottom): where in the still picture its pixels come from.
+
+        The picture being enlarged by ``factor`` (see :class:`~lipsync_utils.render.warp.MeshWarp`).
 
         The inverse is found by fixed-point iteration at the nodes, where the motion is a fraction of the distance over
         which it changes, and is then interpolated.
@@ -112,7 +116,7 @@ class HeadWarp:
             inverse = -self.at(field, (self._nodes + inverse).reshape(-1, 2)).reshape(field.shape)
         left, top, right, bottom = region
         map_x, map_y = np.empty((2, bottom - top, right - left), np.float32)
-        fill_from_nodes(map_x, map_y, left, top, inverse, float(self._step[0]), float(self._step[1]))
+        fill_from_nodes(map_x, map_y, left, top, inverse, float(self._step[0]), float(self._step[1]), factor)
         return map_x, map_y
 
     @property

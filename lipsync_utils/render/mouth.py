@@ -192,7 +192,7 @@ class MouthInterior:
             layer = cv2.warpAffine(sprite.image, to_pixels, shade.shape[::-1], flags=cv2.INTER_LINEAR)
             inside *= 1 - layer[..., 3:]
             # What lies deeper gets less light: all of the shade on the tongue, a part on the teeth behind the lips.
-            inside += layer[..., :3] * (shade * 0.8 if name == "tongue" else shade**0.7)[..., None]
+            inside += layer[..., :3] * (shade * 0.68 if name == "tongue" else shade**0.7)[..., None]
         return inside
 
     def _shade(self, mask: np.ndarray) -> np.ndarray:

@@ -73,14 +73,14 @@ class PortraitRenderer:
         if rotation is None:
             skull = np.eye(2, 3)
             region = self._warp.region_of(target)
-            maps = identity_maps(region)
+            maps = identity_maps(region, factor=SUPERSAMPLING)
         else:
             field = self.head.forward(rotation, np.zeros(2) if shift is None else shift)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
             a, b = self._warp.region_of(target), self.head.region
             region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-            maps = self.head.backward(field, region)
+            maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
         self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, self._controls.state(values))

@@ -5,6 +5,22 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+EDGE = 0.01
+"""Triangles reach this far over their edges, in pixels, so that no pixel is left out between two of them."""
+
+
+@numba.njit(inline="always")
+def _inside(slope, offset, low, high):
+    """Part of ``[low, high]`` in which a barycentric weight ``slope x + offset`` is at least (nearly) 0."""
+    slack = EDGE * abs(slope) + 1e-5
+    if slope > 1e-9:
+        low = max(low, -(offset + slack) / slope)
+    elif slope < -1e-9:
+        high = min(high, -(offset + slack) / slope)
+    elif offset < -slack:
+        high = low - 1.0
+    return low, high
+
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def draw_triangles(map_x, map_y, left, top, target, source, triangles):
@@ -29,29 +45,31 @@ def draw_triangles(map_x, map_y, left, top, target, source, triangles):
         if abs(area) < 1e-4:
             continue
         inverse = 1.0 / area
-        x0 = max(0, int(np.ceil(min(ax, bx, cx) - 0.01)))
-        x1 = min(width - 1, int(np.floor(max(ax, bx, cx) + 0.01)))
-        y0 = max(0, int(np.ceil(min(ay, by, cy) - 0.01)))
-        y1 = min(height - 1, int(np.floor(max(ay, by, cy) + 0.01)))
         # barycentric weights of b and c are affine in x and y
         wb_x, wb_y = (cy - ay) * inverse, -(cx - ax) * inverse
         wc_x, wc_y = -(by - ay) * inverse, (bx - ax) * inverse
         ux, uy = source[i, 0], source[i, 1]
         bu, bv = source[j, 0] - ux, source[j, 1] - uy
         cu, cv = source[k, 0] - ux, source[k, 1] - uy
+        du, dv = wb_x * bu + wc_x * cu, wb_x * bv + wc_x * cv
+        y0 = max(0, int(np.ceil(min(ay, by, cy) - EDGE)))
+        y1 = min(height - 1, int(np.floor(max(ay, by, cy) + EDGE)))
         for y in range(y0, y1 + 1):
             dy = y - ay
+            low, high = min(ax, bx, cx) - EDGE, max(ax, bx, cx) + EDGE
+            low, high = _inside(wb_x, wb_y * dy - wb_x * ax, low, high)
+            low, high = _inside(wc_x, wc_y * dy - wc_x * ax, low, high)
+            low, high = _inside(-wb_x - wc_x, 1 - (wb_y + wc_y) * dy + (wb_x + wc_x) * ax, low, high)
+            x0, x1 = max(0, int(np.ceil(low))), min(width - 1, int(np.floor(high)))
+            u = ux + dy * (wb_y * bu + wc_y * cu) - ax * du
+            v = uy + dy * (wb_y * bv + wc_y * cv) - ax * dv
             for x in range(x0, x1 + 1):
-                dx = x - ax
-                wb = wb_x * dx + wb_y * dy
-                wc = wc_x * dx + wc_y * dy
-                if wb >= -1e-4 and wc >= -1e-4 and wb + wc <= 1.0001:
-                    map_x[y, x] = ux + wb * bu + wc * cu
-                    map_y[y, x] = uy + wb * bv + wc * cv
+                map_x[y, x] = u + x * du
+                map_y[y, x] = v + x * dv
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y):
+def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y, factor):
     """Fill a backward map from displacements at the nodes of a coarse grid, interpolated bilinearly, in place.
 
     Args:
@@ -62,7 +80,9 @@ def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y):
         nodes: ``(rows, columns, 2) float32`` displacement from an output pixel to its source, in pixels.
         step_x: pixels between columns of nodes.
         step_y: pixels between rows of nodes.
+        factor: the source is enlarged by this much.
     """
+    half = (factor - 1) / 2
     height, width = map_x.shape
     rows, columns = nodes.shape[0], nodes.shape[1]
     row_x, row_y = np.empty(columns, np.float32), np.empty(columns, np.float32)
@@ -73,12 +93,17 @@ def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y):
         for c in range(columns):
             row_x[c] = nodes[r, c, 0] + fy * (nodes[r + 1, c, 0] - nodes[r, c, 0])
             row_y[c] = nodes[r, c, 1] + fy * (nodes[r + 1, c, 1] - nodes[r, c, 1])
-        for x in range(width):
-            gx = (x + left) / step_x
-            c = min(int(gx), columns - 2)
-            fx = np.float32(gx - c)
-            map_x[y, x] = x + left + row_x[c] + fx * (row_x[c + 1] - row_x[c])
-            map_y[y, x] = y + top + row_y[c] + fx * (row_y[c + 1] - row_y[c])
+        for c in range(columns - 1):  # a cell at a time, so that the inner loop is a straight line
+            x0 = max(0, int(np.ceil(c * step_x - left)))
+            x1 = width if c == columns - 2 else min(width, int(np.ceil((c + 1) * step_x - left)))
+            slope_x = (row_x[c + 1] - row_x[c]) / step_x
+            slope_y = (row_y[c + 1] - row_y[c]) / step_x
+            start_x = (row_x[c] + (left - c * step_x) * slope_x + left) * factor + half
+            start_y = (row_y[c] + (left - c * step_x) * slope_y + y + top) * factor + half
+            along_x, along_y = (1 + slope_x) * factor, slope_y * factor
+            for x in range(x0, x1):
+                map_x[y, x] = start_x + x * along_x
+                map_y[y, x] = start_y + x * along_y
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)

@@ -21,13 +21,15 @@ class MeshWarp:
 
     Args:
         image: ``(H, W, 3) uint8`` RGB.
-        source: ``(n, 2) float32`` mesh points (:func:`mesh.surround`) in the picture.
+        source: ``(n, 2) float32`` mesh points (:func:`mesh.surround`) in the picture. Pixel centres are at whole
+            numbers: x in the picture is (x + 0.5) * factor - 0.5 in the enlarged one.
         supersampling: enlarge the picture once (Lanczos) by this factor, so that bilinear sampling of it stays as sharp
             at every sub-pixel position as the picture itself: slow motion does not make a still picture shimmer.
     """
 
     def __init__(self, image: np.ndarray, source: np.ndarray, *, supersampling: int = 1) -> None:
         self.image, self.source, self.factor = image, source, supersampling
+        self._in_texture = (source * supersampling + (supersampling - 1) / 2).astype(np.float32)
         self._texture = image
         if supersampling > 1:
             self._texture = cv2.resize(
@@ -49,21 +51,18 @@ class MeshWarp:
             out: ``(H, W, 3) uint8``.
             target: ``(n, 2) float32`` where the mesh points go.
             region: the part of ``out`` that is rendered.
-            maps: x and y of the source for every pixel of the region, where no triangle covers it; they are filled in.
+            maps: x and y in the enlarged picture for every pixel of the region, used where no triangle covers it; the
+                rest is written into them.
         """
         left, top, right, bottom = region
         if right - left < 2 or bottom - top < 2:
             return
-        draw_triangles(*maps, left, top, target, self.source, mesh.TRIANGLES)
+        draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
         out[top:bottom, left:right] = self._sample(*maps)
         for detail in _DETAILS:
             self._refine(out, target, region, maps, target[detail])
 
     def _sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
-        if self.factor > 1:
-            # Pixel centres are at whole numbers: x in the picture is (x + 0.5) * 2 - 0.5 in the enlarged one.
-            half = (self.factor - 1) / 2
-            map_x, map_y = map_x * self.factor + half, map_y * self.factor + half
         method = cv2.INTER_LINEAR if self.factor > 1 else cv2.INTER_CUBIC
         return cv2.remap(self._texture, map_x, map_y, method, borderMode=cv2.BORDER_REPLICATE)
 
@@ -77,13 +76,15 @@ class MeshWarp:
         window = slice(top - region[1], bottom - region[1]), slice(left - region[0], right - region[0])
         map_x, map_y = (cv2.resize(m[window], None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR) for m in maps)
         fine = (target - np.array([left, top], np.float32)) * 2 + np.float32(0.5)
-        draw_triangles(map_x, map_y, 0, 0, fine, self.source, mesh.TRIANGLES)
+        draw_triangles(map_x, map_y, 0, 0, fine, self._in_texture, mesh.TRIANGLES)
         size = (right - left, bottom - top)
         out[top:bottom, left:right] = cv2.resize(self._sample(map_x, map_y), size, interpolation=cv2.INTER_AREA)
 
 
-def identity_maps(region: Region) -> tuple[np.ndarray, np.ndarray]:
-    """Backward maps ``(h, w) float32`` of a region that leave it as it is."""
-    left, top, right, bottom = region
-    x, y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-    return x, y
+def identity_maps(region: Region, *, factor: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Backward maps ``(h, w) float32`` of a region, into a picture enlarged by ``factor``, that leave it as it is."""
+    left, top, right, bottom = (np.float32(edge * factor + (factor - 1) / 2) for edge in region)
+    x = np.arange(left, right, factor, dtype=np.float32)
+    y = np.arange(top, bottom, factor, dtype=np.float32)
+    map_x, map_y = np.meshgrid(x, y)
+    return map_x, map_y

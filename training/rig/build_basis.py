@@ -265,36 +265,34 @@ def symmetric(points: np.ndarray, shapes: np.ndarray, names: tuple[str, ...]) ->
     return points, shapes
 
 
-CORNER_DROP = 0.30
-"""How far the lip corners go down with an opening jaw, as a part of the opening between the lips."""
+CORNER_DROP = 0.15
+"""How far the lip corners go down further with an opening jaw, as a part of the opening between the lips."""
 
 
 def rounded(points: np.ndarray, shape: np.ndarray) -> np.ndarray:
     """A mouth-opening displacement whose opening is an almond, and whose corners go down with the jaw.
 
     anny's head opens to a trapezoid with its corners at the height of the upper lip. Lips are a ring of muscle: the
-    opening between them tapers to the corners (here as (1 - u^2)^0.7 of its height in the middle, u from -1 to 1 along
-    the mouth), and the corners sink. The skin around follows with a Gaussian of the distance.
+    corners sink, and the lower lip's edge runs from one to the other in one bow (here 1 - |u|^2.5 of its depth, u from
+    -1 to 1 along the mouth). The skin around follows with a Gaussian of the distance.
     """
     upper, lower = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
     width = np.ptp(points[upper, 0])
     u = points[:, 0] / (width / 2)
-    along = points[upper, 0] / (width / 2)
-    opening = shape[lower, 1] - shape[upper, 1]
-    middle = opening[np.argmax(np.abs(opening))]
+    middle = shape[14, 1] - shape[13, 1]
     sink = CORNER_DROP * middle * np.clip(np.abs(u), 0, 1) ** 2
-    wanted = middle * np.clip(1 - along**2, 0, 1) ** 0.7 - opening
-    widen = np.interp(u, along, wanted, left=0, right=0)
+    corner = shape[lower[0], 1] + CORNER_DROP * middle
+    bow = corner + (shape[14, 1] - corner) * np.clip(1 - np.abs(u[lower]) ** 2.5, 0, 1)
+    bend = np.interp(points[:, 0], points[lower, 0], bow - shape[lower, 1])  # the corners' own sink beyond them
     edge_up, edge_low = (np.interp(points[:, 0], points[i, 0], points[i, 1]) for i in (upper, lower))
-    line = (edge_up + edge_low) / 2
-    below = points[:, 1] > line
+    below = points[:, 1] > (edge_up + edge_low) / 2
     below[list(topology.INNER_LIP_LOWER + topology.OUTER_LIP_LOWER)] = True
     below[list(topology.INNER_LIP_UPPER + topology.OUTER_LIP_UPPER)] = False
     away = np.abs(points[:, 1] - np.where(below, edge_low, edge_up)) / width
     beyond = np.maximum(np.abs(u) - 1, 0)
     fade = np.exp(-((away / np.where(below, 0.6, 0.4)) ** 2) - (beyond / 0.6) ** 2)
     out = shape.copy()
-    out[:, 1] += fade * (sink + np.where(below, widen, 0))
+    out[:, 1] += fade * np.where(below, bend, sink)
     return out
 
 
