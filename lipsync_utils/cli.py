@@ -3,64 +3,135 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import signal
 import sys
 from dataclasses import asdict
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from .errors import InputError, LipSyncError
 from .options import FaceOptions, MotionOptions, RunOptions, WriteOptions
 
+DEBUG = "LIPSYNC_DEBUG"
+"""Environment variable: with it, an unforeseen error shows where it happened."""
+
+UNFORESEEN = 70
+"""Exit code of a fault in the program itself (EX_SOFTWARE of sysexits.h)."""
+
+
+class _Commands(TyperGroup):
+    """Turns errors into one clear message and an exit code, in the terminal as in tests."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except LipSyncError as error:
+            typer.secho(f"Error: {error}", fg="red", err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            typer.echo("Stopped; nothing was left behind.", err=True)
+            raise typer.Exit(130) from error
+
+
 app = typer.Typer(
-    help="Make a face speak: a talking video from one picture or video and one voice.",
+    cls=_Commands,
+    help="Make a face speak: a talking video from one picture or video and one voice. Offline, without a GPU.",
+    epilog="Example: lipsync run face.png voice.wav -o talking.mp4",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def main() -> None:
-    """Entry point: errors become one clear message and an exit code."""
+    """Entry point of the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name that the console cannot show is no reason to fail
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     try:
         app()
-    except LipSyncError as error:
-        typer.secho(f"Error: {error}", fg="red", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.secho("Stopped; nothing was left behind.", err=True)
-        sys.exit(130)
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        typer.secho(
+            f"Error: something that was not foreseen: {type(error).__name__}: {error}. "
+            f"Set {DEBUG}=1 to see where, and please report it.",
+            fg="red",
+            err=True,
+        )
+        sys.exit(UNFORESEEN)
+
+
+def _end(number: int, _: object) -> None:
+    """Leave in good order when asked to: half-written files are removed on the way out."""
+    sys.exit(128 + number)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from . import __version__
+
+        typer.echo(f"lipsync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
 def run(
-    face: Annotated[Path, typer.Argument(help="A picture or a video of a face.")],
-    audio: Annotated[Path, typer.Argument(help="A recording, or a video whose sound is taken.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv).")],
-    engine: Annotated[str, typer.Option(help="auto or rig.")] = "auto",
+    face: Annotated[Path, typer.Argument(metavar="FACE", help="A picture or a video of a face.")],
+    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A recording, or a video whose sound is taken.")],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
+    ],
+    engine: Annotated[str, typer.Option(help="What moves the lips: auto or rig.")] = "auto",
     fps: Annotated[
-        str | None, typer.Option(help="Frames a second: 25, 29.97, 30000/1001; default: 25, or as the video.")
+        str | None,
+        typer.Option(
+            help="Frames a second, from 1 to 120: 25, 29.97, 30000/1001. Without it: 25 for a picture, a video's own."
+        ),
     ] = None,
-    motion: Annotated[str, typer.Option(help="Idle life of a picture: natural or still.")] = "natural",
-    seed: Annotated[int, typer.Option(help="Fixes the random part of the motion.")] = 0,
+    motion: Annotated[
+        str, typer.Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
+    ] = "natural",
+    seed: Annotated[int, typer.Option(min=0, help="Another number, another natural motion.")] = 0,
     face_choice: Annotated[
-        str, typer.Option("--face", help="Which face: largest, an index from the left, or x,y.")
+        str,
+        typer.Option(
+            "--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."
+        ),
     ] = "largest",
     detector: Annotated[str, typer.Option(help="Face detector: embedded or face-alignment.")] = "embedded",
     crf: Annotated[
-        int, typer.Option(min=0, max=51, help="Quality: 17 is visually lossless, larger is smaller.")
+        int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
-    preview: Annotated[bool, typer.Option("--preview", help="Half size, coarser: for a quick look.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Make FACE speak AUDIO."""
+    from .pipeline import exact_rate
     from .pipeline import run as run_pipeline
 
     options = RunOptions(
         engine=engine,
-        fps=parse_fps(fps) if fps else None,
+        fps=None if fps is None else exact_rate(fps),
         preview=preview,
         face=FaceOptions(choose=parse_face(face_choice), detector=detector),
         motion=MotionOptions(style=motion, seed=seed),
@@ -69,18 +140,19 @@ def run(
     with _Bar() as bar:
         report = run_pipeline(face, audio, out, options=options, listener=bar)
     if as_json:
-        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+        typer.echo(json.dumps(asdict(report)))  # in ASCII: no console's encoding can spoil it
         return
     typer.echo(
         f"{report.output}: {report.duration_s:.1f} s, {report.frames} frames at {report.fps:g} a second, "
-        f"{report.width}x{report.height}, made in {report.wall_s:.1f} s ({report.frames_per_second:.0f} frames a second)"
+        f"{report.width}x{report.height} pixels, made in {report.wall_s:.1f} s"
     )
     if report.faceless_frames:
-        typer.echo(
-            f"No face in {len(report.faceless_frames)} frames, left as they were: {_ranges(report.faceless_frames)}"
-        )
+        count = len(report.faceless_frames)
+        frames = "1 frame, left as it was" if count == 1 else f"{count} frames, left as they were"
+        typer.echo(f"No face in {frames}: {_ranges(report.faceless_frames)}")
     for warning in report.warnings:
-        typer.echo(f"Note: {warning}")
+        if warning not in bar.said:
+            typer.echo(f"Note: {warning}")
 
 
 @app.command()
@@ -114,7 +186,7 @@ def models(
         assets.fetch_all()
     rows = assets.status()
     if as_json:
-        typer.echo(json.dumps([_asset_row(row) for row in rows], ensure_ascii=False))
+        typer.echo(json.dumps([_asset_row(row) for row in rows]))
         return
     for row in map(_asset_row, rows):
         typer.echo(
@@ -150,16 +222,6 @@ def _asset_row(row) -> dict[str, object]:
     }
 
 
-def parse_fps(text: str) -> Fraction:
-    """``"25"``, ``"30000/1001"`` or ``"29.97"`` (which means 30000/1001) to an exact rate."""
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"--fps received {text!r}; a number such as 25, 29.97 or 30000/1001 is needed.") from None
-    broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
-    return broadcast if rate.denominator > 1 and abs(rate - broadcast) < Fraction(1, 100) else rate
-
-
 def parse_face(text: str) -> str | int | tuple[float, float]:
     """``"largest"``, an index, or ``"x,y"``."""
     if text == "largest":
@@ -168,18 +230,22 @@ def parse_face(text: str) -> str | int | tuple[float, float]:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         numbers = []
-    if len(numbers) == 1 and numbers[0].is_integer():
+    if len(numbers) == 1 and numbers[0].is_integer() and numbers[0] >= 0:
         return int(numbers[0])
-    if len(numbers) == 2:
+    if len(numbers) == 2 and all(map(math.isfinite, numbers)):
         return numbers[0], numbers[1]
-    raise InputError(f"--face received {text!r}; 'largest', an index such as 0, or a point such as 320,200 is needed.")
+    raise InputError(f"--face received {text!r}; 'largest', a number from 0 on, or a point such as 320,200 is needed.")
 
 
 class _Bar:
-    """A progress bar on standard error: stage, speed and time left."""
+    """A progress bar on standard error: stage, speed and time left. Only a terminal shows it.
+
+    Attributes:
+        said: the messages that were shown.
+    """
 
     def __init__(self) -> None:
-        self._bar = None
+        self._bar, self.said = None, []
 
     def __enter__(self) -> _Bar:
         return self
@@ -190,6 +256,7 @@ class _Bar:
 
     def message(self, text: str) -> None:
         """See :class:`~lipsync_utils.pipeline.Listener`."""
+        self.said.append(text)
         typer.echo(text, err=True)
 
     def step(self, stage: str, done: int, total: int) -> None:
@@ -197,7 +264,16 @@ class _Bar:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, desc=stage, unit=" frames", file=sys.stderr, mininterval=0.25)
+            self._bar = tqdm(
+                total=total,
+                desc=stage,
+                unit=" frames",
+                file=sys.stderr,
+                mininterval=0.25,
+                dynamic_ncols=True,
+                leave=False,
+                disable=None,
+            )
         self._bar.update(done - self._bar.n)
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from .errors import LipSyncError
-
-REQUIRED = ("numpy", "torch", "cv2", "av", "librosa", "ai_edge_litert", "numba", "safetensors")
+REQUIRED = (
+    *("numpy", "scipy", "torch", "cv2", "av", "PIL", "soxr", "librosa", "numba"),
+    *("ai_edge_litert.interpreter", "safetensors", "requests", "platformdirs", "tqdm"),
+)
 EXTRAS = {
     "speech": ("text to speech", ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")),
     "notebooks": ("the notebooks", ("ipywidgets", "matplotlib", "moviepy")),
     "app": ("the web app", ("streamlit",)),
     "face-alignment": ("the second face detector", ("face_alignment",)),
 }
+AGAIN = "pip install --force-reinstall lipsync_utils"
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,38 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything that a run may need; fetches nothing."""
-    return [*_packages(), *_assets(), *_shipped(), _codecs(), _device()]
+    """Look at everything that a run may need; fetches nothing, and never fails itself."""
+    findings = [Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")]
+    parts: dict[str, Callable[[], Iterator[Finding]]] = {
+        "packages": _packages,
+        "optional packages": _extras,
+        "models": _assets,
+        "engine rig": _engine,
+        "encoders": _codecs,
+        "devices": _devices,
+    }
+    for name, look in parts.items():
+        try:
+            findings += look()
+        except Exception as error:  # a broken installation fails in any way; this is the place to say so
+            findings.append(Finding("broken", f"{name}: {_reason(error)}", AGAIN))
+    return findings
 
 
 def _packages() -> Iterator[Finding]:
-    yield Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    """Imports them: a package may be there and still not load."""
+    fine = True
     for module in REQUIRED:
-        if find_spec(module) is None:
-            yield Finding("broken", f"package {module}", "pip install lipsync_utils")
+        try:
+            import_module(module)
+        except Exception as error:
+            fine = False
+            yield Finding("broken", f"package {module.partition('.')[0]}: {_reason(error)}", AGAIN)
+    if fine:
+        yield Finding("ok", f"all {len(REQUIRED)} packages that are needed")
+
+
+def _extras() -> Iterator[Finding]:
     for extra, (purpose, modules) in EXTRAS.items():
         absent = [module for module in modules if find_spec(module) is None]
         if absent:
@@ -66,32 +92,34 @@ def _assets() -> Iterator[Finding]:
             )
 
 
-def _shipped() -> Iterator[Finding]:
-    try:
-        from .rig import Rig
-        from .speech import SpeechModel
+def _engine() -> Iterator[Finding]:
+    from .engines import choose_engine
 
-        Rig.load()
-        model = SpeechModel.load()
-        yield Finding("ok", f"engine rig (speech model {model.version})")
-    except (LipSyncError, OSError, ImportError) as error:
-        yield Finding("broken", f"engine rig: {error}", "install the package again")
+    engine, _ = choose_engine("rig")
+    models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
+    yield Finding("ok", f"engine {engine.name} ({models})")
 
 
-def _codecs() -> Finding:
+def _codecs() -> Iterator[Finding]:
     import av
 
-    absent = [name for name in ("libx264", "aac") if name not in av.codecs_available]
+    absent = [name for name in ("libx264", "aac", "flac") if name not in av.codecs_available]
     if absent:
-        return Finding("broken", f"encoders {', '.join(absent)}", "pip install --force-reinstall av")
-    return Finding("ok", f"H.264 and AAC encoders (PyAV {version('av')})")
+        yield Finding("broken", f"encoders {', '.join(absent)}", "pip install --force-reinstall av")
+    else:
+        yield Finding("ok", f"encoders for H.264, AAC and FLAC (PyAV {version('av')})")
 
 
-def _device() -> Finding:
+def _devices() -> Iterator[Finding]:
     import torch
 
     if torch.cuda.is_available():
-        return Finding("ok", f"GPU: {torch.cuda.get_device_name()}")
-    if torch.backends.mps.is_available():
-        return Finding("ok", "GPU: Apple Metal")
-    return Finding("ok", f"no GPU; the rig engine needs none ({torch.get_num_threads()} CPU threads)")
+        yield Finding("ok", f"GPU: {torch.cuda.get_device_name()}")
+    elif torch.backends.mps.is_available():
+        yield Finding("ok", "GPU: Apple Metal")
+    else:
+        yield Finding("ok", f"no GPU; none is needed ({torch.get_num_threads()} CPU threads)")
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -57,10 +57,11 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
     rotation = sway[:, :3] * SWAY_RADIANS
     brow = 0.5 * np.clip(_band_noise(random, n, float(timeline.fps), columns=1)[:, 0] - 0.9, 0, 1)
     for time, strength in zip(accents, strengths, strict=True):
-        pulse = strength * _pulse(times - time, NOD_S)
-        rotation[:, 0] += NOD_RADIANS * random.uniform(0.5, 1.0) * pulse
+        part = _frames_between(times, time - NOD_S / 2, time + NOD_S / 2)
+        pulse = strength * _pulse(times[part] - time, NOD_S)
+        rotation[part, 0] += NOD_RADIANS * random.uniform(0.5, 1.0) * pulse
         if random.random() < 0.4:
-            brow += 0.45 * pulse
+            brow[part] += 0.45 * pulse
     return HeadMotion(
         rotation=(rotation * ease).astype(np.float32),
         shift=(sway[:, 3:] * SWAY_SHIFT * ease).astype(np.float32),
@@ -109,6 +110,11 @@ def _band_noise(random: np.random.Generator, n: int, fps: float, *, columns: int
     return (weights * np.sin(2 * np.pi * rates * times + phases)).sum(1)
 
 
+def _frames_between(times: np.ndarray, start_s: float, end_s: float) -> slice:
+    """The frames shown then; what acts for a moment is worked out there only, which matters in voices of hours."""
+    return slice(*np.searchsorted(times, (start_s, end_s)))
+
+
 def _pulse(t: np.ndarray, length: float) -> np.ndarray:
     """A raised cosine around 0."""
     return np.where(np.abs(t) < length / 2, 0.5 + 0.5 * np.cos(2 * np.pi * t / length), 0)
@@ -127,10 +133,11 @@ def _blinks(random: np.random.Generator, times: np.ndarray, curves: FaceCurves) 
     out = np.zeros(len(times))
     closing, shut, opening = BLINK_S
     for start in starts:
-        t = times - start
+        part = _frames_between(times, start, start + sum(BLINK_S))
+        t = times[part] - start
         down = np.clip(t / closing, 0, 1)
         up = 1 - np.clip((t - closing - shut) / opening, 0, 1)
-        out = np.maximum(out, np.minimum(_smooth(down), _smooth(up)))
+        out[part] = np.maximum(out[part], np.minimum(_smooth(down), _smooth(up)))
     return out
 
 

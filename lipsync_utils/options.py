@@ -40,6 +40,8 @@ class MotionOptions:
     def __post_init__(self) -> None:
         if self.style not in ("natural", "still"):
             raise InputError(f"Unknown motion {self.style!r}. Choose 'natural' or 'still'.")
+        if not isinstance(self.seed, int) or self.seed < 0:
+            raise InputError(f"The seed {self.seed!r} was given; a whole number from 0 is needed.")
 
 
 @dataclass(frozen=True)

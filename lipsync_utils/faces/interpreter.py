@@ -47,7 +47,7 @@ def _without_notices() -> Iterator[None]:
     The library announces its CPU kernels at every start and has no switch for that.
     """
     try:
-        kept, held = os.dup(2), tempfile.TemporaryFile()
+        kept, held = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115
     except OSError:  # a program without a console has no standard error
         yield
         return

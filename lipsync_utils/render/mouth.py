@@ -180,7 +180,11 @@ class MouthInterior:
     def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
         inside = np.empty((*shade.shape, 3), np.float32)
         inside[:] = CAVITY * self._light
-        order = [("tongue", drop * 0.95 + [0, 0.03 - 0.19 * tongue]), ("lower", drop), ("upper", np.zeros(2))]
+        order = [
+            ("tongue", drop * 0.95 + [0, 0.03 - 0.19 * tongue]),
+            ("lower", drop + [0, 0.03]),
+            ("upper", np.zeros(2)),
+        ]
         if tongue > 0.5:  # between the teeth: in front of the lower row
             order[0], order[1] = order[1], order[0]
         for name, offset in order:

@@ -150,3 +150,12 @@ def folded(target: np.ndarray, source: np.ndarray, triangles: np.ndarray) -> np.
 
     before, after = area(source), area(target)
     return (before * after < 0) & (np.abs(after) > 0.5) & (np.abs(before) > 0.5)
+
+
+def warm_up() -> None:
+    """Compile the loops, or load them from the cache, so that the first frame need not wait for it."""
+    maps = np.zeros((2, 4, 4), np.float32)
+    triangle = np.array([[0, 0], [3, 0], [0, 3]], np.float32)
+    draw_triangles(maps[0], maps[1], 0, 0, triangle, triangle, np.array([[0, 1, 2]], np.int32))
+    fill_from_nodes(maps[0], maps[1], 0, 0, np.zeros((2, 2, 2), np.float32), 3.0, 3.0, 2)
+    coverage_between(4, 4, triangle[:2], triangle[:2])

@@ -1,0 +1,187 @@
+"""Idle life of a portrait: the same for the same seed, human in its rates and sizes, and never with a jerk."""
+
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from lipsync_utils.errors import InputError
+from lipsync_utils.motion import ACCENT_SPACING_S, find_accents, make_motion
+from lipsync_utils.options import MotionOptions
+from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline
+
+FPS = 25
+SEEDS = range(8)
+FIELDS = ("rotation", "shift", "blink", "brow")
+
+
+@lru_cache
+def talk(duration_s: float, *, stressed_s: tuple[float, ...] = (), pauses_s: tuple[tuple[float, float], ...] = ()):
+    """A voice of even syllables, four a second, some of them stressed, and its face curves."""
+    rows = max(1, round(duration_s * CURVE_RATE))
+    time = np.arange(round(duration_s * SAMPLE_RATE)) / SAMPLE_RATE
+    loud = 0.05 * (0.8 + 0.3 * np.sin(np.pi * 4 * time) ** 2)
+    for at in stressed_s:
+        loud += 0.5 * np.exp(-(((time - at) / 0.06) ** 2))
+    activity = np.ones(rows, np.float32)
+    for start, stop in pauses_s:
+        loud[(time >= start) & (time < stop)] = 0
+        activity[round(start * CURVE_RATE) : round(stop * CURVE_RATE)] = 0
+    wave = (loud * np.sin(2 * np.pi * 150 * time)).astype(np.float32)
+    speech = Speech(wave=wave, samples=len(wave), rate=SAMPLE_RATE, channels=1, path="voice.wav")
+    return speech, FaceCurves(("jawOpen",), np.zeros((rows, 1), np.float32), CURVE_RATE, activity)
+
+
+def motion_of(duration_s: float, *, fps: Fraction | int = FPS, seed: int = 0, style: str = "natural", **of_talk):
+    speech, curves = talk(duration_s, **of_talk)
+    timeline = Timeline.covering(speech.samples, speech.rate, Fraction(fps))
+    return make_motion(speech, curves, timeline, MotionOptions(style=style, seed=seed))
+
+
+@pytest.fixture(scope="module")
+def minute() -> list[HeadMotion]:
+    """A minute of talk with pauses, once for each seed."""
+    pauses = tuple((start, start + 0.6) for start in np.arange(4.0, 60.0, 5.0))
+    return [motion_of(60, seed=seed, pauses_s=pauses, stressed_s=tuple(np.arange(1.5, 60, 5.0))) for seed in SEEDS]
+
+
+def blinks_in(blink: np.ndarray) -> int:
+    return int(np.count_nonzero((blink[1:] > 0.5) & (blink[:-1] <= 0.5)))
+
+
+@pytest.mark.parametrize("style", ["natural", "still"])
+@pytest.mark.parametrize("duration_s", [0.04, 0.2, 3.0])
+def test_one_row_per_frame_however_short(style, duration_s):
+    motion = motion_of(duration_s, style=style)
+    frames = round(duration_s * FPS)
+    shapes = {name: getattr(motion, name).shape for name in FIELDS}
+    assert shapes == {"rotation": (frames, 3), "shift": (frames, 2), "blink": (frames,), "brow": (frames,)}
+    for name in FIELDS:
+        assert getattr(motion, name).dtype == np.float32
+        assert np.isfinite(getattr(motion, name)).all()
+
+
+def test_still_is_exactly_zero():
+    motion = motion_of(5, style="still", seed=3)
+    assert not any(getattr(motion, name).any() for name in FIELDS)
+
+
+def test_the_seed_decides():
+    one, again, other = motion_of(20, seed=7), motion_of(20, seed=7), motion_of(20, seed=8)
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(again, name))
+    assert np.abs(one.rotation - other.rotation).max() > np.radians(0.5)
+    assert np.abs(one.blink - other.blink).max() > 0.5
+
+
+@pytest.mark.parametrize("fps", [Fraction(30000, 1001), 50])
+def test_the_frame_rate_changes_only_the_sampling(fps):
+    coarse, fine = motion_of(10), motion_of(10, fps=fps)
+    times, fine_times = np.arange(len(coarse.rotation)) / FPS, np.arange(len(fine.rotation)) / float(fps)
+    for axis in range(3):
+        resampled = np.interp(times, fine_times, fine.rotation[:, axis])
+        np.testing.assert_allclose(resampled[:-1], coarse.rotation[:-1, axis], atol=np.radians(0.1))
+
+
+def test_people_blink_so_often(minute):
+    counts = [blinks_in(motion.blink) for motion in minute]
+    assert min(counts) >= 8
+    assert max(counts) <= 30
+    assert 12 <= np.mean(counts) <= 24
+
+
+def test_a_blink_shuts_the_eye_for_a_moment(minute):
+    for motion in minute:
+        assert motion.blink.min() == 0
+        assert 0.9 < motion.blink.max() <= 1
+        shut = motion.blink > 0.5
+        edges = np.flatnonzero(np.diff(shut.astype(int), prepend=0, append=0)).reshape(-1, 2)
+        assert np.ptp(edges, axis=1).max() / FPS < 0.3
+        assert np.mean(motion.blink > 0.05) < 0.25, "the eyes are open most of the time"
+
+
+def test_blinks_like_pauses(minute):
+    """Blinks in the half second around the beginning of a pause are more than chance would have."""
+    starts = np.concatenate([np.flatnonzero((m.blink[1:] > 0.05) & (m.blink[:-1] <= 0.05)) / FPS for m in minute])
+    near = np.abs((starts - 4.0 + 2.5) % 5.0 - 2.5) < 0.25
+    assert near.mean() > 2 * 0.5 / 5.0
+
+
+def test_the_head_moves_visibly_but_never_far(minute):
+    for motion in minute:
+        angle = np.degrees(np.linalg.norm(motion.rotation, axis=1))
+        assert 1 < angle.max() < 8
+        assert np.abs(motion.shift).max() < 0.05
+        assert np.degrees(motion.rotation.std(0)).min() > 0.4, "every axis lives"
+        assert np.abs(motion.rotation.mean(0)).max() < np.radians(1.5), "the pose of the picture stays the middle"
+        assert motion.brow.min() >= 0
+        assert motion.brow.max() <= 1
+
+
+def test_it_starts_from_the_picture_as_it_is(minute):
+    for motion in minute:
+        for name in FIELDS:
+            assert not getattr(motion, name)[0].any(), name
+        assert np.degrees(np.abs(motion.rotation[1])).max() < 0.3
+
+
+def test_nothing_jumps(minute):
+    for motion in minute:
+        speed = np.degrees(np.linalg.norm(np.diff(motion.rotation, axis=0), axis=1)) * FPS
+        assert speed.max() < 25, "degrees a second; a nod reaches about 15"
+        change = np.degrees(np.linalg.norm(np.diff(motion.rotation, n=2, axis=0), axis=1))
+        assert change.max() < 0.4
+        assert np.abs(np.diff(motion.shift, axis=0)).max() < 0.003
+        assert np.abs(np.diff(motion.brow)).max() < 0.2
+
+
+def test_accents_are_the_loud_syllables():
+    stressed = (1.5, 3.0, 4.75, 6.5, 8.0)
+    speech, curves = talk(10, stressed_s=stressed)
+    times, strengths = find_accents(speech.wave, curves.activity)
+    np.testing.assert_allclose(times, stressed, atol=0.08)
+    assert np.all((strengths > 0) & (strengths <= 1))
+
+
+def test_accents_keep_their_distance_and_even_speech_has_none():
+    speech, curves = talk(10, stressed_s=tuple(np.arange(1.0, 9.0, 0.4)))
+    times, _ = find_accents(speech.wave, curves.activity)
+    assert np.diff(times).min() >= ACCENT_SPACING_S - 0.011
+    assert not len(find_accents(*_even(10))[0])
+
+
+def _even(duration_s: float) -> tuple[np.ndarray, np.ndarray]:
+    time = np.arange(round(duration_s * SAMPLE_RATE)) / SAMPLE_RATE
+    return (0.1 * np.sin(2 * np.pi * 150 * time)).astype(np.float32), np.ones(round(duration_s * CURVE_RATE))
+
+
+@pytest.mark.parametrize("stressed_s", [2.0, 3.4])
+def test_the_head_nods_on_a_loud_syllable(stressed_s):
+    """The same seed with and without the stress: all that differs is a nod (chin down) at that moment."""
+    for seed in SEEDS:
+        plain, nods = motion_of(5, seed=seed), motion_of(5, seed=seed, stressed_s=(stressed_s,))
+        extra = nods.rotation[:, 0] - plain.rotation[:, 0]
+        assert np.degrees(extra.max()) > 0.2
+        assert abs(extra.argmax() / FPS - stressed_s) < 0.12
+        assert not extra[np.abs(np.arange(len(extra)) / FPS - stressed_s) > 0.4].any()
+
+
+def test_noise_where_nobody_speaks_is_no_accent():
+    speech, curves = talk(6, stressed_s=(3.0,))
+    assert not len(find_accents(speech.wave, np.zeros_like(curves.activity))[0])
+
+
+def test_inputs_stay_as_they_are():
+    speech, curves = talk(3, stressed_s=(1.5,))
+    before = speech.wave.copy(), curves.activity.copy()
+    make_motion(speech, curves, Timeline.covering(speech.samples, speech.rate, Fraction(25)), MotionOptions())
+    np.testing.assert_array_equal(speech.wave, before[0])
+    np.testing.assert_array_equal(curves.activity, before[1])
+
+
+def test_impossible_options_are_refused():
+    with pytest.raises(InputError, match="Unknown motion 'wild'.*natural.*still"):
+        MotionOptions(style="wild")
+    with pytest.raises(InputError, match="seed -1.*from 0"):
+        MotionOptions(seed=-1)
