@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from .errors import InputError, LipSyncError
+from .errors import InputError, LipSyncError, MissingExtraError
 from .options import FaceOptions, MotionOptions, RunOptions, WriteOptions
 
 DEBUG = "LIPSYNC_DEBUG"
@@ -169,7 +169,10 @@ def speak(
     from .voices import speak as speak_text
     from .voices import write_utterance
 
-    utterance = speak_text(text, language=language, voice=voice, rate=rate, pitch=pitch)
+    try:
+        utterance = speak_text(text, language=language, voice=voice, rate=rate, pitch=pitch)
+    except ModuleNotFoundError as error:  # the extra is there in part
+        raise MissingExtraError("Text to speech", "speech") from error
     write_utterance(utterance, out, phonemes_path=phonemes)
     typer.echo(f"{out}: {utterance.duration_s:.1f} s, {utterance.language}")
 

@@ -24,6 +24,12 @@ class FaceOptions:
     smooth_s: float = 0.03
     detector: str = "embedded"
 
+    def __post_init__(self) -> None:
+        if isinstance(self.choose, str) and self.choose != "largest":
+            raise InputError(f"Unknown face {self.choose!r}. Choose 'largest', an index, or an (x, y) point in pixels.")
+        if isinstance(self.choose, int) and self.choose < 0:
+            raise InputError(f"Face number {self.choose} was asked for; faces count from 0 at the left.")
+
 
 @dataclass(frozen=True)
 class MotionOptions:
@@ -57,6 +63,10 @@ class WriteOptions:
     crf: int = 17
     preset: str = "superfast"
     audio_kbps: int = 192
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.crf <= 51:
+            raise InputError(f"crf={self.crf} was asked for; 0 (lossless) to 51 (coarsest) are possible, 17 is usual.")
 
 
 @dataclass(frozen=True)

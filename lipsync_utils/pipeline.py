@@ -82,8 +82,10 @@ def run(
     asked_fps = None if options.fps is None else exact_rate(options.fps)
     target = _checked_output(out, face, audio)
     source = open_source(face)
+    loading = time.perf_counter()
     engine, reason = choose_engine(options.engine)
     detector = make_detector(options.face)
+    load_s = time.perf_counter() - loading
     speech = load_speech(audio)
 
     timeline = Timeline.covering(speech.samples, speech.rate, asked_fps or source.fps or DEFAULT_FPS)
@@ -105,10 +107,10 @@ def run(
     ) as writer:
         for done, frame in enumerate(engine.frames(iter(track), task), start=1):
             writer.write(frame)
-            first_frame_s = first_frame_s or time.perf_counter() - started
+            first_frame_s = first_frame_s or time.perf_counter() - started - load_s
             listener.step("frames", done, timeline.frames)
         track.require_a_face()
-    wall = time.perf_counter() - started
+    wall = time.perf_counter() - started - load_s
     return RunReport(
         output=str(target),
         engine=engine.name,
@@ -118,6 +120,7 @@ def run(
         width=size[0] + size[0] % 2,  # as the writer pads it
         height=size[1] + size[1] % 2,
         duration_s=timeline.duration_s,
+        load_s=load_s,
         wall_s=wall,
         frames_per_second=timeline.frames / wall,
         first_frame_s=first_frame_s,

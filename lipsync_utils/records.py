@@ -156,7 +156,17 @@ class HeadMotion:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run did; ``lipsync run --json`` prints it."""
+    """What a run did; ``lipsync run --json`` prints it.
+
+    Attributes:
+        load_s: time to load models and compile loops, in seconds; the other times do not include it.
+        wall_s: from reading the inputs to the finished file.
+        frames_per_second: ``frames / wall_s``.
+        first_frame_s: from reading the inputs to the first finished picture.
+        peak_rss_mb: largest resident memory of the process in MB; None where the system does not tell.
+        faceless_frames: frames of a video without a face, passed through as they were.
+        models: name and version of what was run.
+    """
 
     output: str
     engine: str
@@ -166,10 +176,11 @@ class RunReport:
     width: int
     height: int
     duration_s: float
+    load_s: float
     wall_s: float
     frames_per_second: float
     first_frame_s: float
-    peak_rss_mb: float
+    peak_rss_mb: float | None
     faceless_frames: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     models: dict[str, str] = field(default_factory=dict)

@@ -181,7 +181,7 @@ def test_inputs_stay_as_they_are():
 
 
 def test_impossible_options_are_refused():
-    with pytest.raises(InputError, match="Unknown motion 'wild'.*natural.*still"):
+    with pytest.raises(InputError, match=r"Unknown motion 'wild'.*natural.*still"):
         MotionOptions(style="wild")
-    with pytest.raises(InputError, match="seed -1.*from 0"):
+    with pytest.raises(InputError, match=r"seed -1.*from 0"):
         MotionOptions(seed=-1)

@@ -71,6 +71,7 @@ def choose_engine(name: str) -> tuple[Engine, str]:
         return _rig(), "auto: rig, the engine whose models are part of the package"
     if name not in ENGINES:
         raise InputError(
-            f"Unknown engine {name!r}. Choose one of: auto, {', '.join(ENGINES)}. (Wav2Lip is not part of this version.)"
+            f"Unknown engine {name!r}. Choose one of: auto, {', '.join(ENGINES)}. "
+            "(Wav2Lip is not part of this version.)"
         )
     return ENGINES[name](), f"{name}: asked for"

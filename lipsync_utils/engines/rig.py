@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class RigEngine:
-    """Speech to 52 ARKit coefficients to displaced mesh points to warped pixels (:class:`~lipsync_utils.engines.Engine`)."""
+    """Speech to ARKit coefficients to mesh points to pixels; an :class:`~lipsync_utils.engines.Engine`."""
 
     name = "rig"
 

@@ -255,8 +255,9 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[av.container.InputCo
     """An input container and its video stream."""
     with _container(path) as container:
         streams = [stream for stream in container.streams.video if not _is_cover(stream)]
-        # FFmpeg renders plain text files as video, too ("tty").
-        if not streams or container.format.name == "tty":
+        # FFmpeg renders plain text files as video ("tty"), and believes a picture's name ("image2", "png_pipe").
+        guessed = container.format.name in ("tty", "image2") or container.format.name.endswith("_pipe")
+        if not streams or guessed:
             raise InputError(f"{str(path)!r} has no moving picture in it. Give a picture or a video that shows a face.")
         yield container, streams[0]
 

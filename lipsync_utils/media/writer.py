@@ -35,6 +35,8 @@ def check_output(path: str | os.PathLike[str]) -> Path:
         raise InputError(f"Cannot write {target.name!r}: the name must end in {', '.join(CONTAINERS)}.")
     if target.is_dir():
         raise InputError(f"The output {str(path)!r} is a folder. Give the name of a file in it.")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise OutputError(f"{str(target.parent)!r} is a file, not a folder; the output cannot lie in it.")
     if not target.parent.is_dir():
         raise OutputError(f"The folder {str(target.parent)!r} for the output does not exist. Create it first.")
     trial = temporary_beside(target)

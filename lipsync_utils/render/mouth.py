@@ -180,11 +180,8 @@ class MouthInterior:
     def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
         inside = np.empty((*shade.shape, 3), np.float32)
         inside[:] = CAVITY * self._light
-        order = [
-            ("tongue", drop * 0.95 + [0, 0.03 - 0.19 * tongue]),
-            ("lower", drop + [0, 0.03]),
-            ("upper", np.zeros(2)),
-        ]
+        low = np.array([0, 0.03])
+        order = [("tongue", 0.95 * drop + low * (1 - 6 * tongue)), ("lower", drop + low), ("upper", 0 * drop)]
         if tongue > 0.5:  # between the teeth: in front of the lower row
             order[0], order[1] = order[1], order[0]
         for name, offset in order:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import MissingExtraError
+
 LOUDNESS_LUFS = -20.0
 """Integrated loudness of everything that :func:`lipsync_utils.voices.speak` returns (ITU-R BS.1770)."""
 
@@ -21,7 +23,10 @@ _ROOM_DB = -20.0
 
 def loudness_lufs(wave: np.ndarray, rate: int) -> float:
     """Integrated loudness of ``(n,) float32`` in LUFS (ITU-R BS.1770-4); ``-inf`` for silence."""
-    import pyloudnorm
+    try:
+        import pyloudnorm
+    except ImportError:
+        raise MissingExtraError("Measuring loudness", "speech") from None
 
     if not len(wave):
         return float("-inf")

@@ -117,22 +117,29 @@ def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: st
     ``{"ipa", "start_s", "end_s", "stress"}`` with times in seconds.
 
     Raises:
-        InputError: the utterance has no sound.
+        InputError: the utterance has no sound, or the name does not end in ``.wav``.
         OutputError: a file could not be written.
     """
     if not len(utterance.wave):
         raise InputError("Received an utterance without sound; an utterance of at least one sample is needed.")
+    target = Path(path).expanduser()
+    if target.suffix.lower() != ".wav":
+        raise InputError(f"Cannot write {target.name!r}: the name must end in .wav.")
     pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
+    partial = target.with_name(f".{target.name}.part")
     try:
-        with Path(path).open("wb") as raw, wave.open(raw, "wb") as file:
+        with partial.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(utterance.rate)
             file.writeframes(pcm.tobytes())
+        partial.replace(target)
         if phonemes_path is not None:
             Path(phonemes_path).write_text(_as_json(utterance), encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"Could not write {path}: {error}. Choose a folder that exists and is writable.") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _as_json(utterance: Utterance) -> str:

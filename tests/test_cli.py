@@ -1,0 +1,332 @@
+"""The command line as a person and as a script meet it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import quick_runs
+from quick_runs import lipsync
+from synthetic_faces import SyntheticFace, draw
+from synthetic_media import voice, write_sound, write_video
+
+import lipsync_utils
+from lipsync_utils import assets, cli, doctor
+from lipsync_utils.errors import AssetError
+from lipsync_utils.media import write_picture
+
+FACE = SyntheticFace(x=128, y=115, width=120)
+SIZE = (256, 256)
+REPORT = {
+    *("output", "engine", "engine_reason", "frames", "fps", "width", "height", "duration_s", "wall_s"),
+    *("frames_per_second", "first_frame_s", "peak_rss_mb", "faceless_frames", "warnings", "models"),
+}
+SPEECH_EXTRA = all(map(importlib.util.find_spec, ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")))
+needs_speech = pytest.mark.skipif(not SPEECH_EXTRA, reason="the extra 'speech' is not installed")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _models_loaded_once() -> Iterator[None]:
+    with quick_runs.models_loaded_once():
+        yield
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("given files صوت")
+    write_picture(folder / "face.png", draw(FACE, size=SIZE))
+    write_sound(folder / "voice.wav", voice(0.41))
+    return folder
+
+
+def plain(text: str) -> str:
+    """Without the frames and line breaks of help and usage errors."""
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
+
+
+# --- a real process --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def process(given, tmp_path_factory) -> subprocess.CompletedProcess:
+    """A script runs the program in a plain locale and reads what it prints."""
+    out = tmp_path_factory.mktemp("out") / "متكلم.mp4"
+    command = [sys.executable, "-m", "lipsync_utils.cli", "run", given / "face.png", given / "voice.wav", "-o", out]
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    return subprocess.run([*command, "--json"], capture_output=True, text=True, env=env, check=False)
+
+
+def test_json_is_one_object_and_nothing_else(process):
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.count("\n") == 1
+    report = json.loads(process.stdout)
+    assert set(report) >= REPORT
+    assert (report["engine"], report["frames"], report["fps"]) == ("rig", 11, 25.0)
+    assert report["duration_s"] == pytest.approx(0.41)
+    assert 0 < report["first_frame_s"] <= report["wall_s"]
+    assert report["frames_per_second"] > 0
+    assert report["faceless_frames"] == report["warnings"] == []
+    assert Path(report["output"]).stat().st_size > 1000
+    assert Path(report["output"]).name == "متكلم.mp4"
+
+
+def test_standard_error_says_which_engine_and_no_more(process):
+    """No notices of libraries, and no progress bar where nobody watches."""
+    assert process.stderr == "Engine auto: rig, the engine whose models are part of the package.\n"
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+def test_run_says_what_came_out(capfd, given, tmp_path):
+    outcome = lipsync(capfd, "run", given / "face.png", given / "voice.wav", "-o", tmp_path / "out.mp4", "--fps", 29.97)
+    assert outcome.code == 0
+    assert outcome.out.startswith(
+        f"{tmp_path / 'out.mp4'}: 0.4 s, 13 frames at 29.97 a second, 256x256 pixels, made in"
+    )
+    assert outcome.out.count("\n") == 1
+
+
+def test_every_option_reaches_the_run(capfd, given, tmp_path):
+    options = "--engine rig --fps 12 --motion still --seed 3 --face 0 --detector embedded --crf 30 --preview --json"
+    out = tmp_path / "out.mkv"
+    outcome = lipsync(capfd, "run", given / "face.png", given / "voice.wav", "--out", out, *options.split())
+    report = json.loads(outcome.out)
+    assert (report["engine_reason"], report["fps"], report["frames"], report["width"]) == (
+        "rig: asked for",
+        12.0,
+        5,
+        128,
+    )
+    assert out.is_file()
+
+
+def test_frames_without_a_face_are_told_as_ranges(capfd, given, tmp_path):
+    blank, face = draw(size=SIZE), draw(FACE, size=SIZE)
+    path = write_video(tmp_path / "gone.mp4", [face, face, blank, blank, blank, face, face, face])
+    arguments = ("run", path, given / "voice.wav", "-o", tmp_path / "out.mp4")
+    outcome = lipsync(capfd, *arguments)
+    assert "No face in 4 frames, left as they were: 2-4, 10" in outcome.out
+    message = "The video lasts 0.3 s, the voice 0.4 s: the video is repeated."
+    assert message in outcome.err
+    assert message not in outcome.out, "nothing is said twice"
+    assert json.loads(lipsync(capfd, *arguments, "--json").out)["warnings"] == [message]
+
+
+def test_the_bar_shows_stage_speed_and_time_left(monkeypatch, capfd):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with cli._Bar() as bar:
+        bar.step("frames", 1, 100)
+        bar._bar.mininterval = 0
+        bar.step("frames", 50, 100)
+    line = capfd.readouterr().err
+    assert "frames:  50%" in line
+    assert "50/100" in line
+    assert "<" in line, "time left"
+
+
+# --- help, usage -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_lists_the_commands(capfd, flag):
+    outcome = lipsync(capfd, flag)
+    assert outcome.code == 0
+    text = plain(outcome.out)
+    for command in ("run Make FACE speak AUDIO", "speak Speak TEXT", "models List the models", "doctor Say what works"):
+        assert command in text
+    assert "lipsync run face.png voice.wav -o talking.mp4" in text
+
+
+@pytest.mark.parametrize("command", ["run", "speak", "models", "doctor"])
+def test_every_command_has_help(capfd, command):
+    outcome = lipsync(capfd, command, "--help")
+    assert outcome.code == 0
+    assert f"lipsync {command}" in plain(outcome.out)
+
+
+def test_version(capfd):
+    outcome = lipsync(capfd, "--version")
+    assert (outcome.code, outcome.out) == (0, f"lipsync {lipsync_utils.__version__}\n")
+
+
+def test_no_arguments_show_help(capfd):
+    outcome = lipsync(capfd)
+    assert "doctor" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sing",), "No such command 'sing'"),
+        (("run",), "Missing argument 'FACE'"),
+        (("run", "face.png", "voice.wav"), "Missing option '-o' / '--out'"),
+        (("run", "face.png", "voice.wav", "-o", "out.mp4", "--seed", "many"), "Invalid value for '--seed'"),
+        (("speak", "hello"), "Missing option '-o' / '--out'"),
+        (("speak", "hello", "-o", "out.wav", "--rate", "9"), "Invalid value for '--rate'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage_is_explained(capfd, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    outcome = lipsync(capfd, *arguments)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert message in plain(outcome.err)
+    assert "Traceback" not in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_of_the_program_is_one_message_too(capfd, monkeypatch):
+    def fail():
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(assets, "status", fail)
+    monkeypatch.setattr(sys, "argv", ["lipsync", "models"])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.delenv(cli.DEBUG, raising=False)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == cli.UNFORESEEN
+    err = capfd.readouterr().err
+    assert "ZeroDivisionError: division by zero. Set LIPSYNC_DEBUG=1 to see where" in err
+    assert "Traceback" not in err
+    monkeypatch.setenv(cli.DEBUG, "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+# --- models, doctor --------------------------------------------------------------------------------------------------
+
+
+def test_models_lists_every_asset(capfd):
+    outcome = lipsync(capfd, "models")
+    assert outcome.code == 0
+    for name, asset in assets.ASSETS.items():
+        assert re.search(
+            rf"^(ready|missing|damaged) +{name} .* MB  {re.escape(asset.licence)}$", outcome.out, re.MULTILINE
+        )
+    assert f"cache: {assets.cache_folder()}" in outcome.out
+
+
+def test_models_as_json(capfd):
+    outcome = lipsync(capfd, "models", "--json")
+    rows = json.loads(outcome.out)
+    assert [row["name"] for row in rows] == list(assets.ASSETS)
+    assert set(rows[0]) == {"name", "version", "state", "megabytes", "licence", "purpose", "path"}
+    assert {row["state"] for row in rows} <= {"ready", "missing", "damaged"}
+    assert outcome.err == ""
+
+
+def test_models_that_are_missing(capfd, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path))
+    rows = json.loads(lipsync(capfd, "models", "--json").out)
+    assert {row["state"] for row in rows} == {"missing"}
+    assert all(row["path"].startswith(str(tmp_path)) for row in rows)
+
+    def refuse():
+        raise AssetError("Could not get face_mesh.tflite. Put the file by hand at ...")
+
+    monkeypatch.setattr(assets, "fetch_all", refuse)
+    outcome = lipsync(capfd, "models", "--fetch")
+    assert outcome.code == 4
+    assert outcome.err == "Error: Could not get face_mesh.tflite. Put the file by hand at ...\n"
+
+
+def test_doctor_when_all_is_well(capfd):
+    outcome = lipsync(capfd, "doctor")
+    assert outcome.code == 0, outcome.out
+    for line in (
+        r"ok +Python 3\.",
+        r"ok +all \d+ packages",
+        r"ok +face_mesh",
+        r"ok +engine rig \(speech",
+        r"ok +encoders for H",
+    ):
+        assert re.search(f"^{line}", outcome.out, re.MULTILINE)
+    assert outcome.err == ""
+
+
+def test_doctor_when_models_are_missing(capfd, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path))
+    outcome = lipsync(capfd, "doctor")
+    assert outcome.code == 1
+    assert re.search(r"BROKEN +face_mesh: .*\(missing\)\n +lipsync models --fetch, or put it at", outcome.out)
+
+
+@pytest.mark.parametrize("module", ["torch", "av", "cv2"])
+def test_doctor_survives_what_is_broken(capfd, monkeypatch, module):
+    """It is there for exactly that: a package that is missing or does not load is a finding, not a crash."""
+    monkeypatch.setitem(sys.modules, module, None)
+    outcome = lipsync(capfd, "doctor")
+    assert outcome.code == 1
+    assert re.search(rf"BROKEN +package {module}: .*\n +pip install", outcome.out)
+    assert re.search(r"ok +Python", outcome.out)
+
+
+def test_doctor_names_the_command_for_what_is_optional(monkeypatch):
+    monkeypatch.setattr(doctor, "EXTRAS", {"magic": ("wonders", ("no_such_module",))})
+    finding = next(finding for finding in doctor.examine() if "wonders" in finding.what)
+    assert (finding.state, finding.remedy) == ("missing", "pip install 'lipsync_utils[magic]'")
+
+
+# --- speak -----------------------------------------------------------------------------------------------------------
+
+
+@needs_speech
+@pytest.mark.parametrize(("text", "language"), [("Good morning.", "en"), ("صباح الخير.", "ar")])
+def test_speak(capfd, tmp_path, text, language):
+    from lipsync_utils.media import SoundReader
+
+    out, phonemes = tmp_path / "كلام.wav", tmp_path / "phonemes.json"
+    outcome = lipsync(capfd, "speak", text, "-o", out, "--phonemes", phonemes)
+    assert outcome.code == 0, outcome.err
+    assert re.fullmatch(rf"{re.escape(str(out))}: \d\.\d s, {language}\n", outcome.out)
+    with SoundReader(out) as reader:
+        sound = np.concatenate(list(reader.blocks()), axis=1)
+        assert 0.6 < sound.shape[1] / reader.rate < 4
+    assert np.abs(sound).max() > 0.05
+    spoken = json.loads(phonemes.read_text(encoding="utf-8"))
+    assert spoken["language"] == language
+    assert len([p for p in spoken["phonemes"] if p["ipa"]]) >= 6
+
+
+@needs_speech
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("...",), 2, "in which there is nothing to speak. Write a sentence"),
+        (("hello", "--language", "xx"), 2, "Received language 'xx'; choose 'en'"),
+        (("hello", "--voice", "nobody"), 2, "nobody"),
+    ],
+)
+def test_speak_refuses(capfd, tmp_path, arguments, code, message):
+    outcome = lipsync(capfd, "speak", *arguments, "-o", tmp_path / "out.wav")
+    assert outcome.code == code
+    assert message in outcome.err
+    assert outcome.out == ""
+    assert not list(tmp_path.iterdir())
+
+
+@needs_speech
+def test_speak_to_a_folder_that_is_missing(capfd, tmp_path):
+    outcome = lipsync(capfd, "speak", "hello", "-o", tmp_path / "nowhere" / "out.wav")
+    assert outcome.code == 5
+    assert "Choose a folder that exists" in outcome.err
+
+
+def test_speak_without_the_extra(capfd, tmp_path, monkeypatch):
+    for module in ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm"):
+        monkeypatch.setitem(sys.modules, module, None)
+    outcome = lipsync(capfd, "speak", "صباح الخير", "-o", tmp_path / "out.wav")
+    assert outcome.code == 6
+    assert "pip install 'lipsync_utils[speech]'" in outcome.err
+    assert not list(tmp_path.iterdir())
