@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test lint format samples clean
+.PHONY: help install demo test lint format bench samples clean
 
 help:
 	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
 	@echo "make test     lint and run the tests"
+	@echo "make bench    measure every number of the README (some minutes, on a quiet machine)"
 	@echo "make samples  make the sample recordings again"
 	@echo "make clean    remove what these commands made"
 
@@ -36,6 +37,12 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(READY) demo
+	$(BIN)/python benchmarks/lips.py
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/result_picture.py
 
 samples: $(READY)
 	$(BIN)/python training/make_sample_audio.py
