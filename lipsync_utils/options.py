@@ -25,10 +25,14 @@ class FaceOptions:
     detector: str = "embedded"
 
     def __post_init__(self) -> None:
-        if isinstance(self.choose, str) and self.choose != "largest":
-            raise InputError(f"Unknown face {self.choose!r}. Choose 'largest', an index, or an (x, y) point in pixels.")
-        if isinstance(self.choose, int) and self.choose < 0:
-            raise InputError(f"Face number {self.choose} was asked for; faces count from 0 at the left.")
+        how = self.choose
+        is_number = isinstance(how, int) and not isinstance(how, bool) and how >= 0
+        is_point = isinstance(how, tuple | list) and len(how) == 2
+        if how != "largest" and not is_number and not is_point:
+            raise InputError(
+                f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), "
+                "or a point (x, y) in pixels."
+            )
 
 
 @dataclass(frozen=True)

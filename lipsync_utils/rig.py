@@ -75,9 +75,10 @@ class Rig:
         left, right = self.neutral[[61, 291], :2]
         line = np.interp(self.neutral[:, 0], [left[0], right[0]], [left[1], right[1]])
         side = np.sign(self.neutral[:, 1] - line).astype(np.float32)
-        side[_UPPER[1:-1]], side[_OUTER_UPPER[1:-1]] = -1, -1
-        side[_LOWER[1:-1]], side[_OUTER_LOWER[1:-1]] = 1, 1
-        side[list(topology.INNER_LIP_CORNERS + topology.OUTER_LIP_CORNERS)] = 0
+        for rows, sign in ((topology.UPPER_LIP_ROWS, -1), (topology.LOWER_LIP_ROWS, 1)):
+            for row in rows:
+                side[list(row[1:-1])] = sign
+                side[[row[0], row[-1]]] = 0
         return side
 
 
@@ -163,11 +164,12 @@ class FittedRig:
     def _in_contact(self, points: np.ndarray) -> np.ndarray:
         """Put lips together that have crossed or are parted by less than can be seen, and round the corners."""
         down = self.down.astype(np.float32)
-        gap = (points[_LOWER, :2] - points[_UPPER, :2]) @ down
-        hair = 0.012 * self.mouth_width
-        excess = np.where(gap < hair, gap, np.maximum(0, gap - gap.max() * self.taper))
-        points[_UPPER, :2] += (UPPER_SHARE * excess)[:, None] * down
-        points[_LOWER, :2] -= ((1 - UPPER_SHARE) * excess)[:, None] * down
+        apart = points[_LOWER, :2] - points[_UPPER, :2]
+        gap = apart @ down
+        excess = np.maximum(0, gap - gap.max() * self.taper)[:, None] * down
+        excess = np.where(gap[:, None] < 0.012 * self.mouth_width, apart, excess)
+        points[_UPPER, :2] += UPPER_SHARE * excess
+        points[_LOWER, :2] -= (1 - UPPER_SHARE) * excess
         return points
 
     @cached_property

@@ -186,6 +186,23 @@ def test_lips_never_cross(rig):
             assert gaps(fitted, fitted.move(values)).min() > -1e-2
 
 
+def test_closed_lips_are_one_line(rig):
+    """Upper and lower points of a pair need not lie above one another; no gap may stay between them for that."""
+    points = plain_points()
+    middle, reach = points[UPPER, 0].mean(), np.ptp(points[UPPER, 0]) / 2
+    lower = middle + (points[UPPER, 0] - middle) * np.interp(np.abs(points[UPPER, 0] - middle), [0, reach], [0.85, 1])
+    base = points[UPPER[0], 1]
+    for curve, x in ((UPPER, points[UPPER, 0].copy()), (LOWER, lower)):
+        points[curve, 0], points[curve, 1] = x, base + 0.3 * reach * (1 - ((x - middle) / reach) ** 2)
+    fitted = rig.fit(face_of(points))
+    for coefficients in ({}, {"jawOpen": 0.14, "mouthClose": 0.14, **both("mouthPress", 0.2)}):
+        closed = moved(fitted, **coefficients)
+        across = np.array([fitted.down[1], -fitted.down[0]])
+        at = np.linspace(*(closed[UPPER[[0, -1]], :2] @ across), 100)
+        top, low = (np.interp(at, closed[c, :2] @ across, closed[c, :2] @ fitted.down) for c in (UPPER, LOWER))
+        assert np.abs(low - top).max() < 0.002 * fitted.mouth_width
+
+
 def test_lips_share_their_corners(fitted):
     open_ = moved(fitted, jawOpen=0.7)
     assert np.abs(gaps(fitted, open_)[[0, -1]]).max() < 1e-3

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError, NoFaceError
+from ..errors import NoFaceError
 from .detector import RefiningDetector
 
 if TYPE_CHECKING:
@@ -56,20 +56,13 @@ def choose(faces: list[Face], options: FaceOptions) -> Face | None:
     Args:
         faces: at least one, sorted from left to right.
         options: ``choose`` is ``"largest"``, an index from the left, or a point.
-
-    Raises:
-        InputError: it is none of these.
     """
     how = options.choose
     if how == "largest":
         return max(faces, key=lambda face: float(np.prod(face.box[2:] - face.box[:2])))
-    if isinstance(how, int | np.integer) and not isinstance(how, bool) and how >= 0:
+    if isinstance(how, int):
         return faces[how] if how < len(faces) else None
-    if isinstance(how, tuple | list) and len(how) == 2:
-        return nearest(faces, np.asarray(how, np.float32))
-    raise InputError(
-        f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels."
-    )
+    return nearest(faces, np.asarray(how, np.float32))
 
 
 def nearest(faces: list[Face], point: np.ndarray) -> Face:

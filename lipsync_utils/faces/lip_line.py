@@ -108,8 +108,8 @@ def _follow(points, line, across, down, width):
     beyond = np.maximum(0, np.maximum(line[0, 0] - u, u - line[-1, 0])) / width
     upper_edge, lower_edge = (np.interp(u, u[i], v[i]) for i in (_UPPER, _LOWER))
     below = v > (upper_edge + lower_edge) / 2
-    below[list(topology.OUTER_LIP_LOWER + topology.INNER_LIP_LOWER)] = True
-    below[list(topology.OUTER_LIP_UPPER + topology.INNER_LIP_UPPER)] = False
+    below[[i for row in topology.LOWER_LIP_ROWS for i in row]] = True
+    below[[i for row in topology.UPPER_LIP_ROWS for i in row]] = False
     edge = np.where(below, lower_edge, upper_edge)
     away = np.abs(v - edge) / width
     fade = np.exp(-((away / 0.22) ** 2) - (beyond / 0.12) ** 2)

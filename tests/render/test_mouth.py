@@ -1,0 +1,110 @@
+"""The inside of the mouth: between the lips only, teeth where teeth are, dark towards the throat."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from lipsync_utils.faces import topology
+from lipsync_utils.render.mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from lipsync_utils.speech import NAMES
+
+
+class Paint:
+    """The drawn portrait with and without its mouth's interior."""
+
+    def __init__(self, renderer, values: np.ndarray) -> None:
+        self.points = renderer.points(values)[: topology.POINTS]
+        self.frame = mouth_frame(renderer.fitted)
+        state = MouthControls.of(renderer.fitted, NAMES).state(values)
+        self.before = np.full_like(renderer.image, (0, 255, 0))
+        self.after = self.before.copy()
+        renderer.mouth.paint(self.after, self.points, np.eye(2, 3), self.frame, state)
+
+    @property
+    def touched(self) -> np.ndarray:
+        return np.abs(self.after.astype(int) - self.before).max(2) > 8
+
+    def lips(self, *, grown: int) -> np.ndarray:
+        mask = np.zeros(self.before.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [self.points[list(topology.MOUTH_HOLE)].round().astype(np.int32)], 1)
+        kernel = np.ones((2 * abs(grown) + 1,) * 2, np.uint8)
+        return (cv2.dilate if grown > 0 else cv2.erode)(mask, kernel) > 0
+
+    def at(self, x: float, y: float) -> np.ndarray:
+        """Colour at a place in mouth widths from the mouth's centre."""
+        column, row = (self.frame[:, :2] @ [x, y] + self.frame[:, 2]).round().astype(int)
+        return self.after[row, column].astype(int)
+
+
+@pytest.fixture
+def wide(renderer, pose) -> Paint:
+    return Paint(renderer, pose(jawOpen=0.7))
+
+
+def test_closed_lips_show_nothing(renderer, pose):
+    assert not Paint(renderer, pose()).touched.any()
+    assert not Paint(renderer, pose(jawOpen=0.1, mouthClose=0.1, mouthPress=0.2)).touched.any()
+
+
+@pytest.mark.parametrize("jaw", [0.15, 0.4, 0.8])
+def test_paint_stays_between_the_lips_and_fills_them(renderer, pose, jaw):
+    paint = Paint(renderer, pose(jawOpen=jaw))
+    assert not (paint.touched & ~paint.lips(grown=3)).any()
+    inside = paint.lips(grown=-2)
+    assert inside.any()
+    assert paint.after[inside][:, 1].max() < 250, "no background shines through"
+
+
+def test_upper_teeth_are_light_and_the_throat_is_dark(wide):
+    ys = np.linspace(-0.1, 0.5, 60)
+    brightness = np.array([wide.at(0.04, y).sum() for y in ys if wide.lips(grown=-1)[tuple(place(wide, 0.04, y))]])
+    assert brightness.max() > 2 * brightness.min()
+
+
+def place(paint: Paint, x: float, y: float) -> np.ndarray:
+    return (paint.frame[:, :2] @ [x, y] + paint.frame[:, 2]).round().astype(int)[::-1]
+
+
+def test_upper_teeth_stay_when_the_jaw_drops(renderer, pose):
+    def edge(jaw: float) -> float:
+        """Lower edge of the upper teeth: where it gets dark below them."""
+        paint = Paint(renderer, pose(jawOpen=jaw, mouthUpperUp=0.5))
+        column = np.array([paint.at(0.05, y).sum() for y in np.linspace(-0.05, 0.15, 80)])
+        return float(np.argmin(np.diff(cv2.GaussianBlur(column.astype(np.float32)[:, None], (1, 9), 0)[:, 0])))
+
+    assert abs(edge(0.5) - edge(0.8)) <= 6  # of 80 steps over a fifth of the mouth
+
+
+def test_lower_teeth_go_down_with_the_jaw(renderer):
+    controls = MouthControls.of(renderer.fitted, ("jawOpen",))
+    small, large = (controls.state(np.array([v], np.float32))[0] for v in (0.2, 0.8))
+    assert large[1] > small[1] > 0
+    assert abs(large[0]) < 0.2 * large[1], "and not sideways"
+
+
+def test_controls_without_the_jaw_keep_everything_in_place(renderer):
+    drop, tongue = MouthControls.of(renderer.fitted, ("mouthPucker",)).state(np.array([0.7], np.float32))
+    assert not drop.any()
+    assert tongue == 0
+
+
+def test_dark_skin_means_dim_light(face):
+    bright, dark = (skin_light(face.points, np.full((512, 512, 3), v, np.uint8)) for v in (200, 70))
+    assert (dark < bright).all()
+    assert dark.min() > 0.3, "teeth are never black"
+    assert bright.max() <= 1.1
+
+
+def test_mouth_far_outside_of_the_picture_is_no_error(wide, renderer):
+    for shift in ((-700, 0), (700, 0), (0, -700), (0, 700)):
+        out = wide.before.copy()
+        moved = (wide.points + np.float32(shift)).astype(np.float32)
+        renderer.mouth.paint(out, moved, np.eye(2, 3), wide.frame, (np.zeros(2), 0.0))
+        np.testing.assert_array_equal(out, wide.before)
+
+
+@pytest.mark.parametrize("width", [8.0, 40.0, 600.0])
+def test_interior_is_made_at_any_size(width):
+    MouthInterior(width, np.ones(3, np.float32))
