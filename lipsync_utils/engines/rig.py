@@ -13,6 +13,7 @@ import numpy as np
 from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
 from ..records import SAMPLE_RATE, FaceCurves, Timeline, TrackedFrame
+from ..render.mouth import MouthInterior
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
 from ..render.video import VideoRenderer
@@ -67,8 +68,12 @@ class RigEngine:
         self, tracked: Iterator[TrackedFrame], names: tuple[str, ...], values: np.ndarray
     ) -> Iterator[np.ndarray]:
         renderer = VideoRenderer(rig=self._rig, names=names)
-        for frame in tracked:
-            yield renderer.render(frame, values[frame.frame.index])
+
+        def render(item: tuple[TrackedFrame, MouthInterior | None]) -> np.ndarray:
+            frame, interior = item
+            return renderer.render(frame, values[frame.frame.index], interior)
+
+        return in_order(render, renderer.interiors(tracked))
 
 
 def on_timeline(curves: FaceCurves, timeline: Timeline) -> np.ndarray:

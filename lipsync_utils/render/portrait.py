@@ -8,7 +8,7 @@ from ..faces import topology
 from ..records import Face
 from ..rig import Rig
 from . import mesh
-from .eyes import blink_displacement, widen_eyes
+from .eyes import Lashes, blink_displacement, widen_eyes
 from .head import HeadWarp
 from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
 from .warp import MeshWarp, identity_maps
@@ -33,8 +33,9 @@ class PortraitRenderer:
         self.fitted = rig.fit(face)
         self._columns = rig.columns(names)
         self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
-        self._blink = blink_displacement(self.fitted)
         self._lids = widen_eyes(self.fitted)
+        self._blink = blink_displacement(self.fitted, self._lids)
+        self._lashes = Lashes(self.fitted, image)
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
         self.mouth = MouthInterior(self.fitted.mouth_width, skin_light(self.fitted.source, image))
         self._controls = MouthControls.of(self.fitted, names)
@@ -83,5 +84,6 @@ class PortraitRenderer:
             maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
+        self._lashes.paint(out, target, blink)
         self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, self._controls.state(values))
         return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from ..faces import topology
@@ -25,20 +27,22 @@ class VideoRenderer:
 
     def __init__(self, *, rig: Rig, names: tuple[str, ...]) -> None:
         self._rig, self._names, self._columns = rig, names, rig.columns(names)
-        self._interior: MouthInterior | None = None
 
-    def render(self, tracked: TrackedFrame, values: np.ndarray) -> np.ndarray:
+    def render(self, tracked: TrackedFrame, values: np.ndarray, interior: MouthInterior | None) -> np.ndarray:
         """One frame; a frame without a face is returned as it is.
+
+        Rendering a frame does not change the renderer: frames may be rendered from several threads.
 
         Args:
             tracked: the frame and its face.
             values: ``(k,)`` blendshape coefficients.
+            interior: from :meth:`interiors`.
 
         Returns:
             ``(H, W, 3) uint8`` RGB.
         """
         image = tracked.frame.image
-        if tracked.face is None:
+        if tracked.face is None or interior is None:
             return image
         fitted = FittedRig.of(self._rig, tracked.face.points)
         source = fitted.source[:, :2]
@@ -50,23 +54,23 @@ class VideoRenderer:
         region = warp.region_of(np.concatenate([self._reach(target, moved), self._reach(warp.source, moved)]))
         out = image.copy()
         warp.paint(out, target, region, identity_maps(region))
-        self._mouth(fitted, image).paint(
-            out,
-            target[: topology.POINTS],
-            np.eye(2, 3),
-            mouth_frame(fitted),
-            MouthControls.of(fitted, self._names).state(values),
-        )
+        state = MouthControls.of(fitted, self._names).state(values)
+        interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
         return out
+
+    @staticmethod
+    def interiors(tracked: Iterable[TrackedFrame]) -> Iterator[tuple[TrackedFrame, MouthInterior | None]]:
+        """Each frame with a mouth interior of its size, made anew only when the face has come nearer or gone away."""
+        interior = None
+        for frame in tracked:
+            if frame.face is not None:
+                points = frame.face.points
+                width = float(np.linalg.norm(points[61, :2] - points[291, :2]))
+                if interior is None or not 0.85 < width / interior.width < 1.18:
+                    interior = MouthInterior(width, skin_light(points, frame.frame.image))
+            yield frame, interior
 
     def _reach(self, points: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """All corners of the triangles that have a moved corner."""
         touched = mesh.TRIANGLES[moved[mesh.TRIANGLES].any(1)]
         return points[np.unique(touched)]
-
-    def _mouth(self, fitted: FittedRig, image: np.ndarray) -> MouthInterior:
-        """The interior at this frame's size; made anew only when the face has come nearer or gone away."""
-        width = fitted.mouth_width
-        if self._interior is None or not 0.85 < width / self._interior.width < 1.18:
-            self._interior = MouthInterior(width, skin_light(fitted.source, image))
-        return self._interior
