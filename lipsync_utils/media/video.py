@@ -102,18 +102,24 @@ class Source:
         """Decoded frames with the time at which each is to be shown, again from the start when looping."""
         offset_s, since_collection = 0.0, 0
         while True:
-            end_s, count = 0.0, 0
-            for shown in _decode(self):
-                count += 1
-                end_s = shown.source_s + shown.duration_s
-                shown.output_s = offset_s + shown.source_s
-                yield shown
-            if not count:
-                raise InputError(f"Not one frame of {self.path!r} can be decoded. Convert the video to H.264 MP4.")
-            if not loop or count == 1:
-                return
-            offset_s += end_s
-            since_collection += count
+            with _opened(self.path) as (container, stream):
+                rewound = True
+                while rewound:
+                    end_s, count = 0.0, 0
+                    for shown in _decode(self, container, stream):
+                        count += 1
+                        end_s = shown.source_s + shown.duration_s
+                        shown.output_s = offset_s + shown.source_s
+                        yield shown
+                    if not count:
+                        raise InputError(
+                            f"Not one frame of {self.path!r} can be decoded. Convert the video to H.264 MP4."
+                        )
+                    if not loop or count == 1:
+                        return
+                    offset_s += end_s
+                    since_collection += count
+                    rewound = _rewind(container, stream)
             if since_collection >= _COLLECT_EVERY:
                 gc.collect()  # a closed decoder lies in a reference cycle and would keep its frame buffers
                 since_collection = 0
@@ -136,7 +142,8 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         duration_s = _duration_s(file, container, stream)
         pixel_aspect = stream.sample_aspect_ratio or Fraction(1)
     probe = Source(path=str(path), is_picture=False, width=0, height=0, fps=fps)
-    first = next(_decode(probe), None)
+    with _opened(path) as (container, stream):
+        first = next(_decode(probe, container, stream), None)
     if first is None:
         raise InputError(f"Not one frame of {str(path)!r} can be decoded. Convert the video to H.264 MP4.")
     width, height = _shown_size(first.picture, pixel_aspect)
@@ -181,28 +188,39 @@ class _Shown:
         return self.output_s <= time_s + self.tolerance_s
 
 
-def _decode(source: Source) -> Iterator[_Shown]:
+def _rewind(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
+    """Go back to the first frame, where the format finds it exactly; opening the file anew costs memory."""
+    if not {"mp4", "matroska"} & set(container.format.name.split(",")):
+        return False
+    try:
+        container.seek(stream.start_time or 0, stream=stream)
+    except av.FFmpegError:
+        return False
+    return True
+
+
+def _decode(source: Source, container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[_Shown]:
     """Frames in order with times that start at 0 and never run backwards."""
     usual_s = float(1 / (source.fps or _FALLBACK_RATE))
-    with _opened(source.path) as (container, stream):
+    if not stream.codec_context.is_open:
         stream.thread_type = "AUTO"
-        # Timestamps are rounded to the time base, which is a whole millisecond in Matroska and WebM.
-        tolerance_s = min(float(stream.time_base or 0), 0.002) + 1e-6
-        origin_s = last_s = None
-        for picture in _decodable(container, stream, source.warnings):
-            stamp_s = None if picture.pts is None else float(picture.pts * picture.time_base)
-            if origin_s is None:
-                origin_s, time_s = stamp_s or 0.0, 0.0
-            elif stamp_s is None:
-                time_s = last_s + usual_s
-            else:
-                time_s = stamp_s - origin_s
-                if time_s <= last_s:  # the clock was reset: joined recordings, broadcast
-                    origin_s, time_s = stamp_s - last_s - usual_s, last_s + usual_s
-            last_s = time_s
-            length = getattr(picture, "duration", None)
-            duration_s = float(length * picture.time_base) if length else usual_s
-            yield _Shown(picture, time_s, duration_s, tolerance_s)
+    # Timestamps are rounded to the time base, which is a whole millisecond in Matroska and WebM.
+    tolerance_s = min(float(stream.time_base or 0), 0.002) + 1e-6
+    origin_s = last_s = None
+    for picture in _decodable(container, stream, source.warnings):
+        stamp_s = None if picture.pts is None else float(picture.pts * picture.time_base)
+        if origin_s is None:
+            origin_s, time_s = stamp_s or 0.0, 0.0
+        elif stamp_s is None:
+            time_s = last_s + usual_s
+        else:
+            time_s = stamp_s - origin_s
+            if time_s <= last_s:  # the clock was reset: joined recordings, broadcast
+                origin_s, time_s = stamp_s - last_s - usual_s, last_s + usual_s
+        last_s = time_s
+        length = getattr(picture, "duration", None)
+        duration_s = float(length * picture.time_base) if length else usual_s
+        yield _Shown(picture, time_s, duration_s, tolerance_s)
 
 
 def _decodable(container: av.container.InputContainer, stream: av.VideoStream, warnings: list[str]) -> Iterator:
