@@ -1,0 +1,186 @@
+"""What a portrait shows, in numbers and names: small, seeded, readable as JSON. Pure Python, no dependency."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, get_type_hints
+
+Color = tuple[float, float, float]
+"""Linear RGB, 0 to 1."""
+
+
+class DescriptionError(ValueError):
+    """A description with an unknown name or a value of the wrong kind."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The head and body, in the words of the parametric human model ``anny``.
+
+    Attributes:
+        phenotype: values from 0 to 1: gender (0 male, 1 female), age, muscle, weight, height, proportions, african,
+            asian, caucasian.
+        local_changes: local deformations from -1 to 1 by name; one whose name begins with ``l-`` and ``r-`` may be
+            given without side for both.
+        expression: ARKit blendshapes from 0 to 1 by name; ``Both`` at the end stands for left and right.
+    """
+
+    phenotype: dict[str, float] = field(default_factory=dict)
+    local_changes: dict[str, float] = field(default_factory=dict)
+    expression: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Skin:
+    """Colour and surface of the skin.
+
+    Attributes:
+        tone: base colour of the cheeks' lower part.
+        lips: colour of the lips.
+        blush: strength of the redness of cheeks, nose, ears and chin, 0 to 1.
+        freckles: strength of freckles, 0 to 1.
+        pores: strength of the fine relief, 0 to 1.
+        age: depth of wrinkles and spots, 0 to 1.
+        stubble: density of a shaved beard's shadow, 0 to 1.
+    """
+
+    tone: Color = (0.62, 0.36, 0.25)
+    lips: Color = (0.52, 0.165, 0.155)
+    blush: float = 0.65
+    freckles: float = 0.15
+    pores: float = 0.75
+    age: float = 0.0
+    stubble: float = 0.0
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Colours of the iris at its rim and around the pupil; density of the lashes (1 is usual)."""
+
+    iris: Color = (0.10, 0.045, 0.018)
+    iris_inner: Color = (0.24, 0.11, 0.04)
+    lashes: float = 1.0
+
+
+@dataclass(frozen=True)
+class Hair:
+    """Hair of the head and brows.
+
+    Attributes:
+        style: one of :data:`HAIR_STYLES`.
+        melanin: 0 white to 1 black, as in the Principled Hair shader.
+        redness: share of red melanin, 0 to 1.
+        strands: number of strands on the head.
+        part: x of the parting at the forehead, in head widths (negative: the viewer's left).
+        length: how far the hair hangs below the chin, in metres (long styles).
+        wave: strength of waves, 0 to 1.
+        brow_density: strands per brow.
+        brow_thickness: half height of the brow in metres.
+        brow_arch: how far the brow rises towards its arch (1 clearly, 0 a low and straight brow).
+    """
+
+    style: str = "long"
+    melanin: float = 0.80
+    redness: float = 0.15
+    strands: int = 60_000
+    part: float = 0.12
+    length: float = 0.10
+    wave: float = 0.4
+    brow_density: int = 520
+    brow_thickness: float = 0.0048
+    brow_arch: float = 1.0
+
+
+HAIR_STYLES = ("long", "short")
+
+
+@dataclass(frozen=True)
+class Garment:
+    """A knitted top: its colour and neckline (``"crew"`` or ``"scoop"``)."""
+
+    color: Color = (0.05, 0.13, 0.16)
+    neckline: str = "crew"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Frame, light and background.
+
+    Attributes:
+        size: width and height in pixels.
+        samples: light paths per pixel.
+        background: colours of the backdrop's middle and of its edge.
+        exposure: stops.
+        turn: how far the head is turned from the camera, in degrees (positive: to the viewer's right).
+    """
+
+    size: int = 1024
+    samples: int = 40
+    background: tuple[Color, Color] = ((0.36, 0.38, 0.39), (0.12, 0.135, 0.15))
+    exposure: float = 0.15
+    turn: float = 2.0
+
+
+@dataclass(frozen=True)
+class AvatarDescription:
+    """Everything that makes one portrait; equal descriptions give equal pictures (same versions).
+
+    Attributes:
+        name: of the files.
+        seed: of every random choice (strands, noise of the renderer).
+        made_with: versions of the programs that made the shipped picture, for the record.
+    """
+
+    name: str
+    seed: int = 0
+    shape: Shape = field(default_factory=Shape)
+    skin: Skin = field(default_factory=Skin)
+    eyes: Eyes = field(default_factory=Eyes)
+    hair: Hair = field(default_factory=Hair)
+    garment: Garment = field(default_factory=Garment)
+    picture: Picture = field(default_factory=Picture)
+    made_with: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.hair.style not in HAIR_STYLES:
+            raise DescriptionError(f"hair.style is {self.hair.style!r}; choose one of {', '.join(HAIR_STYLES)}.")
+
+    def to_json(self) -> str:
+        """The description as readable JSON; :func:`from_json` reads it."""
+        return json.dumps(asdict(self), indent=2)
+
+
+def from_json(text: str) -> AvatarDescription:
+    """Read a description.
+
+    Raises:
+        DescriptionError: it is no JSON object, or has a name that is not known at its place.
+    """
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DescriptionError(f"The description is not valid JSON ({error}). Compare with woman.json.") from error
+    return _build(AvatarDescription, data, where="the description")
+
+
+def _build(kind: type, data: Any, *, where: str) -> Any:
+    if not isinstance(data, dict):
+        raise DescriptionError(f"{where} is {data!r}; an object with names and values is needed.")
+    known = [item.name for item in fields(kind)]
+    unknown = sorted(set(data) - set(known))
+    if unknown:
+        raise DescriptionError(f"{where} has unknown names: {', '.join(unknown)}. Known are: {', '.join(known)}.")
+    hints = get_type_hints(kind)
+    values = {}
+    for name, value in data.items():
+        nested = is_dataclass(hints[name])
+        values[name] = _build(hints[name], value, where=name) if nested else _tuples(value)
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise DescriptionError(f"{where} is incomplete: {error}.") from error
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
