@@ -119,10 +119,10 @@ class Source:
                         return
                     offset_s += end_s
                     since_collection += count
+                    if since_collection >= _COLLECT_EVERY:
+                        gc.collect()  # decoders lie in reference cycles and would keep their frame buffers
+                        since_collection = 0
                     rewound = _rewind(container, stream)
-            if since_collection >= _COLLECT_EVERY:
-                gc.collect()  # a closed decoder lies in a reference cycle and would keep its frame buffers
-                since_collection = 0
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:

@@ -1,0 +1,160 @@
+"""The speech model: sound in, face curves out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..audio import FLOOR, MEL_BANDS, check_wave, log_mel, rows_of, speech_gain
+from ..records import CURVE_RATE, FaceCurves, Speech
+from .composing import CONTACTS, Gestures, compose
+from .phonetics import ONSET_S, RELEASE_S
+from .visemes import CHANNELS, NAMES
+
+if TYPE_CHECKING:
+    from .network import LipNet
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "speech.safetensors"
+"""The weights that come with the package."""
+
+BLOCK_ROWS = 3000
+"""Rows that go through the network at a time (30 s): memory stays flat."""
+
+ACTIVE = 0.5
+"""Probability of speech from which on the mouth may move."""
+
+
+SEEN_EARLY_S = 0.03
+"""The network sees speech begin this much before its first sound."""
+
+
+class SpeechModel:
+    """Face curves from any voice; made by :meth:`load`.
+
+    Args:
+        network: the trained network.
+        block_rows: rows per pass; even. The result does not depend on it.
+        version: names the weights; :meth:`load` takes the beginning of the file's SHA-256.
+    """
+
+    def __init__(self, network: LipNet, *, block_rows: int = BLOCK_ROWS, version: str = "unnamed") -> None:
+        self.network = network
+        self.block_rows = block_rows
+        self.version = version
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> SpeechModel:
+        """The model with the weights at ``path``, or those of the package.
+
+        Raises:
+            AssetError: if the file is missing, damaged or of another format.
+        """
+        from .weights import load
+
+        file = Path(path or WEIGHTS)
+        network = load(file)
+        return cls(network, version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+
+    def __call__(self, speech: Speech | np.ndarray) -> FaceCurves:
+        """Mouth, jaw and tongue for a voice.
+
+        Args:
+            speech: prepared speech, or its ``(n,) float32`` mono wave at 16 kHz.
+
+        Returns:
+            Curves named :data:`visemes.NAMES` at 100 Hz, ``ceil(n / 160)`` rows in [0, 1]; row ``t`` is what the face
+            shows ``t / 100`` seconds into the sound. Exactly 0 where nobody speaks.
+
+        Raises:
+            InputError: if the wave is not mono floating point or not finite.
+        """
+        wave = check_wave(speech.wave if isinstance(speech, Speech) else speech)
+        planned = finish(self.predict(wave))
+        return FaceCurves(NAMES, compose(planned), CURVE_RATE, planned.activity)
+
+    def predict(self, wave: np.ndarray) -> Gestures:
+        """The network's own output for ``(n,) float32`` at 16 kHz, contacts and activity as probabilities."""
+        rows, gain = rows_of(len(wave)), speech_gain(wave)
+        blocks = [
+            self._block(wave, gain, start, min(start + self.block_rows, rows))
+            for start in range(0, rows, self.block_rows)
+        ]
+        if not blocks:
+            return Gestures(np.zeros((0, len(CHANNELS))), np.zeros((0, len(CONTACTS))), np.zeros(0, np.float32))
+        return Gestures(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+
+    def _block(self, wave: np.ndarray, gain: float, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows ``start`` to ``stop`` with all the context they depend on; beyond the ends there is silence."""
+        import torch
+
+        from .network import LEARNED_COLUMNS
+
+        first, last = start - self.network.look_back, stop + self.network.look_ahead
+        last += (last - first) % 2  # the network steps two rows at a time
+        features = np.full((last - first, MEL_BANDS), FLOOR, np.float32)
+        heard = log_mel(wave, gain_db=gain, start=max(first, 0), stop=last)
+        features[max(-first, 0) :][: len(heard)] = heard
+        with torch.inference_mode():
+            learned, contacts, activity, _ = self.network(torch.from_numpy(features)[None])
+        rows = slice(start - first, stop - first)
+        pose = np.zeros((stop - start, len(CHANNELS)), np.float32)
+        pose[:, LEARNED_COLUMNS] = learned[0, rows].numpy()
+        return pose, torch.sigmoid(contacts[0, rows]).numpy(), torch.sigmoid(activity[0, rows]).numpy()
+
+
+def finish(predicted: Gestures) -> Gestures:
+    """From probabilities to decisions: rest where nobody speaks, contacts that are made, not hinted at."""
+    gate = rest_gate(predicted.activity)[:, None]
+    contacts = decided(predicted.contacts)
+    return Gestures(np.where(predicted.pose < 0.01, 0.0, predicted.pose) * gate, contacts * gate, predicted.activity)
+
+
+def decided(
+    probability: np.ndarray, *, low: float = 0.3, high: float = 0.5, full: float = 0.75, rows: int = 3
+) -> np.ndarray:
+    """Contacts that are made or not, ``(T, 3)``, from their probabilities of the same shape.
+
+    A contact is a stretch where the probability, smoothed over three rows, stays above ``low`` and somewhere reaches
+    ``high`` (hysteresis). It is complete where the probability is at least ``full`` of its highest; on both sides the
+    lips or the tongue take ``rows`` rows to come and go.
+    """
+    smooth = np.pad(probability, ((1, 1), (0, 0)))
+    smooth = 0.25 * smooth[:-2] + 0.5 * smooth[1:-1] + 0.25 * smooth[2:]
+    made = np.zeros_like(smooth)
+    for column in range(smooth.shape[1]):
+        edges = np.flatnonzero(np.diff((smooth[:, column] >= low).astype(np.int8), prepend=0, append=0))
+        for start, stop in edges.reshape(-1, 2):
+            stretch = smooth[start:stop, column]
+            if stretch.max() >= high:
+                made[start:stop, column] = stretch >= full * stretch.max()
+    out = made.copy()
+    for away in range(1, rows + 1):
+        share = 0.5 + 0.5 * np.cos(np.pi * away / (rows + 1))
+        out[away:] = np.maximum(out[away:], share * made[:-away])
+        out[:-away] = np.maximum(out[:-away], share * made[away:])
+    return out
+
+
+def rest_gate(activity: np.ndarray) -> np.ndarray:
+    """How far the mouth may leave its rest, ``(T,)`` from 0 to 1, given the probability of speech ``(T,)``.
+
+    It opens :data:`phonetics.ONSET_S` before speech (which is seen :data:`SEEN_EARLY_S` early) and shuts within
+    :data:`phonetics.RELEASE_S` after it. Bursts under 60 ms are no speech.
+    """
+    active = activity >= ACTIVE
+    edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
+    gate = np.zeros(len(activity))
+    rise, fall = round((ONSET_S - SEEN_EARLY_S) * CURVE_RATE), round(RELEASE_S * CURVE_RATE)
+    up = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, rise + 1) / (rise + 1))
+    down = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fall + 1) / (fall + 1))
+    for start, stop in edges.reshape(-1, 2):
+        if stop - start < 0.06 * CURVE_RATE:
+            continue
+        gate[start:stop] = 1.0
+        before, after = gate[max(start - rise, 0) : start], gate[stop : stop + fall]
+        np.maximum(before, up[rise - len(before) :], out=before)
+        np.maximum(after, down[: len(after)], out=after)
+    return gate

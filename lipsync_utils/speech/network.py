@@ -1,0 +1,110 @@
+"""The network from log-mel features to articulatory gestures: dilated convolutions with bounded look-ahead.
+
+It works at half the rate inside (50 Hz) and gives two rows per step. Residual blocks with RMS normalisation (Zhang and
+Sennrich 2019); dilation as in Oord et al., *WaveNet* (2016). What it sees of the future, features included, is less
+than 200 ms; of the past, about 1.5 s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from ..audio import MEL_BANDS
+from .composing import CONTACTS
+from .visemes import CHANNELS, KINDS
+
+LEARNED = (
+    "jawOpen",
+    "jawForward",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthSmile",
+    "mouthStretch",
+    "mouthLowerDown",
+    "mouthUpperUp",
+    "tongueOut",
+)
+"""Channels that the network predicts; the others follow from the contacts."""
+
+LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED]
+
+FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
+"""Fixed scaling of log-mel features."""
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """Size of the network.
+
+    Attributes:
+        width: channels.
+        dilations: one residual block each, in steps of 20 ms; positive: as much future as past, negative: past only.
+    """
+
+    width: int = 128
+    dilations: tuple[int, ...] = (1, 2, -2, 4, -4, 1, -8, -16, -1, -1)
+
+
+class Block(nn.Module):
+    """``x + W2 gelu(W1 * rmsnorm(x))`` with ``W1`` a convolution of three taps.
+
+    The sum stays in float32 when the convolutions are trained in bfloat16.
+    """
+
+    def __init__(self, width: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        reach = abs(dilation)
+        self.padding = (reach, reach) if dilation > 0 else (2 * reach, 0)
+        self.scale = nn.Parameter(torch.ones(1, width, 1))
+        self.taps = nn.Conv1d(width, width, 3, dilation=reach)
+        self.mix = nn.Conv1d(width, width, 1)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """``(N, width, T)`` to the same."""
+        normal = x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.scale
+        return x + self.mix(self.dropout(F.gelu(self.taps(F.pad(normal, self.padding))))).float()
+
+
+class LipNet(nn.Module):
+    """Log-mel rows to pose, contacts, activity and articulatory class."""
+
+    def __init__(self, options: NetworkOptions | None = None, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        options = options or NetworkOptions()
+        self.options = options
+        self.stem = nn.Conv1d(MEL_BANDS, options.width, 4, stride=2)
+        self.blocks = nn.Sequential(*(Block(options.width, d, dropout) for d in options.dilations))
+        self.sizes = (len(LEARNED), len(CONTACTS), 1, len(KINDS))
+        self.head = nn.Conv1d(options.width, 2 * sum(self.sizes), 1)
+
+    @property
+    def look_ahead(self) -> int:
+        """Rows of the future that a row depends on."""
+        return 2 + 2 * sum(d for d in self.options.dilations if d > 0)
+
+    @property
+    def look_back(self) -> int:
+        """Rows of the past that a row depends on."""
+        return 2 + 2 * sum(d if d > 0 else -2 * d for d in self.options.dilations)
+
+    def forward(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Predict gestures.
+
+        Args:
+            features: ``(N, T, 80) float32`` log-mel, T even.
+
+        Returns:
+            Channels :data:`LEARNED` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 3)``, of activity
+            ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
+        """
+        x = ((features - FEATURE_MEAN) / FEATURE_STD).transpose(1, 2)  # (N, 80, T)
+        x = self.blocks(self.stem(F.pad(x, (1, 1), value=-2.0)).float())  # (N, width, T / 2); -2 is about the floor
+        y = self.head(x).float().transpose(1, 2)  # (N, T / 2, 2 x outputs)
+        y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
+        pose, contacts, activity, kind = y.split(self.sizes, dim=-1)
+        return torch.sigmoid(pose), contacts, activity[..., 0], kind

@@ -1,0 +1,168 @@
+"""Make the training data: timed synthetic speech, its gestures and classes, in training/speech/cache/.
+
+    python training/speech/synthesize.py [--hours 10] [--seed 0] [--targets-only]
+
+Nothing is downloaded: hibari's voice and espeak-ng's data come with the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import librosa
+import numpy as np
+import texts_arabic
+import texts_english
+from texts_other import SENTENCES
+
+from lipsync_utils.audio import HOP
+from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, Phoneme
+from lipsync_utils.speech.network import LEARNED_COLUMNS
+from lipsync_utils.speech.phonetics import gestures, segments_of
+from lipsync_utils.speech.visemes import KINDS
+from lipsync_utils.voices.espeak_voice import EspeakVoice
+from lipsync_utils.voices.hibari_voice import hibari_voice
+
+CACHE = Path(__file__).parent / "cache"
+SHARES = {"english": 0.2, "arabic": 0.4, "other": 0.12, "hibari": 0.28}
+MARGIN_S = 0.4
+HELD_OUT_VARIANTS = ("f4", "m7")
+"""espeak-ng speakers that are in no training data."""
+
+ACCENTS = ("en-us", "en-us", "en", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029")
+VARIANTS = """
+m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f5 Alex Alicia Andrea Andy Annie Denis Diogo Gene Gene2 Henrique Hugo Jacky Lee
+Marco Mario Michael Mike Nguyen Reed Storm adam anika antonio aunty belinda benjamin boris caleb david ed
+edward edward2 grandma grandpa gustave ian iven iven2 iven3 iven4 john kaukovalta klatt klatt2 klatt3 klatt4
+klatt5 linda marcelo max michel miguel mike2 norbert pablo paul pedro quincy rob robert sandro shelby steph
+steph2 steph3 travis victor zac whisper
+""".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True)
+class Item:
+    """One utterance, ready for training. Times of ``phonemes`` include the margins."""
+
+    source: str
+    wave: np.ndarray  # (n,) float32
+    phonemes: tuple[Phoneme, ...]
+
+
+class Speaker:
+    """Draws utterances of one source; the same seed draws the same."""
+
+    def __init__(self, source: str, seed: int, *, held_out: bool = False) -> None:
+        self.source, self.held_out = source, held_out
+        self.rng = random.Random(f"{source} {seed} {held_out}")
+        rare = texts_english.rare_words() if source in ("hibari", "english") else []
+        self.rare = [w for i, w in enumerate(rare) if (i % 20 == 0) == held_out]  # those are in no training text
+
+    def utter(self) -> Item:
+        """The next utterance."""
+        rng = self.rng
+        if self.source == "hibari":
+            stretch = rng.choice((1.0, 1.0, rng.uniform(0.74, 0.9), rng.uniform(0.85, 1.18)))  # voice and vocal tract
+            text = texts_english.sentence(rng, self.rare)
+            pitch = rng.uniform(0.85, 1.12) if rng.random() < 0.6 else 1.0
+            speed = min(rng.uniform(0.8, 1.35) / stretch, 1.7)
+            spoken = hibari_voice().speak(text, speed=speed, pitch=pitch, seed=rng.randrange(1 << 30))
+        else:
+            stretch = rng.uniform(0.88, 1.14)
+            spoken = self._espeak().speak(self._text())
+        return prepared(self.source, spoken, stretch)
+
+    def _text(self) -> str:
+        if self.source == "english":
+            return texts_english.sentence(self.rng, self.rare)
+        if self.source == "arabic":
+            return texts_arabic.sentence(self.rng)
+        return self.rng.choice(SENTENCES[self.language])
+
+    def _espeak(self) -> EspeakVoice:
+        rng = self.rng
+        self.language = {"english": rng.choice(ACCENTS), "arabic": "ar"}.get(self.source) or rng.choice(list(SENTENCES))
+        return EspeakVoice(
+            self.language,
+            rng.choice(HELD_OUT_VARIANTS if self.held_out else VARIANTS),
+            words_per_minute=rng.randint(105, 230),
+            pitch=rng.randint(15, 85),
+            pitch_range=rng.randint(20, 90),
+            word_gap=rng.choice((0, 0, 0, 1, 3)),
+        )
+
+
+def prepared(source: str, spoken, stretch: float) -> Item:
+    """16 kHz, ``stretch`` times higher and faster (as if the voice were smaller), silence on both sides."""
+    rate = round(spoken.rate * stretch)
+    wave = librosa.resample(spoken.wave, orig_sr=rate, target_sr=SAMPLE_RATE, res_type="soxr_mq")
+    scale = len(wave) / SAMPLE_RATE / spoken.duration_s
+    margin = np.zeros(round(MARGIN_S * SAMPLE_RATE), np.float32)
+    wave = np.concatenate([margin, wave * (0.1 / (np.sqrt(np.mean(wave**2)) + 1e-9)), margin]).astype(np.float32)
+    shifted = tuple(
+        Phoneme(p.ipa, p.start_s * scale + MARGIN_S, p.end_s * scale + MARGIN_S, p.stress) for p in spoken.phonemes
+    )
+    end = len(wave) / SAMPLE_RATE
+    return Item(source, wave, (Phoneme("", 0.0, MARGIN_S), *shifted, Phoneme("", shifted[-1].end_s, end)))
+
+
+def target_rows(phonemes: tuple[Phoneme, ...], wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Targets ``(T, 9 + 3 + 1) float16`` (pose, contacts, activity) and classes ``(T,) uint8``."""
+    rows = len(wave) * CURVE_RATE // SAMPLE_RATE
+    planned = gestures(phonemes, duration_s=rows / CURVE_RATE, wave=wave)
+    target = np.concatenate([planned.pose[:, LEARNED_COLUMNS], planned.contacts, planned.activity[:, None]], axis=1)
+    kinds = np.zeros(rows, np.uint8)
+    for segment in segments_of(phonemes):
+        first, last = round(segment.start_s * CURVE_RATE), round(segment.end_s * CURVE_RATE)
+        kinds[first:last] = KINDS.index(segment.viseme.kind)
+    return target.astype(np.float16), kinds
+
+
+def write(name: str, source: str, hours: float, *, seed: int, held_out: bool) -> None:
+    """One source's utterances, one after the other: sound as int16 in whole rows, and their phonemes."""
+    speaker, waves, spoken, seconds, begun = Speaker(source, seed, held_out=held_out), [], [], 0.0, time.perf_counter()
+    while seconds < hours * 3600:
+        item = speaker.utter()
+        whole = len(item.wave) // HOP * HOP
+        waves.append(np.round(np.clip(item.wave[:whole], -1, 1) * 32767).astype(np.int16))
+        spoken.append([(p.ipa, round(p.start_s, 4), round(p.end_s, 4), p.stress) for p in item.phonemes])
+        seconds += whole / SAMPLE_RATE
+    ends = np.cumsum([len(wave) for wave in waves])
+    np.savez(CACHE / f"{name}_{source}_speech.npz", wave=np.concatenate(waves), ends=ends, phonemes=json.dumps(spoken))
+    took = time.perf_counter() - begun
+    print(f"{name} {source}: {len(waves)} utterances, {seconds / 3600:.2f} h in {took:.0f} s", flush=True)
+
+
+def write_targets(name: str, source: str) -> None:
+    """What the network is to say to that speech; to be repeated when the phonetics change."""
+    file = np.load(CACHE / f"{name}_{source}_speech.npz")
+    wave, ends = file["wave"], file["ends"]
+    parts = []
+    for start, end, spoken in zip([0, *ends[:-1]], ends, json.loads(str(file["phonemes"])), strict=True):
+        phonemes = tuple(Phoneme(*fields) for fields in spoken)
+        parts.append(target_rows(phonemes, wave[start:end].astype(np.float32) / 32768.0))
+    target, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
+    np.savez(CACHE / f"{name}_{source}_targets.npz", target=target, kind=kind)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hours", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--targets-only", action="store_true", help="keep the speech, make its targets again")
+    options = parser.parse_args()
+    CACHE.mkdir(exist_ok=True)
+    for source, share in SHARES.items():
+        for name, hours in (("valid", 0.05), ("train", options.hours * share)):
+            if not options.targets_only:
+                write(name, source, hours, seed=options.seed, held_out=name == "valid" and source != "other")
+            write_targets(name, source)
+    print("targets written", flush=True)
+
+
+if __name__ == "__main__":
+    main()

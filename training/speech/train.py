@@ -1,0 +1,235 @@
+"""Train the speech network on training/speech/cache/ and write lipsync_utils/data/speech.safetensors.
+
+    python training/speech/train.py [--minutes 40] [--resume]
+
+Everything that shapes the result stands in ``CONFIG``. Progress, checkpoints and the figure of the losses go to
+training/speech/cache/run/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import augment
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, IterableDataset
+
+from lipsync_utils.audio import HOP, log_mel, speech_gain
+from lipsync_utils.speech.network import LEARNED, LipNet, NetworkOptions
+from lipsync_utils.speech.weights import save
+
+CONFIG = {
+    "seed": 0,
+    "threads": 1,  # the tensors are small: more threads mostly wait for each other
+    "network": NetworkOptions(),
+    "rows": 384,
+    "batch": 32,
+    "backgrounds": 250,
+    "learning_rate": 2e-3,
+    "warm_up": 0.03,  # part of the time
+    "weight_decay": 0.01,
+    "dropout": 0.0,
+    "average": 0.997,  # exponential moving average of the weights
+    "no_voice": 0.1,  # part of the crops without any voice
+    "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25},
+}
+SOURCES = ("hibari", "english", "arabic", "other")
+MIX = (0.42, 0.18, 0.32, 0.08)
+CACHE = Path(__file__).parent / "cache"
+RUN = CACHE / "run"
+OUTPUT = Path(__file__).parents[2] / "lipsync_utils" / "data" / "speech.safetensors"
+
+
+class Crops(IterableDataset):
+    """Endless random crops: features ``(T, 80)``, targets ``(T, 13)``, classes ``(T,)``."""
+
+    def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
+        self.tapes = []
+        for source in SOURCES:
+            tape = {"wave": np.load(CACHE / f"{split}_{source}_speech.npz")["wave"]}
+            tape.update(np.load(CACHE / f"{split}_{source}_targets.npz"))
+            self.tapes.append(tape)
+        self.seed, self.clean = seed, clean
+        stock = CONFIG["backgrounds"] if split == "train" else 40
+        self.backgrounds = augment.Backgrounds(stock, CONFIG["rows"] * HOP, seed)
+
+    def __iter__(self):
+        rng = np.random.default_rng(self.seed)
+        while True:
+            yield self.crop(rng)
+
+    def crop(self, rng: np.random.Generator):
+        """One crop; the same generator draws the same."""
+        rows = CONFIG["rows"]
+        tape = self.tapes[rng.choice(len(self.tapes), p=MIX)]
+        start = int(rng.integers(0, len(tape["kind"]) - rows))
+        wave = tape["wave"][start * HOP : (start + rows) * HOP].astype(np.float32) / 32768.0
+        target = tape["target"][start : start + rows].astype(np.float32)
+        kind = tape["kind"][start : start + rows].astype(np.int64)
+        gain = 0.0
+        if not self.clean:
+            if rng.random() < CONFIG["no_voice"]:
+                wave, target, kind = np.zeros_like(wave), np.zeros_like(target), np.zeros_like(kind)
+                if rng.random() < 0.85:
+                    wave = self.backgrounds.draw(len(wave), rng) * 10.0 ** (rng.uniform(-70.0, -15.0) / 20.0)
+            else:
+                wave, target, kind = self._joined(wave, target, kind, rng)
+                wave = augment.degrade(wave, rng, self.backgrounds) * 10.0 ** (rng.uniform(-20.0, 8.0) / 20.0)
+            gain = float(np.clip(rng.normal(0.0, 4.0), -12.0, 10.0))
+        wave = wave.astype(np.float32)
+        return log_mel(wave, gain_db=speech_gain(wave) + gain), target, kind
+
+    @staticmethod
+    def _joined(wave, target, kind, rng):
+        """Sometimes a long stretch of nothing, as between sentences."""
+        if rng.random() < 0.12:
+            wave, target, kind = wave.copy(), target.copy(), kind.copy()
+            quiet = np.flatnonzero(target.sum(1) == 0.0)
+            if len(quiet):
+                cut = slice(int(quiet[0]), None) if rng.random() < 0.5 else slice(0, int(quiet[-1]))
+                wave[(cut.start or 0) * HOP : None if cut.stop is None else cut.stop * HOP] = 0.0
+                target[cut], kind[cut] = 0.0, 0
+        return wave, target, kind
+
+
+def losses(network: LipNet, features, target, kind, scale) -> dict[str, torch.Tensor]:
+    """Each part of the loss; the first rows do not count, since their past is cut off."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=network.training):
+        pose, contacts, activity, logits = network(features)
+    n, skip = len(LEARNED), 20
+    keep = slice(skip, target.shape[1] - network.look_ahead)
+    wanted = target[..., :n]
+    error = (pose - wanted) / scale
+    moved = (pose.diff(dim=1) - wanted.diff(dim=1)) / scale
+    rare = 1.0 + 0.5 * wanted[:, keep] / scale  # rounding is rare; without this it comes out too small
+    return {
+        "pose": (rare * F.smooth_l1_loss(error[:, keep], torch.zeros_like(error[:, keep]), reduction="none")).mean(),
+        "velocity": F.smooth_l1_loss(6.0 * moved[:, keep], torch.zeros_like(moved[:, keep]), beta=0.3),
+        "contact": F.binary_cross_entropy_with_logits(contacts[:, keep], target[:, keep, n : n + 3]) * 3.0,
+        "activity": F.binary_cross_entropy_with_logits(activity[:, keep], target[:, keep, n + 3]),
+        "kind": F.cross_entropy(logits[:, keep].flatten(0, 1), kind[:, keep].flatten(), label_smoothing=0.05),
+    }
+
+
+def collate(rows):
+    features, target, kind = (np.stack(column) for column in zip(*rows, strict=True))
+    return torch.from_numpy(features), torch.from_numpy(target), torch.from_numpy(kind)
+
+
+def rate_at(progress: float) -> float:
+    warm = CONFIG["warm_up"]
+    falling = 0.02 + 0.49 * (1.0 + math.cos(math.pi * (progress - warm) / (1.0 - warm)))
+    return CONFIG["learning_rate"] * min(progress / warm, falling)
+
+
+def validate(network: LipNet, held_out, scale) -> dict[str, float]:
+    network.eval()
+    with torch.no_grad():
+        parts = [losses(network, *batch, scale) for batch in held_out]
+    network.train()
+    return {name: float(np.mean([part[name] for part in parts])) for name in parts[0]}
+
+
+class Run:
+    """Networks, optimiser and progress; what a checkpoint holds."""
+
+    def __init__(self) -> None:
+        self.network = LipNet(CONFIG["network"], dropout=CONFIG["dropout"])
+        self.average = LipNet(CONFIG["network"])
+        self.average.load_state_dict(self.network.state_dict())
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=1e-3, weight_decay=CONFIG["weight_decay"], betas=(0.9, 0.98)
+        )
+        self.step, self.spent, self.history = 0, 0.0, []
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
+        torch.save({**parts, "step": self.step, "spent": self.spent, "history": self.history}, RUN / "last.pt")
+
+    def resume(self) -> None:
+        """Go on from the checkpoint."""
+        state = torch.load(RUN / "last.pt", weights_only=True)
+        for name in ("network", "average", "optimizer"):
+            getattr(self, name).load_state_dict(state[name])
+        self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
+
+    def learn(self, batch, scale, rate: float) -> float:
+        """One step; returns the loss before it."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        parts = losses(self.network, *batch, scale)
+        loss = sum(CONFIG["loss"][name] * part for name, part in parts.items())
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        keep = min(CONFIG["average"], self.step / (self.step + 9))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                mean.lerp_(now, 1.0 - keep)
+        return loss.item()
+
+
+def spread(data: Crops) -> torch.Tensor:
+    """Typical size of each channel, by which its error is divided."""
+    spreads = [tape["target"][::7, : len(LEARNED)].astype(np.float32).std(0) for tape in data.tapes]
+    return torch.from_numpy(np.mean(spreads, axis=0) + 0.01)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
+    options = parser.parse_args()
+    RUN.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(CONFIG["seed"])
+    torch.set_num_threads(CONFIG["threads"])
+    threadpool_limits(1, user_api="blas")  # NumPy's threads would fight with torch's
+    run = Run()
+    if options.resume:
+        run.resume()
+    data = Crops("train", seed=CONFIG["seed"] + run.step)
+    scale, fixed, rng = spread(data), Crops("valid", seed=1), np.random.default_rng(1)
+    held_out = [collate([fixed.crop(rng) for _ in range(32)]) for _ in range(4)]
+    seconds, begun, recent = 60.0 * options.minutes, time.perf_counter() - run.spent, []
+    for batch in DataLoader(data, batch_size=CONFIG["batch"], num_workers=1, collate_fn=collate, prefetch_factor=6):
+        run.spent = time.perf_counter() - begun
+        if run.spent >= seconds:
+            break
+        recent.append(run.learn(batch, scale, rate_at(run.spent / seconds)))
+        if run.step % 200 == 0:
+            valid = validate(run.average, held_out, scale)
+            run.history.append({"step": run.step, "minutes": run.spent / 60, "train": float(np.mean(recent)), **valid})
+            print(json.dumps({name: round(value, 4) for name, value in run.history[-1].items()}), flush=True)
+            recent = []
+            run.save()
+    save(run.average, OUTPUT, steps=run.step)
+    draw(run.history)
+
+
+def draw(history: list[dict[str, float]]) -> None:
+    """The losses over time, as a picture."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(9, 5))
+    for name in ("train", *CONFIG["loss"]):
+        axis.plot([h["minutes"] for h in history], [h[name] for h in history], label=name)
+    axis.set(xlabel="minutes", ylabel="loss", yscale="log")
+    axis.legend()
+    figure.savefig(RUN / "losses.png", dpi=80)
+
+
+if __name__ == "__main__":
+    main()
