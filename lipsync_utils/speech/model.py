@@ -27,7 +27,7 @@ ACTIVE = 0.5
 """Probability of speech from which on the mouth may move."""
 
 
-SEEN_EARLY_S = 0.03
+SEEN_EARLY_S = 0.05
 """The network sees speech begin this much before its first sound."""
 
 
@@ -147,12 +147,13 @@ def rest_gate(activity: np.ndarray) -> np.ndarray:
     active = activity >= ACTIVE
     edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
     gate = np.zeros(len(activity))
-    rise, fall = round((ONSET_S - SEEN_EARLY_S) * CURVE_RATE), round(RELEASE_S * CURVE_RATE)
+    rise, fall = round(ONSET_S * CURVE_RATE), round(RELEASE_S * CURVE_RATE)
     up = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, rise + 1) / (rise + 1))
     down = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fall + 1) / (fall + 1))
     for start, stop in edges.reshape(-1, 2):
         if stop - start < 0.06 * CURVE_RATE:
             continue
+        start += round(SEEN_EARLY_S * CURVE_RATE)
         gate[start:stop] = 1.0
         before, after = gate[max(start - rise, 0) : start], gate[stop : stop + fall]
         np.maximum(before, up[rise - len(before) :], out=before)

@@ -148,9 +148,9 @@ def test_the_gate_opens_before_speech_and_shuts_after_it():
     activity[80:120] = 1.0
     activity[10:13] = 1.0  # a click is no speech
     gate = rest_gate(activity)
-    assert gate[:71].max() == 0.0  # 90 ms before
-    assert 0.0 < gate[75] < 1.0
-    assert (gate[80:120] == 1.0).all()
+    assert gate[:73].max() == 0.0  # 70 ms before it is seen, which is early
+    assert 0.0 < gate[78] < 1.0
+    assert (gate[85:120] == 1.0).all()
     assert gate[137:].max() == 0.0
     assert np.abs(np.diff(gate)).max() < 0.2
 
