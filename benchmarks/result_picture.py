@@ -18,7 +18,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).parents[1]
-SOUNDS = {"english": ("m", "æ", "u"), "arabic": ("a", "b", "u")}
+SOUNDS = {
+    "english": {"m": "m", "æ": "a in had", "u": "u in blue"},
+    "arabic": {"a": "fatha", "b": "baa", "u": "damma"},
+}
+"""For each sample: the IPA symbols that are shown, and what to call them."""
 SIDE = 320
 
 
@@ -48,10 +52,10 @@ def main() -> None:
     arguments = parser.parse_args()
     tiles = []
     for name, sounds in SOUNDS.items():
-        for ipa in sounds:
+        for ipa, called in sounds.items():
             frame = frame_at(arguments.videos / f"{name}.mp4", moment(name, ipa))
             tile = Image.fromarray(cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
-            label = f"{name}: [{ipa}]"
+            label = f"{name.title()}: {called}"
             ImageDraw.Draw(tile).text(
                 (10, SIDE - 30),
                 label,

@@ -23,7 +23,7 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "speech.safetensors"
 BLOCK_ROWS = 3000
 """Rows that go through the network at a time (30 s): memory stays flat."""
 
-ACTIVE = 0.5
+ACTIVE = 0.7
 """Probability of speech from which on the mouth may move."""
 
 
@@ -113,7 +113,7 @@ def finish(predicted: Gestures) -> Gestures:
 
 
 def decided(
-    probability: np.ndarray, *, low: float = 0.3, high: float = 0.5, full: float = 0.75, rows: int = 3
+    probability: np.ndarray, *, low: float = 0.2, high: float = 0.35, full: float = 0.75, rows: int = 3
 ) -> np.ndarray:
     """Contacts that are made or not, ``(T, 3)``, from their probabilities of the same shape.
 

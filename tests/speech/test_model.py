@@ -157,8 +157,8 @@ def test_the_gate_opens_before_speech_and_shuts_after_it():
 
 def test_contacts_are_made_or_not():
     probability = np.zeros((60, 3), np.float32)
-    probability[20:26, 0] = [0.4, 0.7, 0.9, 0.8, 0.35, 0.3]
-    probability[20:26, 1] = 0.4  # never convincing
+    probability[20:26, 0] = [0.2, 0.7, 0.9, 0.8, 0.3, 0.2]
+    probability[20:26, 1] = 0.3  # never convincing
     contacts = decided(probability)
     assert (contacts[21:24, 0] == 1.0).all()
     assert contacts[:14, 0].max() == contacts[32:, 0].max() == 0.0
