@@ -27,6 +27,7 @@ def save(network: LipNet, path: str | Path, **notes: object) -> None:
         "notes": json.dumps({key: str(value) for key, value in notes.items()}),
     }
     save_file(state, str(path), metadata=meta)
+    Path(path).chmod(0o644)  # safetensors makes files that only their owner can read
 
 
 def load(path: str | Path) -> LipNet:

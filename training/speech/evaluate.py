@@ -71,6 +71,10 @@ def measure(items: list[Item], model: SpeechModel) -> dict[str, float]:
                 note("f v touch", touches.any())
             if present & {"u", "w"}:
                 note("u w rounded", column(got, "mouthPucker")[inside(phoneme, 0.03)].max() > 0.25)
+            if present & {"alveolar", "velar"}:
+                middle = int((phoneme.start_s + phoneme.end_s) / 2 * CURVE_RATE)
+                name = "n ŋ wrongly shut" if phoneme.ipa in ("n", "ŋ") else "other tongue sounds wrongly shut"
+                note(name, gap[middle] < SHUT and aim[middle] > 0.05)
             if all(is_vowel(v) for v in visemes_of(phoneme.ipa)) and phoneme.end_s - phoneme.start_s > 0.06:
                 note("vowels open", gap[inside(phoneme, 0.02)].max() > 0.08)
                 middle = int((phoneme.start_s + phoneme.end_s) / 2 * CURVE_RATE)
