@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test lint format bench samples clean
+.PHONY: help install demo test lint format bench samples avatars clean
 
 help:
 	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
 	@echo "make test     lint and run the tests"
 	@echo "make bench    measure every number of the README (some minutes, on a quiet machine)"
 	@echo "make samples  make the sample recordings again"
+	@echo "make avatars  render the sample avatars again (needs: lipsync avatar --setup)"
 	@echo "make clean    remove what these commands made"
 
 install: $(READY)
@@ -46,6 +47,10 @@ bench: $(READY) demo
 
 samples: $(READY)
 	$(BIN)/python training/make_sample_audio.py
+
+avatars: $(READY)
+	for name in woman man old_woman old_man child; do \
+	  $(BIN)/lipsync avatar --description samples/avatars/$$name.json -o samples/avatars/$$name.png || exit 1; done
 
 clean:
 	rm -rf $(VENV) out build *.egg-info

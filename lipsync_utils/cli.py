@@ -1,4 +1,4 @@
-"""The command line: ``lipsync run``, ``speak``, ``models``, ``doctor``."""
+"""The command line: ``lipsync run``, ``avatar``, ``speak``, ``models``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -156,6 +156,67 @@ def run(
 
 
 @app.command()
+def avatar(
+    prompt: Annotated[
+        str | None, typer.Argument(metavar="PROMPT", help="What the person looks like, in English or Arabic.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The picture to write (.png); what it was made from is written beside it."),
+    ] = None,
+    description: Annotated[
+        Path | None, typer.Option(help="Draw this description (.json, .yaml) instead of a prompt.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Another number, another person who fits; default: 0.")] = None,
+    size: Annotated[int | None, typer.Option(help="Width and height in pixels, 128 to 2048; default: 1024.")] = None,
+    backend: Annotated[
+        str, typer.Option(help="studio (modelled and rendered) or diffusion (a generative model; needs a GPU).")
+    ] = "studio",
+    device: Annotated[str, typer.Option(help="For diffusion: auto, cuda, mps or cpu.")] = "auto",
+    preview: Annotated[bool, typer.Option("--preview", help="Quick and coarse, for a first look.")] = False,
+    set_up: Annotated[bool, typer.Option("--setup", help="Set up the studio, once; needs no prompt.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
+) -> None:
+    """Make the portrait of a person who does not exist, as PROMPT says."""
+    if set_up:
+        _set_up_studio()
+        if prompt is None and description is None:
+            return
+    if (prompt is None) == (description is None):
+        both = "both" if prompt is not None else "neither"
+        raise InputError(f"Received {both} of PROMPT and --description; exactly one of them is needed.")
+    if out is None:
+        raise InputError("Where to write the avatar is missing; add -o avatar.png.")
+    from .avatars import from_description, from_prompt
+
+    with _Bar(_PERCENT) as bar:
+        if description is not None:
+            if backend != "studio":
+                raise InputError(f"A description is drawn by the backend 'studio' only; received {backend!r}.")
+            made = from_description(description, out, seed=seed, size=size, preview=preview, listener=bar)
+        else:
+            options = {"backend": backend, "seed": seed or 0, "size": 1024 if size is None else size}
+            made = from_prompt(prompt, out, **options, preview=preview, device=device, listener=bar)
+    if as_json:
+        typer.echo(json.dumps(made.summary()))
+        return
+    height, width = made.shape
+    typer.echo(f"{made.path}: {width}x{height} pixels, seed {made.seed}, made in {made.wall_s:.1f} s")
+    for warning in made.warnings:
+        if warning not in bar.said:
+            typer.echo(f"Note: {warning}")
+
+
+def _set_up_studio() -> None:
+    from .avatars.studio_setup import set_up
+
+    with _Bar() as bar:
+        studio = set_up(bar)
+    versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
+    typer.echo(f"The avatar studio is ready ({versions}).", err=True)
+
+
+@app.command()
 def speak(
     text: Annotated[str, typer.Argument(help="What to say, in English or Arabic.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="The WAV file to write.")],
@@ -240,15 +301,22 @@ def parse_face(text: str) -> str | int | tuple[float, float]:
     raise InputError(f"--face received {text!r}; 'largest', a number from 0 on, or a point such as 320,200 is needed.")
 
 
+_PERCENT = "{l_bar}{bar}| {elapsed}<{remaining}"
+"""Format of a bar that counts nothing a person knows."""
+
+
 class _Bar:
     """A progress bar on standard error: stage, speed and time left. Only a terminal shows it.
+
+    Args:
+        layout: tqdm's ``bar_format``; None: with the number of frames and their speed.
 
     Attributes:
         said: the messages that were shown.
     """
 
-    def __init__(self) -> None:
-        self._bar, self.said = None, []
+    def __init__(self, layout: str | None = None) -> None:
+        self._bar, self._layout, self.said = None, layout, []
 
     def __enter__(self) -> _Bar:
         return self
@@ -260,6 +328,8 @@ class _Bar:
     def message(self, text: str) -> None:
         """See :class:`~lipsync_utils.pipeline.Listener`."""
         self.said.append(text)
+        if self._bar is not None:
+            self._bar.clear()  # the message would otherwise stand behind it
         typer.echo(text, err=True)
 
     def step(self, stage: str, done: int, total: int) -> None:
@@ -271,12 +341,14 @@ class _Bar:
                 total=total,
                 desc=stage,
                 unit=" frames",
+                bar_format=self._layout,
                 file=sys.stderr,
                 mininterval=0.25,
                 dynamic_ncols=True,
                 leave=False,
                 disable=None,
             )
+        self._bar.set_description(stage, refresh=False)
         self._bar.update(done - self._bar.n)
 
 

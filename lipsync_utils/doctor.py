@@ -18,6 +18,7 @@ EXTRAS = {
     "notebooks": ("the notebooks", ("ipywidgets", "matplotlib", "moviepy")),
     "app": ("the web app", ("streamlit",)),
     "face-alignment": ("the second face detector", ("face_alignment",)),
+    "diffusion": ("avatars by a generative model", ("diffusers", "transformers", "accelerate")),
 }
 AGAIN = "pip install --force-reinstall lipsync_utils"
 
@@ -44,6 +45,7 @@ def examine() -> list[Finding]:
         "packages": _packages,
         "optional packages": _extras,
         "models": _assets,
+        "avatar studio": _studio,
         "engine rig": _engine,
         "encoders": _codecs,
         "devices": _devices,
@@ -90,6 +92,21 @@ def _assets() -> Iterator[Finding]:
             yield Finding(
                 "broken", f"{label} ({row.detail or row.state})", f"lipsync models --fetch, or put it at {row.path}"
             )
+
+
+def _studio() -> Iterator[Finding]:
+    from .avatars.studio_python import find_studio
+    from .errors import InputError, MissingExtraError
+
+    try:
+        studio = find_studio()
+    except MissingExtraError:
+        yield Finding("missing", "avatars from a prompt (the studio is not set up)", "lipsync avatar --setup")
+    except InputError as error:
+        yield Finding("missing", "avatars from a prompt", str(error))
+    else:
+        versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
+        yield Finding("ok", f"avatars from a prompt (studio: {versions})")
 
 
 def _engine() -> Iterator[Finding]:

@@ -15,7 +15,7 @@ LAYERS = (
     {"rig", "speech", "voices", "motion"},
     {"render"},
     {"engines"},
-    {"pipeline"},
+    {"pipeline", "avatars"},
     {"doctor"},
     {"cli"},
 )

@@ -41,7 +41,8 @@ class Skin:
         blush: strength of the redness of cheeks, nose, ears and chin, 0 to 1.
         freckles: strength of freckles, 0 to 1.
         pores: strength of the fine relief, 0 to 1.
-        age: depth of wrinkles and spots, 0 to 1.
+        age: depth of wrinkles and folds, 0 to 1.
+        spots: strength of age spots and uneven colour, 0 to 1.
         stubble: density of a shaved beard's shadow, 0 to 1.
     """
 
@@ -51,6 +52,7 @@ class Skin:
     freckles: float = 0.15
     pores: float = 0.75
     age: float = 0.0
+    spots: float = 0.0
     stubble: float = 0.0
 
 
@@ -65,42 +67,102 @@ class Eyes:
 
 @dataclass(frozen=True)
 class Hair:
-    """Hair of the head and brows.
+    """Hair of the head.
 
     Attributes:
         style: one of :data:`HAIR_STYLES`.
         melanin: 0 white to 1 black, as in the Principled Hair shader.
         redness: share of red melanin, 0 to 1.
+        dye: colour of dyed hair, instead of the pigments; None for natural hair.
+        grey: share of strands that are white, 0 to 1.
         strands: number of strands on the head.
         part: x of the parting at the forehead, in head widths (negative: the viewer's left).
         length: how far the hair hangs below the chin, in metres (long styles).
         wave: strength of waves, 0 to 1.
-        brow_density: strands per brow.
-        brow_thickness: half height of the brow in metres.
-        brow_arch: how far the brow rises towards its arch (1 clearly, 0 a low and straight brow).
+        receding: how far the hairline has drawn back from forehead and temples, 0 to 1.
     """
 
     style: str = "long"
     melanin: float = 0.80
     redness: float = 0.15
+    dye: Color | None = None
+    grey: float = 0.0
     strands: int = 60_000
     part: float = 0.12
     length: float = 0.10
     wave: float = 0.4
-    brow_density: int = 520
-    brow_thickness: float = 0.0048
-    brow_arch: float = 1.0
+    receding: float = 0.0
 
 
-HAIR_STYLES = ("long", "short")
+HAIR_STYLES = ("bald", "buzz", "short", "bob", "long", "curly", "afro", "tied")
+
+
+@dataclass(frozen=True)
+class Brows:
+    """The eyebrows.
+
+    Attributes:
+        melanin: as of the hair; None: a little darker than the hair.
+        density: hairs per brow.
+        thickness: half height in metres.
+        arch: how far the brow rises towards its arch (1 clearly, 0 low and straight).
+    """
+
+    melanin: float | None = None
+    density: int = 520
+    thickness: float = 0.0048
+    arch: float = 1.0
+
+
+@dataclass(frozen=True)
+class Beard:
+    """Hair of the face (a shaved beard's shadow is :attr:`Skin.stubble`).
+
+    Attributes:
+        style: one of :data:`BEARD_STYLES`.
+        length: at the chin, in metres.
+        melanin: as of the hair.
+        redness: as of the hair.
+        grey: share of strands that are white, 0 to 1.
+    """
+
+    style: str = "none"
+    length: float = 0.012
+    melanin: float = 0.8
+    redness: float = 0.15
+    grey: float = 0.0
+
+
+BEARD_STYLES = ("none", "moustache", "goatee", "full")
 
 
 @dataclass(frozen=True)
 class Garment:
-    """A knitted top: its colour and neckline (``"crew"`` or ``"scoop"``)."""
+    """A top: its kind, one of :data:`GARMENTS`, and its colour."""
 
+    kind: str = "sweater"
     color: Color = (0.05, 0.13, 0.16)
-    neckline: str = "crew"
+
+
+GARMENTS = ("sweater", "scoop", "tshirt", "vneck", "shirt", "suit")
+
+
+@dataclass(frozen=True)
+class Accessories:
+    """What else is worn.
+
+    Attributes:
+        glasses: one of :data:`GLASSES`.
+        glasses_color: of the frame.
+        headscarf: its colour; None for none. A headscarf hides the hair.
+    """
+
+    glasses: str = "none"
+    glasses_color: Color = (0.02, 0.018, 0.017)
+    headscarf: Color | None = None
+
+
+GLASSES = ("none", "round", "rectangular")
 
 
 @dataclass(frozen=True)
@@ -130,6 +192,9 @@ class AvatarDescription:
         name: of the files.
         seed: of every random choice (strands, noise of the renderer).
         made_with: versions of the programs that made the shipped picture, for the record.
+
+    Raises:
+        DescriptionError: a style, kind or pair of glasses that is not known.
     """
 
     name: str
@@ -138,13 +203,22 @@ class AvatarDescription:
     skin: Skin = field(default_factory=Skin)
     eyes: Eyes = field(default_factory=Eyes)
     hair: Hair = field(default_factory=Hair)
+    brows: Brows = field(default_factory=Brows)
+    beard: Beard = field(default_factory=Beard)
     garment: Garment = field(default_factory=Garment)
+    accessories: Accessories = field(default_factory=Accessories)
     picture: Picture = field(default_factory=Picture)
     made_with: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.hair.style not in HAIR_STYLES:
-            raise DescriptionError(f"hair.style is {self.hair.style!r}; choose one of {', '.join(HAIR_STYLES)}.")
+        for what, value, known in (
+            ("hair.style", self.hair.style, HAIR_STYLES),
+            ("beard.style", self.beard.style, BEARD_STYLES),
+            ("garment.kind", self.garment.kind, GARMENTS),
+            ("accessories.glasses", self.accessories.glasses, GLASSES),
+        ):
+            if value not in known:
+                raise DescriptionError(f"{what} is {value!r}; choose one of {', '.join(known)}.")
 
     def to_json(self) -> str:
         """The description as readable JSON; :func:`from_json` reads it."""
@@ -161,6 +235,15 @@ def from_json(text: str) -> AvatarDescription:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise DescriptionError(f"The description is not valid JSON ({error}). Compare with woman.json.") from error
+    return from_dict(data)
+
+
+def from_dict(data: Any) -> AvatarDescription:
+    """A description from nested names and values, as JSON or YAML hold them.
+
+    Raises:
+        DescriptionError: it is no mapping, or has a name that is not known at its place.
+    """
     return _build(AvatarDescription, data, where="the description")
 
 

@@ -8,8 +8,9 @@ import bpy
 import numpy as np
 from anatomy import Head
 from blender import make_mesh
-from mathutils import Vector
-from mathutils.bvhtree import BVHTree
+from description import Color
+from portrait import Portrait
+from shaders import Nodes, times
 from strands import unit
 
 THICKNESS = 0.006
@@ -28,7 +29,7 @@ class Neckline:
         beside = ring[:, 0].max() + 0.020
         shoulder = points[(np.abs(points[:, 0] - beside) < 0.003) & (points[:, 2] < level)]
         self._side = shoulder[:, 2].max()  # the slope of the shoulder, beside the neck
-        self._front = self._side - (0.055 if kind == "crew" else 0.085)
+        self._front = self._side - (0.085 if kind == "scoop" else 0.055)
 
         self._angles = np.linspace(-np.pi, np.pi, 73)
         forward = (0.5 + 0.5 * np.cos(self._angles)) ** 0.9
@@ -59,25 +60,20 @@ class Neckline:
         return points[:, 2] - self.height(self._polar(points)[0])
 
 
-def add_garment(
-    head: Head,
-    points: np.ndarray,
-    normals: np.ndarray,
-    triangles: np.ndarray,
-    *,
-    kind: str,
-    look: bpy.types.Material,
-) -> None:
-    """Add cloth over the body's ``points`` and ``normals (n, 3)``, ``triangles (m, 3)``."""
-    neckline = Neckline(head, points, kind)
+def add_garment(portrait: Portrait) -> None:
+    """The garment of the description, over the body."""
+    garment, head = portrait.description.garment, portrait.head
+    points, normals, triangles = portrait.points, portrait.normals, portrait.triangles
+    look = knit(garment.color)
+    neckline = Neckline(head, points, garment.kind)
     below = (neckline.above(points)[triangles] < 0.004).all(1) & (points[triangles][:, :, 2] < head.chin[2]).all(1)
     make_mesh("garment", points + normals * THICKNESS, triangles[below]).data.materials.append(look)
-    vertices, faces = _collar(neckline, BVHTree.FromPolygons(points.tolist(), triangles.tolist()))
+    vertices, faces = _collar(neckline, portrait)
     make_mesh("collar", vertices, faces).data.materials.append(look)
 
 
-def _collar(neckline: Neckline, tree: BVHTree) -> tuple[np.ndarray, np.ndarray]:
-    path, out = _trace(neckline, tree)
+def _collar(neckline: Neckline, portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
+    path, out = _trace(neckline, portrait)
     along = unit(np.roll(path, -1, 0) - np.roll(path, 1, 0))
     up = unit(np.cross(out, along))
     up *= np.sign(up[:, 2:])
@@ -90,16 +86,16 @@ def _collar(neckline: Neckline, tree: BVHTree) -> tuple[np.ndarray, np.ndarray]:
     return rings.reshape(-1, 3), faces.reshape(-1, 4)
 
 
-def _trace(neckline: Neckline, tree: BVHTree) -> tuple[np.ndarray, np.ndarray]:
+def _trace(neckline: Neckline, portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
     """Points on the skin along the neckline, and their outward normals."""
     angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
     path, out = [], []
     for angle, height in zip(angles, neckline.height(angles), strict=True):
         direction = np.array([math.sin(angle), -math.cos(angle), 0.0])
         origin = np.array([0.0, neckline.middle[1], height])
-        hit, normal, _, _ = tree.ray_cast(Vector(origin + direction * 0.4), Vector(-direction))
-        path.append(np.array(hit) if hit else origin + direction * 0.06)
-        out.append(np.array(normal) if hit else direction)
+        hit, normal = portrait.ray(origin + direction * 0.4, -direction) or (origin + direction * 0.06, direction)
+        path.append(hit)
+        out.append(normal)
     return _soften(np.array(path)), _soften(np.array(out))
 
 
@@ -107,3 +103,22 @@ def _soften(values: np.ndarray, rounds: int = 6) -> np.ndarray:
     for _ in range(rounds):
         values = (np.roll(values, 1, 0) + 2 * values + np.roll(values, -1, 0)) / 4
     return values
+
+
+def knit(color: Color) -> bpy.types.Material:
+    """Fine knit; the attribute ``cloth`` cuts the neckline (1 cloth, 0 nothing)."""
+    n = Nodes("knit")
+    coordinates = n.add("TexCoord").outputs["Object"]
+    stretched = n.add("Mapping", {"Vector": coordinates, "Scale": (1.0, 0.3, 1.0)}).outputs["Vector"]
+    rows = n.add(
+        "TexWave", {"Vector": stretched, "Scale": 150.0, "Distortion": 1.5, "Detail": 2.0}, bands_direction="X"
+    )
+    stitches = n.add("TexWave", {"Vector": stretched, "Scale": 190.0, "Distortion": 1.0}, bands_direction="Z")
+    height = n.math("ADD", rows.outputs["Fac"], n.math("MULTIPLY", stitches.outputs["Fac"], 0.6))
+    fuzz = n.noise(900.0, detail=3)
+    bump = n.add("Bump", {"Height": n.math("ADD", height, fuzz), "Strength": 0.45, "Distance": 0.0008}).outputs[
+        "Normal"
+    ]
+    shade = n.mix(n.ramp(n.math("ADD", height, fuzz), 0.6, 2.2), times(color, 0.7), times(color, 1.25))
+    inputs = {"Base Color": shade, "Roughness": 0.85, "Sheen Weight": 0.35, "Sheen Roughness": 0.4, "Normal": bump}
+    return n.finish(n.add("BsdfPrincipled", inputs | {"Specular IOR Level": 0.2}).outputs["BSDF"])

@@ -1,19 +1,13 @@
-"""Shapes the CC0 MakeHuman body by ``anny`` as a description says, and saves it for Blender as ``.npz``.
-
-Needs ``anny`` (and so torch), which does not fit into Blender's Python; hence a step of its own::
-
-    python training/avatars/export_mesh.py samples/avatars/woman.json woman_mesh.npz
-"""
+"""Shapes the CC0 MakeHuman body with ``anny`` as a description says."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import anny
 import numpy as np
 import torch
-from description import AvatarDescription, DescriptionError, from_json
+from description import AvatarDescription, DescriptionError
 from lips import close_lips
 
 DATA = Path(anny.__file__).parent / "data"
@@ -72,19 +66,13 @@ def read_topology(path: Path) -> tuple[np.ndarray, dict[str, tuple[np.ndarray, n
     return np.array(coordinates), {name: (np.array(v), np.array(t)) for name, (v, t) in faces.items()}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("description", type=Path)
-    parser.add_argument("output", type=Path)
-    arguments = parser.parse_args()
+def make_body(description: AvatarDescription) -> dict[str, np.ndarray]:
+    """The shaped body: ``vertices (19158, 3) float64`` metres, ``uv (t, 2)``, and per group ``NAME/faces`` and
+    ``NAME/uv (n, 4)``; ``lips_mask`` is the path of a picture in texture space.
+    """
     coordinates, groups = read_topology(DATA / "mpfb2" / "3dobjs" / "base.obj")
-    vertices = shape_body(from_json(arguments.description.read_text()), groups["body"][0])
-    arrays = {"vertices": vertices, "uv": coordinates}
+    arrays = {"vertices": shape_body(description, groups["body"][0]), "uv": coordinates}
     for name, (faces, texture) in groups.items():
         arrays[f"{name}/faces"], arrays[f"{name}/uv"] = faces, texture
     arrays["lips_mask"] = str(DATA / "mpfb2" / "textures" / "mpfb_lips.jpg")
-    np.savez_compressed(arguments.output, **arrays)
-
-
-if __name__ == "__main__":
-    main()
+    return arrays
