@@ -156,9 +156,9 @@ def _blend(segments: Sequence[Segment], times: np.ndarray, loudness: np.ndarray)
         now = times[window]
         pose = np.array([viseme.pose.get(channel, 0.0) for channel in CHANNELS])[None, :].repeat(len(now), 0)
         if is_vowel(viseme):
-            pose[:, _OPEN] *= ({1: 1.08, 2: 1.0}.get(segment.stress, 0.86) * loudness[window])[:, None]
+            pose[:, _OPEN] *= ({1: 1.1, 2: 0.98}.get(segment.stress, 0.78) * loudness[window])[:, None]
         quiet = viseme.kind == "silence"
-        opening = viseme.weight * _dominance(segment, now, lead=-0.02 if quiet else LEAD_S, before=0.04, after=0.04)
+        opening = viseme.weight * _dominance(segment, now, lead=-0.02 if quiet else LEAD_S, before=0.05, after=0.055)
         spread = 0.08 if viseme.rounding > 0.5 else 0.05
         rounding = viseme.rounding * _dominance(
             segment,
@@ -223,7 +223,7 @@ def _window(times: np.ndarray, start: float, end: float) -> np.ndarray:
 
 
 def _loudness(wave: np.ndarray | None, times: np.ndarray) -> np.ndarray:
-    """Factor on the opening of vowels, 0.75 to 1.2, from the level within 100 ms relative to the utterance's."""
+    """Factor on the opening of vowels, 0.65 to 1.3, from the level within 100 ms relative to the utterance's."""
     if wave is None or not len(wave) or not len(times):
         return np.ones(len(times))
     hop = SAMPLE_RATE // CURVE_RATE
@@ -232,7 +232,7 @@ def _loudness(wave: np.ndarray | None, times: np.ndarray) -> np.ndarray:
     power = np.convolve(np.square(padded).reshape(-1, hop).mean(1), np.hanning(13)[1:-1] / 6.0, mode="same")
     voiced = power[power > 0.05 * power.max()] if power.max() > 0.0 else np.ones(1)
     level = 10.0 * np.log10((power + 1e-9) / (voiced.mean() + 1e-9))
-    return np.clip(1.0 + 0.03 * level, 0.75, 1.2)
+    return np.clip(1.0 + 0.04 * level, 0.65, 1.3)
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ def _vowel(kind: str, jaw: float, *, pucker: float = 0.0, funnel: float = 0.0, s
         "mouthUpperUp": 0.03 + 0.15 * jaw + 0.1 * spread if protruded < 0.3 else 0.02,
         "jawForward": 0.06 * protruded,
     }
-    return Viseme(kind, pose, weight=1.0 if jaw > 0.1 else 0.9, rounding=0.45 + 0.55 * min(1.0, 2.0 * protruded))
+    return Viseme(kind, pose, weight=1.0 if jaw > 0.1 else 0.9, rounding=0.4 + 0.6 * min(1.0, 2.0 * protruded) + 0.8 * pucker)
 
 
 def _consonant(kind: str, weight: float, *, rounding: float = 0.12, jaw_limit: float = 1.0, **pose: float) -> Viseme:
@@ -87,21 +87,21 @@ SILENCE = Viseme("silence", {}, weight=0.35, rounding=0.18)
 
 _INVENTORY: tuple[tuple[str, Viseme], ...] = (
     # vowels: front unrounded, from close to open
-    ("i ɨ ᵻ", _vowel("i", 0.13, spread=0.45)),
-    ("ɪ", _vowel("i", 0.17, spread=0.3)),
-    ("e", _vowel("e", 0.23, spread=0.35)),
-    ("ɛ", _vowel("e", 0.31, spread=0.3)),
-    ("æ", _vowel("a", 0.43, spread=0.32)),
-    ("a", _vowel("a", 0.5, spread=0.12)),
+    ("i ɨ ᵻ", _vowel("i", 0.11, spread=0.42)),
+    ("ɪ", _vowel("i", 0.15, spread=0.28)),
+    ("e", _vowel("e", 0.23, spread=0.33)),
+    ("ɛ", _vowel("e", 0.34, spread=0.28)),
+    ("æ", _vowel("a", 0.5, spread=0.3)),
+    ("a", _vowel("a", 0.56, spread=0.12)),
     # central
-    ("ə ᵊ ɘ", _vowel("schwa", 0.2)),
+    ("ə ᵊ ɘ", _vowel("schwa", 0.17)),
     ("ɐ", _vowel("schwa", 0.3)),
-    ("ʌ ɤ", _vowel("a", 0.35)),
+    ("ʌ ɤ", _vowel("a", 0.38)),
     ("ɜ ɚ ɝ ɵ", _vowel("schwa", 0.23, pucker=0.14, funnel=0.18)),
     # back and rounded
-    ("ɑ", _vowel("a", 0.5)),
-    ("ɒ", _vowel("o", 0.42, funnel=0.3, pucker=0.1)),
-    ("ɔ", _vowel("o", 0.36, funnel=0.4, pucker=0.25)),
+    ("ɑ", _vowel("a", 0.57)),
+    ("ɒ", _vowel("o", 0.46, funnel=0.3, pucker=0.1)),
+    ("ɔ", _vowel("o", 0.39, funnel=0.4, pucker=0.25)),
     ("o", _vowel("o", 0.25, funnel=0.36, pucker=0.45)),
     ("ʊ", _vowel("u", 0.16, pucker=0.5, funnel=0.25)),
     ("u ʉ", _vowel("u", 0.11, pucker=0.7, funnel=0.2)),
@@ -113,7 +113,7 @@ _INVENTORY: tuple[tuple[str, Viseme], ...] = (
     ("p b ɓ ʙ", _consonant("bilabial", 0.5, jawOpen=0.12)),
     ("m ɱ", _consonant("bilabial", 0.5, jawOpen=0.14)),
     ("f v ʋ ⱱ", _consonant("labiodental", 0.7, jaw_limit=0.14, jawOpen=0.1)),
-    ("w ʍ", _consonant("w", 0.9, rounding=1.0, jaw_limit=0.14, jawOpen=0.07, mouthPucker=0.75, mouthFunnel=0.22)),
+    ("w ʍ", _consonant("w", 0.9, rounding=1.6, jaw_limit=0.14, jawOpen=0.07, mouthPucker=0.75, mouthFunnel=0.22)),
     ("ɥ", _consonant("w", 0.8, rounding=0.9, jaw_limit=0.14, jawOpen=0.08, mouthPucker=0.6)),
     ("β ɸ", _consonant("w", 0.7, jaw_limit=0.1, jawOpen=0.06, mouthPress=0.05)),
     # teeth and tongue tip

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import fft
 from scipy.signal import fftconvolve
 
+from lipsync_utils.audio import MEL_BANDS
 from lipsync_utils.records import SAMPLE_RATE
 
 Generator = np.random.Generator
@@ -75,10 +76,27 @@ def with_noise(wave: np.ndarray, rng: Generator, backgrounds: Backgrounds) -> np
     return wave + level * backgrounds.draw(len(wave), rng)
 
 
+def another_throat(features: np.ndarray, factor: float) -> np.ndarray:
+    """Log-mel ``(T, 80)`` with all frequencies multiplied by ``factor``, as from a shorter or longer vocal tract.
+
+    Vocal-tract-length perturbation (Jaitly and Hinton 2013); the time axis stays.
+    """
+    import librosa
+
+    hertz = librosa.mel_frequencies(MEL_BANDS, fmin=0.0, fmax=SAMPLE_RATE / 2)
+    at = np.interp(hertz / factor, hertz, np.arange(MEL_BANDS))  # where each band's sound was
+    low = np.minimum(at.astype(int), MEL_BANDS - 2)
+    share = (at - low).astype(np.float32)
+    return features[:, low] * (1.0 - share) + features[:, low + 1] * share
+
+
 def background(n: int, rng: Generator) -> np.ndarray:
-    """``(n,)`` of unit power that is no voice: hiss, rumble, hum, clicks, tones or music."""
-    kind = rng.choice(["noise", "noise", "noise", "hum", "clicks", "music", "music", "tone"])
-    sound = {"noise": _noise, "hum": _hum, "clicks": _clicks, "music": music, "tone": _tone}[str(kind)](n, rng)
+    """``(n,)`` of unit power that is no voice: hiss, rumble, hum, clicks, tones, breath or music."""
+    kinds = {"noise": (_noise, 3), "hum": (_hum, 1), "clicks": (_clicks, 1), "tone": (_tone, 1), "breath": (breath, 1),
+             "music": (music, 3), "melody": (melody, 2)}  # fmt: skip
+    shares = np.array([share for _, share in kinds.values()], float)
+    kind = str(rng.choice(list(kinds), p=shares / shares.sum()))
+    sound = kinds[kind][0](n, rng)
     if kind != "noise" and rng.random() < 0.6:
         sound = sound / (sound.std() + 1e-9) + rng.uniform(0.05, 0.7) * _noise(n, rng)
     return sound / (np.sqrt(np.mean(sound**2)) + 1e-9)
@@ -107,6 +125,44 @@ def music(n: int, rng: Generator) -> np.ndarray:
         begin = max(start, 0)
         out[begin : begin + length] += (note * envelope)[: n - begin]
     return out
+
+
+def melody(n: int, rng: Generator) -> np.ndarray:
+    """A gliding lead with vibrato and a resonant body over a held chord: strings, winds, organs."""
+    t = np.arange(n) / SAMPLE_RATE
+    length = rng.uniform(0.12, 0.9)
+    count = int(n / SAMPLE_RATE / length) + 2
+    notes = rng.choice((0, 2, 3, 5, 7, 8, 10, 12, 15), size=count)
+    steps = np.repeat(notes, int(length * SAMPLE_RATE) + 1)[:n].astype(float)
+    glide = np.hanning(2 * int(rng.uniform(0.004, 0.06) * SAMPLE_RATE) + 3)
+    steps = fftconvolve(np.pad(steps, len(glide), "edge"), glide / glide.sum(), "same")[len(glide) : -len(glide)]
+    pitch = rng.uniform(90.0, 520.0) * 2.0 ** (steps / 12.0)
+    pitch *= 1.0 + rng.uniform(0.0, 0.015) * np.sin(2 * np.pi * rng.uniform(4.0, 7.0) * t)
+    phase = 2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE
+    body, rolloff = rng.uniform(300.0, 3000.0), rng.uniform(0.4, 1.6)
+    lead = np.zeros(n)
+    for k in range(1, 13):
+        gain = k**-rolloff * (0.3 + np.exp(-0.5 * (np.log(pitch * k / body) / 0.5) ** 2))
+        lead += np.where(pitch * k < 7500.0, gain, 0.0) * np.sin(k * phase + rng.uniform(0.0, 6.3))
+    beat = np.mod(t / length, 1.0)
+    lead *= np.minimum(beat / rng.uniform(0.02, 0.3), 1.0) * np.exp(-rng.uniform(0.0, 2.5) * beat)
+    chord = sum(np.sin(2 * np.pi * pitch[0] * 2.0 ** ((s - 12) / 12.0) * k * t + rng.uniform(0, 6.3)) / k
+                for s in (0, 4, 7) for k in range(1, 6))  # fmt: skip
+    return lead + rng.uniform(0.0, 0.6) * chord
+
+
+def breath(n: int, rng: Generator) -> np.ndarray:
+    """Breathing in and out: noise through a wide-open throat, swelling for half a second at a time."""
+    spectrum = fft.rfft(rng.standard_normal(n))
+    hertz = np.fft.rfftfreq(n, 1.0 / SAMPLE_RATE) + 1.0
+    throat = sum(g * np.exp(-0.5 * ((hertz - rng.normal(f, 0.12 * f)) / (0.25 * f + 100.0)) ** 2)
+                 for f, g in ((600.0, 1.0), (1500.0, 0.8), (2700.0, 0.5), (4500.0, 0.3)))  # fmt: skip
+    sound = fft.irfft(spectrum * (throat + 0.03), n)
+    t = np.arange(n) / SAMPLE_RATE
+    every = rng.uniform(0.9, 3.0)
+    return sound * np.exp(
+        -0.5 * ((np.mod(t + rng.uniform(0, every), every) - 0.5 * every) / rng.uniform(0.1, 0.3)) ** 2
+    )
 
 
 def _noise(n: int, rng: Generator) -> np.ndarray:

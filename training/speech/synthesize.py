@@ -1,8 +1,9 @@
 """Make the training data: timed synthetic speech, its gestures and classes, in training/speech/cache/.
 
-    python training/speech/synthesize.py [--hours 10] [--seed 0] [--targets-only]
+    python training/speech/synthesize.py [--seed 0] [--only SOURCE ...] [--targets-only]
 
-Nothing is downloaded: hibari's voice and espeak-ng's data come with the extra ``train``.
+Nothing is downloaded while it runs: hibari's voice and espeak-ng's data come with the extra ``train``; how to get the
+other voices is told in ``natural.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import librosa
 import numpy as np
 import texts_arabic
 import texts_english
+from natural import Flite, Joe, Kokoro, arabic_symbols, english_symbols, natural_voice
 from texts_other import SENTENCES
 
 from lipsync_utils.audio import HOP
@@ -29,7 +31,17 @@ from lipsync_utils.voices.espeak_voice import EspeakVoice
 from lipsync_utils.voices.hibari_voice import hibari_voice
 
 CACHE = Path(__file__).parent / "cache"
-SHARES = {"english": 0.2, "arabic": 0.4, "other": 0.12, "hibari": 0.28}
+HOURS = {
+    "english": 2.0,
+    "arabic": 4.0,
+    "other": 1.2,
+    "hibari": 2.8,
+    "flite": 1.5,
+    "kokoro": 0.02,
+    "kokoro-arabic": 0.02,
+}
+"""Of each source; Kokoro takes as long as its speech."""
+
 MARGIN_S = 0.4
 HELD_OUT_VARIANTS = ("f4", "m7")
 """espeak-ng speakers that are in no training data."""
@@ -59,7 +71,7 @@ class Speaker:
     def __init__(self, source: str, seed: int, *, held_out: bool = False) -> None:
         self.source, self.held_out = source, held_out
         self.rng = random.Random(f"{source} {seed} {held_out}")
-        rare = texts_english.rare_words() if source in ("hibari", "english") else []
+        rare = texts_english.rare_words() if source not in ("arabic", "kokoro-arabic", "other") else []
         self.rare = [w for i, w in enumerate(rare) if (i % 20 == 0) == held_out]  # those are in no training text
 
     def utter(self) -> Item:
@@ -71,17 +83,30 @@ class Speaker:
             pitch = rng.uniform(0.85, 1.12) if rng.random() < 0.6 else 1.0
             speed = min(rng.uniform(0.8, 1.35) / stretch, 1.7)
             spoken = hibari_voice().speak(text, speed=speed, pitch=pitch, seed=rng.randrange(1 << 30))
+        elif self.source in ("flite", "kokoro", "kokoro-arabic", "joe"):
+            stretch = 1.0 if self.held_out else rng.uniform(0.88, 1.12)
+            spoken = self._natural()
         else:
             stretch = rng.uniform(0.88, 1.14)
             spoken = self._espeak().speak(self._text())
         return prepared(self.source, spoken, stretch)
 
     def _text(self) -> str:
-        if self.source == "english":
+        if self.source in ("english", "flite", "kokoro", "joe"):
             return texts_english.sentence(self.rng, self.rare)
-        if self.source == "arabic":
+        if self.source in ("arabic", "kokoro-arabic"):
             return texts_arabic.sentence(self.rng)
         return self.rng.choice(SENTENCES[self.language])
+
+    def _natural(self):
+        """An utterance of one of the voices of ``natural.py``."""
+        if self.source == "flite":
+            return natural_voice(Flite).speak(self._text(), self.rng)
+        symbols = arabic_symbols if self.source == "kokoro-arabic" else english_symbols
+        sentence = next(s for s in iter(lambda: "".join(symbols(self._text())), None) if len(s) > 8)
+        if self.source == "joe":
+            return natural_voice(Joe).speak(sentence, self.rng)
+        return natural_voice(Kokoro).speak(sentence, self.rng, held_out=self.held_out)
 
     def _espeak(self) -> EspeakVoice:
         rng = self.rng
@@ -151,13 +176,13 @@ def write_targets(name: str, source: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", choices=HOURS, default=list(HOURS), help="these sources")
     parser.add_argument("--targets-only", action="store_true", help="keep the speech, make its targets again")
     options = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
-    for source, share in SHARES.items():
-        for name, hours in (("valid", 0.05), ("train", options.hours * share)):
+    for source in options.only:
+        for name, hours in (("valid", min(0.05, 0.1 * HOURS[source])), ("train", HOURS[source])):
             if not options.targets_only:
                 write(name, source, hours, seed=options.seed, held_out=name == "valid" and source != "other")
             write_targets(name, source)

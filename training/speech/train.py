@@ -23,25 +23,31 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.network import LEARNED, LipNet, NetworkOptions
-from lipsync_utils.speech.weights import save
+from lipsync_utils.speech.weights import load, save
 
 CONFIG = {
     "seed": 0,
     "threads": 1,  # the tensors are small: more threads mostly wait for each other
     "network": NetworkOptions(),
+    "report": 100,  # steps
     "rows": 384,
     "batch": 32,
-    "backgrounds": 250,
+    "backgrounds": 300,
     "learning_rate": 2e-3,
     "warm_up": 0.03,  # part of the time
     "weight_decay": 0.01,
     "dropout": 0.0,
     "average": 0.997,  # exponential moving average of the weights
-    "no_voice": 0.1,  # part of the crops without any voice
+    "no_voice": 0.14,  # part of the crops without any voice
+    "throat": 0.075,  # deviation of the logarithm of the vocal tract's length
     "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25},
 }
-SOURCES = ("hibari", "english", "arabic", "other")
-MIX = (0.42, 0.18, 0.32, 0.08)
+MIX = {"hibari": 0.36, "english": 0.1, "arabic": 0.27, "other": 0.07, "flite": 0.2}
+"""Part of each source in the crops."""
+
+RARE = torch.tensor([1.0 if channel in ("mouthFunnel", "mouthPucker") else 0.5 for channel in LEARNED])
+"""How much more an error counts where a channel is far from rest."""
+
 CACHE = Path(__file__).parent / "cache"
 RUN = CACHE / "run"
 OUTPUT = Path(__file__).parents[2] / "lipsync_utils" / "data" / "speech.safetensors"
@@ -52,7 +58,7 @@ class Crops(IterableDataset):
 
     def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
         self.tapes = []
-        for source in SOURCES:
+        for source in MIX:
             tape = {"wave": np.load(CACHE / f"{split}_{source}_speech.npz")["wave"]}
             tape.update(np.load(CACHE / f"{split}_{source}_targets.npz"))
             self.tapes.append(tape)
@@ -68,7 +74,7 @@ class Crops(IterableDataset):
     def crop(self, rng: np.random.Generator):
         """One crop; the same generator draws the same."""
         rows = CONFIG["rows"]
-        tape = self.tapes[rng.choice(len(self.tapes), p=MIX)]
+        tape = self.tapes[rng.choice(len(self.tapes), p=list(MIX.values()))]
         start = int(rng.integers(0, len(tape["kind"]) - rows))
         wave = tape["wave"][start * HOP : (start + rows) * HOP].astype(np.float32) / 32768.0
         target = tape["target"][start : start + rows].astype(np.float32)
@@ -84,7 +90,11 @@ class Crops(IterableDataset):
                 wave = augment.degrade(wave, rng, self.backgrounds) * 10.0 ** (rng.uniform(-20.0, 8.0) / 20.0)
             gain = float(np.clip(rng.normal(0.0, 4.0), -12.0, 10.0))
         wave = wave.astype(np.float32)
-        return log_mel(wave, gain_db=speech_gain(wave) + gain), target, kind
+        features = log_mel(wave, gain_db=speech_gain(wave) + gain)
+        if not self.clean:
+            factor = np.exp(np.clip(rng.normal(0.0, CONFIG["throat"]), -0.18, 0.18))
+            features = augment.another_throat(features, float(factor)).astype(np.float32)
+        return features, target, kind
 
     @staticmethod
     def _joined(wave, target, kind, rng):
@@ -108,7 +118,7 @@ def losses(network: LipNet, features, target, kind, scale) -> dict[str, torch.Te
     wanted = target[..., :n]
     error = (pose - wanted) / scale
     moved = (pose.diff(dim=1) - wanted.diff(dim=1)) / scale
-    rare = 1.0 + 0.5 * wanted[:, keep] / scale  # rounding is rare; without this it comes out too small
+    rare = 1.0 + RARE * wanted[:, keep] / scale  # without this what is rare comes out too small
     return {
         "pose": (rare * F.smooth_l1_loss(error[:, keep], torch.zeros_like(error[:, keep]), reduction="none")).mean(),
         "velocity": F.smooth_l1_loss(6.0 * moved[:, keep], torch.zeros_like(moved[:, keep]), beta=0.3),
@@ -124,9 +134,10 @@ def collate(rows):
 
 
 def rate_at(progress: float) -> float:
+    """The learning rate as a part of the highest: up in a line, down in half a cosine."""
     warm = CONFIG["warm_up"]
     falling = 0.02 + 0.49 * (1.0 + math.cos(math.pi * (progress - warm) / (1.0 - warm)))
-    return CONFIG["learning_rate"] * min(progress / warm, falling)
+    return min(progress / warm, falling)
 
 
 def validate(network: LipNet, held_out, scale) -> dict[str, float]:
@@ -148,6 +159,12 @@ class Run:
             self.network.parameters(), lr=1e-3, weight_decay=CONFIG["weight_decay"], betas=(0.9, 0.98)
         )
         self.step, self.spent, self.history = 0, 0.0, []
+
+    def begin_with(self, path: Path) -> None:
+        """Take finished weights instead of random ones."""
+        state = load(path).state_dict()
+        for network in (self.network, self.average):
+            network.load_state_dict(state)
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -189,12 +206,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=40.0)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
+    parser.add_argument("--start", type=Path, help="weights to begin with, for a second round")
+    parser.add_argument("--learning-rate", type=float, default=CONFIG["learning_rate"], help="the highest")
+    parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     RUN.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(CONFIG["seed"])
     torch.set_num_threads(CONFIG["threads"])
     threadpool_limits(1, user_api="blas")  # NumPy's threads would fight with torch's
     run = Run()
+    if options.start:
+        run.begin_with(options.start)
     if options.resume:
         run.resume()
     data = Crops("train", seed=CONFIG["seed"] + run.step)
@@ -205,14 +227,14 @@ def main() -> None:
         run.spent = time.perf_counter() - begun
         if run.spent >= seconds:
             break
-        recent.append(run.learn(batch, scale, rate_at(run.spent / seconds)))
-        if run.step % 200 == 0:
+        recent.append(run.learn(batch, scale, options.learning_rate * rate_at(run.spent / seconds)))
+        if run.step % CONFIG["report"] == 0:
             valid = validate(run.average, held_out, scale)
             run.history.append({"step": run.step, "minutes": run.spent / 60, "train": float(np.mean(recent)), **valid})
             print(json.dumps({name: round(value, 4) for name, value in run.history[-1].items()}), flush=True)
             recent = []
             run.save()
-    save(run.average, OUTPUT, steps=run.step)
+    save(run.average, options.output, steps=run.step)
     draw(run.history)
 
 

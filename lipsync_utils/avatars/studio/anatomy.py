@@ -64,14 +64,19 @@ def find_head(vertices: np.ndarray, left_eye: np.ndarray, body: np.ndarray) -> H
     )
 
 
-def hairline(head: Head, points: np.ndarray) -> np.ndarray:
-    """How far ``points (n, 3)`` lie above the hairline, in metres (negative: bare skin); 0 at ears and below."""
+def hairline(head: Head, points: np.ndarray, receding: float = 0.0) -> np.ndarray:
+    """How far ``points (n, 3)`` lie above the hairline, in metres (negative: bare skin); 0 at ears and below.
+
+    ``receding`` (0 to 1) draws it back over forehead and temples.
+    """
     relative = points - head.centre
     azimuth = np.degrees(np.abs(np.arctan2(relative[:, 0], -relative[:, 1])))  # 0 is the front, 180 the back
     scale = (head.top - head.eye[2]) / 0.12
     angles = [0, 18, 35, 48, 58, 66, 74, 84, 92, 100, 110, 120, 135, 160, 180]
     millimetres = [66, 67, 64, 55, 42, 28, 10, -4, 4, 20, 18, -5, -28, -48, -52]  # forehead, temple, ear, nape
-    return relative[:, 2] - scale * np.interp(azimuth, angles, np.array(millimetres) / 1000)
+    drawn_back = np.interp(azimuth, [0, 18, 35, 48, 58, 70, 84], [24, 34, 50, 52, 44, 20, 0])
+    line = np.interp(azimuth, angles, millimetres) + receding * drawn_back
+    return relative[:, 2] - scale * line / 1000
 
 
 def smooth(x: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -86,7 +91,7 @@ def blob(points: np.ndarray, middle: np.ndarray, radii: tuple[float, float, floa
     return np.exp(-(((mirrored - middle) / np.array(radii)) ** 2).sum(1))
 
 
-def skin_masks(head: Head, points: np.ndarray) -> dict[str, np.ndarray]:
+def skin_masks(head: Head, points: np.ndarray, *, receding: float = 0.0) -> dict[str, np.ndarray]:
     """Masks ``(n,)`` from 0 to 1 over skin ``points (n, 3)``, by what they colour."""
     eye, lips, nose, chin = head.eye, head.lips, head.nose, head.chin
     cheek = np.array([eye[0] + 0.013, eye[1] + 0.005, (eye[2] + lips[2]) / 2 + 0.002])
@@ -102,7 +107,7 @@ def skin_masks(head: Head, points: np.ndarray) -> dict[str, np.ndarray]:
         "blush": np.clip(redness, 0, 1),
         "under_eye": np.clip(under, 0, 1),
         "upper_lid": np.clip(upper, 0, 1),
-        "scalp": smooth(hairline(head, points), -0.004, 0.012),
+        "scalp": smooth(hairline(head, points, receding), -0.004, 0.012),
         "beard": _beard(head, points),
     }
 
@@ -112,7 +117,7 @@ def _beard(head: Head, points: np.ndarray) -> np.ndarray:
     lips, chin, eye = head.lips, head.chin, head.eye
     x = np.abs(points[:, 0])
     upper_edge = np.interp(x, [0.0, 0.03, 0.05, 0.07], np.array([0.016, 0.006, 0.006, 0.04]) + lips[2])
-    area = smooth(upper_edge - points[:, 2], -0.004, 0.006)
+    area = smooth(upper_edge - points[:, 2], -0.012, 0.014)
     area *= smooth(points[:, 2], chin[2] - 0.05, chin[2] - 0.02) * smooth(points[:, 1], eye[1] + 0.12, eye[1] + 0.09)
     mouth = ((points[:, 0] / (head.mouth_half * 1.15)) ** 2 + ((points[:, 2] - lips[2]) / 0.013) ** 2) < 1
     return area * ~mouth

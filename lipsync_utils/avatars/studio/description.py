@@ -77,7 +77,7 @@ class Hair:
         grey: share of strands that are white, 0 to 1.
         strands: number of strands on the head.
         part: x of the parting at the forehead, in head widths (negative: the viewer's left).
-        length: how far the hair hangs below the chin, in metres (long styles).
+        length: how far the hair hangs below the chin, in metres (long and curly styles; 0 is for short curls).
         wave: strength of waves, 0 to 1.
         receding: how far the hairline has drawn back from forehead and temples, 0 to 1.
     """
@@ -180,7 +180,7 @@ class Picture:
     size: int = 1024
     samples: int = 40
     background: tuple[Color, Color] = ((0.36, 0.38, 0.39), (0.12, 0.135, 0.15))
-    exposure: float = 0.15
+    exposure: float = 0.0
     turn: float = 2.0
 
 

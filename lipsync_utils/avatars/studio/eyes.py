@@ -48,7 +48,7 @@ def lid_shade(portrait: Portrait, points: np.ndarray) -> np.ndarray:
     """How much the lids and lashes darken the eyeball's ``points (n, 3)``, 0 to 1: most below the upper lid."""
     x = np.abs(points[:, 0])
     shade = np.zeros(len(points))
-    for lid, reach, sign, strength in ((UPPER_LID, 0.0038, 1, 1.0), (LOWER_LID, 0.0014, -1, 0.55)):
+    for lid, reach, sign, strength in ((UPPER_LID, 0.0038, 1, 1.0), (LOWER_LID, 0.0022, -1, 0.6)):
         line = portrait.vertices[list(lid)]
         line = line[np.argsort(line[:, 0])]
         inside = sign * (np.interp(x, line[:, 0], line[:, 2]) - points[:, 2])
@@ -78,9 +78,9 @@ def corner(portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
     """The small fleshy hill in the left eye's inner corner: vertices and faces."""
     eye, scale = portrait.head.eye, portrait.head.eye_radius / 0.0156
     inner = (portrait.vertices[UPPER_LID[-1]] + portrait.vertices[LOWER_LID[-1]]) / 2
-    middle = inner + np.array([0.0010, 0.0012, 0.0]) * scale
+    middle = inner + np.array([0.0004, 0.0012, 0.0]) * scale
     out = (middle - eye) / np.linalg.norm(middle - eye)
-    middle = eye + out * max(np.linalg.norm(middle - eye), portrait.head.eye_radius * 1.01)
+    middle = eye + out * max(np.linalg.norm(middle - eye), portrait.head.eye_radius)
     theta = np.linspace(0.02, np.pi - 0.02, 14)
     phi = np.linspace(0, 2 * np.pi, 18, endpoint=False)
     ball = np.stack(
@@ -91,7 +91,7 @@ def corner(portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
         ],
         -1,
     )
-    return _grid(middle + ball * np.array([0.0021, 0.0012, 0.0013]) * scale)
+    return _grid(middle + ball * np.array([0.0019, 0.0009, 0.0010]) * scale)
 
 
 def _grid(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -159,7 +159,9 @@ def _iris(n: Nodes, description: AvatarDescription, r: Socket, fibres: Socket, *
     look = description.eyes
     shine = max(look.iris)
     color = n.mix(n.ramp(r, pupil * 1.1, iris * 0.62), look.iris_inner, look.iris)
-    color = n.mix(fibres, times(look.iris, 0.42), n.mix(0.16 + 0.14 * min(shine * 3, 1), color, (1.0, 0.88, 0.66)))
+    pale = n.mix(0.22 * min(max(shine - 0.04, 0.0) * 6, 1.0), color, (1.0, 0.88, 0.66))
+    bright = n.mix(1.0, pale, (1.35, 1.25, 1.15), "MULTIPLY")
+    color = n.mix(fibres, times(look.iris, 0.42), bright)
     collarette = n.math("MULTIPLY", n.ramp(r, iris * 0.40, iris * 0.52), n.ramp(r, iris * 0.68, iris * 0.54))
     color = n.mix(n.math("MULTIPLY", collarette, 0.22), color, times(look.iris_inner, 1.5))
     color = n.mix(n.ramp(r, iris * 0.72, iris * 0.98), color, times(look.iris, 0.16))
@@ -185,7 +187,7 @@ def _sclera(n: Nodes, description: AvatarDescription, r: Socket, *, iris: float,
 def caruncle(tone: Color) -> bpy.types.Material:
     """Wet pink flesh, browner with dark skin."""
     n = Nodes("caruncle")
-    color = tuple(0.55 * a + 0.45 * b for a, b in zip((0.52, 0.19, 0.16), times(tone, (1.0, 0.6, 0.6)), strict=True))
+    color = tuple(0.45 * a + 0.55 * b for a, b in zip((0.36, 0.14, 0.115), times(tone, (0.85, 0.6, 0.58)), strict=True))
     inputs = {"Base Color": color, "Roughness": 0.22, "Subsurface Weight": 0.6, "Subsurface Scale": 0.001}
     return n.finish(n.add("BsdfPrincipled", inputs).outputs["BSDF"])
 

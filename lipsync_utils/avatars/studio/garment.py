@@ -1,124 +1,77 @@
-"""A knitted top, cut from the body's own surface, with a rolled collar along the neckline."""
+"""What is worn over the shoulders: a sheet of cloth that hangs from a neckline, and the band along it."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import bpy
+import cloth
 import numpy as np
-from anatomy import Head
-from blender import make_mesh
 from description import Color
+from drape import Shell, add_sheet, along
 from portrait import Portrait
-from shaders import Nodes, times
-from strands import unit
-
-THICKNESS = 0.006
-"""Distance between skin and cloth, in metres."""
-AROUND, PROFILE = 240, 20
-"""Points along the collar and around its section."""
+from tailored import add_tailored
+from top import add_top, neckline
 
 
-class Neckline:
-    """Where the garment ends: a height for each angle about the neck (0 is the front)."""
+@dataclass(frozen=True)
+class Cut:
+    """How a top without collar is cut; lengths in metres on a grown-up woman.
 
-    def __init__(self, head: Head, points: np.ndarray, kind: str) -> None:
-        level = head.chin[2] + 0.005  # necks may be short: higher up, nothing but neck is this far back
-        ring = points[(np.abs(points[:, 2] - level) < 0.004) & (points[:, 1] > head.eye[1] + 0.05)]
-        self.middle = np.array([0.0, head.centre[1] + 0.012, level])
-        beside = ring[:, 0].max() + 0.020
-        shoulder = points[(np.abs(points[:, 0] - beside) < 0.003) & (points[:, 2] < level)]
-        self._side = shoulder[:, 2].max()  # the slope of the shoulder, beside the neck
-        self._front = self._side - (0.085 if kind == "scoop" else 0.055)
+    Attributes:
+        beside: from the neck to the neckline on the shoulder.
+        front: how far the neckline falls from the shoulder to the front.
+        sharp: 0 for a round neckline, 1 for a V.
+        band: height of the band along the neckline.
+        thick: thickness of the band.
+        ease: distance of the cloth from the skin.
+        folds: height of the folds.
+        fabric: of the cloth.
+        rib: width of the band's ribs.
+    """
 
-        self._angles = np.linspace(-np.pi, np.pi, 73)
-        forward = (0.5 + 0.5 * np.cos(self._angles)) ** 0.9
-        wanted = self._side + (self._front - self._side) * forward
-        heights = np.maximum(wanted, self._slope(points, beside * 1.06, level))[:-1]
-        self._heights = np.append(_soften(heights, 4), np.nan)
-        self._heights[-1] = self._heights[0]
+    beside: float
+    front: float
+    sharp: float
+    band: float
+    thick: float
+    ease: float
+    folds: float
+    fabric: Callable[[Color], bpy.types.Material]
+    rib: float
 
-    def _slope(self, points: np.ndarray, reach: float, level: float) -> np.ndarray:
-        """Height of the body ``reach`` metres beside the neck for each angle; no limit in front."""
-        angle, radius = self._polar(points)
-        ring = (np.abs(radius - reach) < 0.004) & (points[:, 2] < level)
-        apart = np.abs((angle[ring, None] - self._angles + np.pi) % (2 * np.pi) - np.pi)
-        heights = np.where(apart < 0.1, points[ring, 2, None], -np.inf).max(axis=0)
-        return np.where(np.abs(self._angles) < 0.6, -np.inf, heights)
 
-    def _polar(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Angle about the neck (0 is the front) and distance from its axis."""
-        x, forward = points[:, 0], self.middle[1] - points[:, 1]
-        return np.arctan2(x, forward), np.hypot(x, forward)
-
-    def height(self, angle: np.ndarray) -> np.ndarray:
-        """Heights ``(n,)`` in metres at ``angle (n,)`` in radians."""
-        return np.interp((angle + np.pi) % (2 * np.pi) - np.pi, self._angles, self._heights)
-
-    def above(self, points: np.ndarray) -> np.ndarray:
-        """How far ``points (n, 3)`` lie above the neckline, in metres."""
-        return points[:, 2] - self.height(self._polar(points)[0])
+CUTS = {
+    "sweater": Cut(0.012, 0.046, 0.0, 0.021, 0.0036, 0.006, 0.0030, cloth.knit, 0.0034),
+    "tshirt": Cut(0.014, 0.048, 0.0, 0.015, 0.0016, 0.003, 0.0036, cloth.jersey, 0.0018),
+    "scoop": Cut(0.040, 0.072, 0.0, 0.008, 0.0020, 0.003, 0.0030, cloth.jersey, 0.0018),
+    "vneck": Cut(0.014, 0.090, 1.0, 0.016, 0.0028, 0.005, 0.0030, cloth.knit, 0.0030),
+}
 
 
 def add_garment(portrait: Portrait) -> None:
     """The garment of the description, over the body."""
-    garment, head = portrait.description.garment, portrait.head
-    points, normals, triangles = portrait.points, portrait.normals, portrait.triangles
-    look = knit(garment.color)
-    neckline = Neckline(head, points, garment.kind)
-    below = (neckline.above(points)[triangles] < 0.004).all(1) & (points[triangles][:, :, 2] < head.chin[2]).all(1)
-    make_mesh("garment", points + normals * THICKNESS, triangles[below]).data.materials.append(look)
-    vertices, faces = _collar(neckline, portrait)
-    make_mesh("collar", vertices, faces).data.materials.append(look)
+    garment = portrait.description.garment
+    shell = Shell(portrait)
+    rng = np.random.default_rng([portrait.description.seed, 5])
+    if garment.kind in ("shirt", "suit"):
+        add_tailored(portrait, shell, rng)
+        return
+    cut = CUTS[garment.kind]
+    angles, line = neckline(shell, portrait, beside=cut.beside, front=cut.front, sharp=cut.sharp)
+    add_top(shell, angles, line, cut.fabric(garment.color), ease=cut.ease, folds=cut.folds, rng=rng)
+    _add_band(shell, angles, line, cut, cloth.ribbing(garment.color, width=cut.rib))
 
 
-def _collar(neckline: Neckline, portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
-    path, out = _trace(neckline, portrait)
-    along = unit(np.roll(path, -1, 0) - np.roll(path, 1, 0))
-    up = unit(np.cross(out, along))
-    up *= np.sign(up[:, 2:])
-    section = np.linspace(0, 2 * np.pi, PROFILE, endpoint=False)
-    offsets = zip(np.cos(section) * 0.0042, np.sin(section) * 0.0085, strict=True)
-    rings = np.stack([path + out * (THICKNESS + x) + up * (z - 0.002) for x, z in offsets], axis=1)
-    index = np.arange(AROUND * PROFILE).reshape(AROUND, PROFILE)
-    following = np.roll(index, -1, 0)
-    faces = np.stack([index, following, np.roll(following, -1, 1), np.roll(index, -1, 1)], -1)
-    return rings.reshape(-1, 3), faces.reshape(-1, 4)
-
-
-def _trace(neckline: Neckline, portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
-    """Points on the skin along the neckline, and their outward normals."""
-    angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
-    path, out = [], []
-    for angle, height in zip(angles, neckline.height(angles), strict=True):
-        direction = np.array([math.sin(angle), -math.cos(angle), 0.0])
-        origin = np.array([0.0, neckline.middle[1], height])
-        hit, normal = portrait.ray(origin + direction * 0.4, -direction) or (origin + direction * 0.06, direction)
-        path.append(hit)
-        out.append(normal)
-    return _soften(np.array(path)), _soften(np.array(out))
-
-
-def _soften(values: np.ndarray, rounds: int = 6) -> np.ndarray:
-    for _ in range(rounds):
-        values = (np.roll(values, 1, 0) + 2 * values + np.roll(values, -1, 0)) / 4
-    return values
-
-
-def knit(color: Color) -> bpy.types.Material:
-    """Fine knit; the attribute ``cloth`` cuts the neckline (1 cloth, 0 nothing)."""
-    n = Nodes("knit")
-    coordinates = n.add("TexCoord").outputs["Object"]
-    stretched = n.add("Mapping", {"Vector": coordinates, "Scale": (1.0, 0.3, 1.0)}).outputs["Vector"]
-    rows = n.add(
-        "TexWave", {"Vector": stretched, "Scale": 150.0, "Distortion": 1.5, "Detail": 2.0}, bands_direction="X"
-    )
-    stitches = n.add("TexWave", {"Vector": stretched, "Scale": 190.0, "Distortion": 1.0}, bands_direction="Z")
-    height = n.math("ADD", rows.outputs["Fac"], n.math("MULTIPLY", stitches.outputs["Fac"], 0.6))
-    fuzz = n.noise(900.0, detail=3)
-    bump = n.add("Bump", {"Height": n.math("ADD", height, fuzz), "Strength": 0.45, "Distance": 0.0008}).outputs[
-        "Normal"
-    ]
-    shade = n.mix(n.ramp(n.math("ADD", height, fuzz), 0.6, 2.2), times(color, 0.7), times(color, 1.25))
-    inputs = {"Base Color": shade, "Roughness": 0.85, "Sheen Weight": 0.35, "Sheen Roughness": 0.4, "Normal": bump}
-    return n.finish(n.add("BsdfPrincipled", inputs | {"Specular IOR Level": 0.2}).outputs["BSDF"])
+def _add_band(shell: Shell, angles: np.ndarray, line: np.ndarray, cut: Cut, look: bpy.types.Material) -> None:
+    """The band that stands on the neckline: flat, with rounded edges, a little closer to the neck above."""
+    turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    rise, bulge = -np.cos(turn), np.sin(turn)
+    bulge = np.sign(bulge) * np.abs(bulge) ** 0.6
+    line, normals, ways = (values[:, None] for values in shell.frame(angles, line))
+    up = (0.42 + 0.5 * rise) * cut.band
+    off = cut.ease * 0.75 + cut.thick / 2 * bulge - 0.0006 * rise
+    points = line + ways * up[:, None] + normals * off[:, None]
+    way = np.broadcast_to(along(points[:, 5])[:, None], points.shape[:2])
+    add_sheet("band", points, look, closed=True, tube=True, attributes={"along": way})

@@ -4,54 +4,52 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-import strands
-from anatomy import hairline, smooth
 from blender import add_strands
+from description import Color
 from portrait import Portrait
 from shaders import Nodes
+from styles import STYLES, size_of
+
+WHITE = 0.03
+"""Melanin of grey strands."""
 
 
 def add_hair(portrait: Portrait) -> None:
-    """The head's hair in the description's style."""
-    hair, head = portrait.description.hair, portrait.head
-    if hair.style == "bald":
+    """The head's hair in the description's style; a headscarf hides it."""
+    hair = portrait.description.hair
+    if hair.style == "bald" or portrait.description.accessories.headscarf is not None:
         return
-    look = hair_material("hair", melanin=hair.melanin, redness=hair.redness)
-    above = smooth(hairline(head, portrait.points), -0.006, 0.006)
-    above *= np.linalg.norm(portrait.points - head.centre, axis=1) < 0.2
-    soft = 0.3 + 0.7 * smooth(hairline(head, portrait.points), -0.006, 0.03)
-    roots = strands.sample_triangles(portrait.points, portrait.triangles, above * soft, hair.strands, portrait.rng)
-    if hair.style == "short":
-        grown = strands.grow_short(head, portrait.surface, roots, portrait.rng)
-    else:
-        sources = strands.sample_triangles(portrait.points, portrait.triangles, above, 3000, portrait.rng)
-        ears = (np.abs(portrait.points[:, 0]) > head.half_width) & (portrait.points[:, 2] > head.lips[2])
-        skull = strands.Surface(portrait.points[~ears], portrait.normals[~ears])  # hair lies over the ears
-        guides = strands.grow_long(head, skull, sources, part=hair.part, length=hair.length, steps=48)
-        sides = [np.where(p[:, 0] > strands.part_x(head, p[:, 1], hair.part), 1.0, -1.0) for p in (roots, sources)]
-        grown = strands.children(guides, roots, *sides, portrait.rng, wave=hair.wave)
-    taper = (
-        0.000050
-        * (60_000 / hair.strands) ** 0.6
-        * np.interp(np.linspace(0, 1, grown.shape[1]), [0, 0.1, 0.7, 1], [0.7, 1, 1, 0.25])
-    )
-    add_strands("hair", grown, taper, look)
+    look = hair_material("hair", melanin=hair.melanin, redness=hair.redness, grey=hair.grey, dye=hair.dye)
+    grown = STYLES[hair.style](portrait, hair.strands)
+    portrait.top = max(portrait.top, float(np.quantile(grown[..., 2], 0.999)))
+    thick = 0.000050 * (60_000 / hair.strands) ** 0.6 * max(size_of(portrait.head), 0.9)
+    taper = np.interp(np.linspace(0, 1, grown.shape[1]), [0, 0.1, 0.7, 1], [0.7, 1, 1, 0.25])
+    add_strands("hair", grown, thick * taper, look)
 
 
-def hair_material(name: str, *, melanin: float, redness: float, roughness: float = 0.32) -> bpy.types.Material:
-    """Hair by its pigment, each strand a little different."""
+def hair_material(
+    name: str,
+    *,
+    melanin: float,
+    redness: float,
+    roughness: float = 0.32,
+    grey: float = 0.0,
+    dye: Color | None = None,
+) -> bpy.types.Material:
+    """Hair by its pigment or dye, each strand a little different; a share ``grey`` of the strands is white."""
     n = Nodes(name)
     random = n.add("HairInfo").outputs["Random"]
-    shader = n.add(
-        "BsdfHairPrincipled",
-        {
-            "Melanin": n.ramp(random, 0.0, 1.0, (melanin * 0.93, min(melanin * 1.05, 1.0))),
-            "Melanin Redness": redness,
-            "Roughness": roughness,
-            "Radial Roughness": 0.35,
-            "Random Roughness": 0.15,
-        },
-        model="CHIANG",
-        parametrization="MELANIN",
-    )
+    inputs = {"Roughness": roughness, "Radial Roughness": 0.35, "Random Roughness": 0.15}
+    if dye is not None:
+        inputs["Color"] = n.mix(random, tuple(0.85 * c for c in dye), tuple(min(1.0, 1.15 * c) for c in dye))
+        shader = n.add("BsdfHairPrincipled", inputs, model="CHIANG", parametrization="COLOR")
+        return n.finish(shader.outputs["BSDF"])
+    natural = n.ramp(random, 0.0, 1.0, (melanin * 0.93, min(melanin * 1.05, 1.0)))
+    if grey:
+        shuffled = n.math("FRACT", n.math("MULTIPLY", random, 37.7), 0.0)
+        white = n.ramp(shuffled, grey - 0.04, grey + 0.04, (1.0, 0.0))
+        kept = n.math("SUBTRACT", 1.0, white)
+        natural = n.math("ADD", n.math("MULTIPLY", natural, kept), n.math("MULTIPLY", white, WHITE))
+    inputs |= {"Melanin": natural, "Melanin Redness": redness * (1 - 0.8 * grey)}
+    shader = n.add("BsdfHairPrincipled", inputs, model="CHIANG", parametrization="MELANIN")
     return n.finish(shader.outputs["BSDF"])

@@ -28,6 +28,7 @@ class Portrait:
         data: the body as :func:`body.make_body` returns it.
         vertices: ``(19158, 3) float64`` of the model.
         head: landmarks.
+        top: height of what is highest, in metres; parts that rise above the head set it.
         body: Blender's object, subdivided, without material.
         points: ``(n, 3) float64`` vertices of the subdivided body near the picture.
         normals: ``(n, 3) float64`` outward, of ``points``.
@@ -40,6 +41,7 @@ class Portrait:
         self.rng = np.random.default_rng(description.seed)
         self.vertices = data["vertices"]
         self.head: Head = find_head(self.vertices, np.unique(data["helper-l-eye/faces"]), np.unique(data["body/faces"]))
+        self.top = self.head.top
         self.body = self._add_body()
         self.points, self.normals, self.triangles = mesh_arrays(self.body.data)
 

@@ -19,10 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
+from beard import add_beard
 from body import make_body
 from description import AvatarDescription, DescriptionError, from_json
 from eyes import add_eyes
-from face_hair import add_beard, add_brows, add_lashes
+from face_hair import add_brows, add_lashes
 from garment import add_garment
 from glasses import add_glasses
 from hair import add_hair

@@ -12,11 +12,12 @@ from shaders import Nodes
 
 
 def add_camera(portrait: Portrait, *, zoom: float = 1.0, target: np.ndarray | None = None) -> None:
-    """Portrait lens; the face from brow to chin takes 40 % of the picture's height."""
+    """Portrait lens; the face from brow to chin takes 40 % of the picture's height, less below high hair."""
     camera = bpy.data.cameras.new("camera")
     face = portrait.head.eye[2] + 0.024 - portrait.head.chin[2]
     camera.sensor_width = 36.0
-    camera.lens = 36.0 * DISTANCE / (face / 0.40) * zoom
+    seen = max(face / 0.40, 2 * (portrait.top - portrait.face_middle[2]) / 0.94)  # height of the view at the face
+    camera.lens = 36.0 * DISTANCE / seen * zoom
     item = link("camera", camera)
     item.location = portrait.camera_place
     aim = Vector((portrait.face_middle if target is None else target) - portrait.camera_place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from anatomy import LOWER_LID, UPPER_LID, blob, skin_masks, smooth
+from anatomy import LOWER_LID, UPPER_LID, blob, hairline, skin_masks, smooth
 from blender import mesh_arrays, set_attribute
 from description import AvatarDescription, Color, Hair
 from portrait import Portrait
@@ -12,8 +12,8 @@ from relief import Layout, Relief, frontal
 from scipy.spatial import cKDTree
 from shaders import Nodes, times
 
-SCALP = {"bald": 0.0, "buzz": 0.75}
-"""How much of the hair's colour the skin below it takes; other styles 0.6."""
+SCALP = {"bald": 0.0, "buzz": 0.75, "short": 0.75, "tied": 0.75}
+"""How much of the hair's colour the skin below it takes; other styles 0.92."""
 
 
 def add_skin(portrait: Portrait) -> None:
@@ -30,7 +30,8 @@ def add_skin(portrait: Portrait) -> None:
             pixels=1024 if portrait.preview else 1536,
         )
         _fold(portrait, relief)
-    masks = skin_masks(head, portrait.points) | zones(portrait, layout)
+    masks = skin_masks(head, portrait.points, receding=portrait.description.hair.receding) | zones(portrait, layout)
+    masks["scalp"] = smooth(hairline(head, portrait.points, description.hair.receding), -0.004, 0.012)
     masks["beard"] = masks["beard"] * masks.pop("off_lips")
     for name, mask in masks.items():
         set_attribute(portrait.body.data, name, mask)
@@ -65,14 +66,12 @@ def zones(portrait: Portrait, layout: Layout) -> dict[str, np.ndarray]:
         "forehead": np.clip(forehead, 0, 1),
         "shine": np.clip(shine, 0, 1),
         "pores": np.clip(0.30 + tip + 0.8 * cheek + 0.35 * forehead, 0, 1),
-        "nose": np.clip(tip, 0, 1),
         "socket": np.clip(socket, 0, 1),
         "seam": np.clip(seam, 0, 1),
         "lash_line": np.exp(-((upper / 0.0011) ** 2)) + 0.4 * np.exp(-((lower / 0.0011) ** 2)) * (above < -0.0003),
         "waterline": np.exp(-((lower / 0.0011) ** 2)) * (above > -0.0003),
         "frontal": frontal(head, points, portrait.normals),
         "off_lips": smooth(flat, 0.85, 1.25),
-        "hands_off": layout.allowed(points[:, 0], points[:, 2]),
     }
 
 
@@ -107,9 +106,9 @@ def lip_color(description: AvatarDescription) -> Color:
     child = float(smooth(np.array(description.shape.phenotype.get("age", 0.67)), 0.55, 0.35))
     tone, wanted = np.array(look.tone), np.array(look.lips)
     lightness = brightness(look.tone)
-    limit = lightness * (0.95 if lightness > 0.15 else 1.25)
+    limit = lightness * np.interp(lightness, [0.05, 0.15, 0.6], [1.25, 0.95, 0.62])
     wanted = wanted * min(1.0, limit / max(brightness(tuple(wanted)), 1e-4))
-    natural = tone * np.interp(lightness, [0.04, 0.15, 0.5], [1.0, 0.9, 0.86]) * (1.0, 0.72, 0.74)
+    natural = tone * np.interp(lightness, [0.04, 0.15, 0.5], [1.0, 0.9, 0.86]) * np.array([1.0, 0.62, 0.62])
     share = min(0.12 + 0.34 * (1 - gender) + 0.25 * child + 0.3 * look.age, 0.75)
     mixed = wanted * (1 - share) + natural * share
     return tuple(float(value) for value in mixed)
@@ -171,11 +170,11 @@ def skin(description: AvatarDescription, lips_mask: str, relief: Relief | None) 
     inputs = {
         "Base Color": paint.color,
         "Roughness": _roughness(paint, lips),
-        "Specular IOR Level": 0.34 + 0.10 * light,
+        "Specular IOR Level": 0.31 + 0.13 * light,
         "Subsurface Weight": 1.0,
         "Subsurface Radius": (1.0, 0.36, 0.20),
         "Subsurface Scale": 0.0014 + 0.0012 * light,
-        "Sheen Weight": 0.04 + 0.10 * light,
+        "Sheen Weight": 0.02 + 0.11 * light,
         "Sheen Roughness": 0.45,
         "Sheen Tint": tuple(min(1.0, 1.25 * value + 0.1) for value in look.tone),
         "Normal": _bump(paint, lips, lines),
@@ -195,7 +194,7 @@ def _zones(paint: Paint) -> None:
     paint.over(paint.tint(1.02, 1.0, 0.86), "forehead", 0.6)
     patches = n.ramp(paint.coarse, 0.25, 0.75, (0.55, 1.0))
     blush = look.blush * (0.45 + 0.55 * paint.light) * (1 + 0.25 * look.age)
-    paint.over(paint.tint(1.03, 0.64, 0.63, dark=(1.16, 0.86, 0.78)), "blush", patches, min(blush, 1.0))
+    paint.over(paint.tint(1.03, 0.60, 0.58, dark=(1.16, 0.86, 0.78)), "blush", patches, min(blush, 1.0))
     paint.over(paint.tint(0.82, 0.66, 0.66, dark=(0.68, 0.66, 0.68)), "socket", 0.40)
     paint.over(paint.tint(0.76, 0.60, 0.64, dark=(0.66, 0.64, 0.66)), "under_eye", 0.25 + 0.3 * look.age)
     paint.over(paint.tint(0.80, 0.66, 0.63, dark=(0.7, 0.68, 0.68)), "upper_lid", 0.25 + 0.2 * look.age)
@@ -205,7 +204,7 @@ def _marks(paint: Paint) -> None:
     """Freckles, age spots, uneven colour, and the small veins of old cheeks."""
     n, look = paint.n, paint.look
     spread = n.math("ADD", n.math("MULTIPLY", n.attribute("blush"), 0.75), 0.3)
-    freckle = n.ramp(n.noise(430.0, detail=1), 0.60, 0.70)
+    freckle = n.ramp(n.noise(480.0, detail=1), 0.585, 0.655)
     paint.over(paint.tint(0.66, 0.47, 0.38), freckle, spread, 0.9 * look.freckles * paint.light)
     if look.age > 0.3:
         vein = n.math("ABSOLUTE", n.math("SUBTRACT", n.noise(230.0, detail=4), 0.5), 0.0)
@@ -231,7 +230,7 @@ def _beard(paint: Paint, description: AvatarDescription) -> None:
         grey = tuple(0.55 * a * b + 0.45 * c for a, b, c in zip(look.tone, (0.42, 0.46, 0.52), shade, strict=True))
         dots = n.ramp(n.math("ADD", paint.fine, n.math("MULTIPLY", paint.pore, 0.2)), 0.35, 0.8, (0.35, 1.0))
         paint.over(grey, "beard", dots, 0.95 * look.stubble)
-    cover = SCALP.get(hair.style, 0.6) * (0.5 + 0.5 * hair.melanin)
+    cover = SCALP.get(hair.style, 0.92) * (0.6 + 0.4 * hair.melanin)
     if cover:
         paint.over(shade, "scalp", n.ramp(paint.fine, 0.2, 0.7, (0.7, 1.0)), cover)
 

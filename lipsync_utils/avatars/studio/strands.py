@@ -49,7 +49,9 @@ def part_x(head: Head, y: np.ndarray, part: float) -> np.ndarray:
     return 2 * part * head.half_width * smooth(y, head.centre[1] + 0.05, head.centre[1] - 0.05)
 
 
-def grow_long(head: Head, skin: Surface, roots: np.ndarray, *, part: float, length: float, steps: int) -> np.ndarray:
+def grow_long(
+    head: Head, skin: Surface, roots: np.ndarray, *, part: float, length: float, steps: int, volume: float = 1.0
+) -> np.ndarray:
     """Guides of long hair: combed from the parting to the sides and back, then hanging past the ears."""
     side = np.where(roots[:, 0] > part_x(head, roots[:, 1], part), 1.0, -1.0)
     front = smooth(roots[:, 1], head.centre[1] + 0.03, head.centre[1] - 0.08)
@@ -70,7 +72,7 @@ def grow_long(head: Head, skin: Surface, roots: np.ndarray, *, part: float, leng
         comb = unit(comb - near * (comb * normal).sum(1, keepdims=True) * normal)
         direction = unit(0.5 * direction + 0.5 * comb)
         position = position + direction * step[:, None]
-        position = _rest_on(head, skin, position, roots, keep_y, walked=index * step)
+        position = _rest_on(head, skin, position, roots, keep_y, walked=index * step, volume=volume)
         path.append(position)
     return relax(np.stack(path, axis=1), rounds=8)
 
@@ -83,11 +85,11 @@ def relax(strands: np.ndarray, *, rounds: int) -> np.ndarray:
     return strands
 
 
-def _rest_on(head: Head, skin: Surface, position, roots, keep_y: float, *, walked: np.ndarray) -> np.ndarray:
+def _rest_on(head: Head, skin: Surface, position, roots, keep_y: float, *, walked, volume: float) -> np.ndarray:
     """Keep points on the head at the height of their layer (top strands lie over lower ones), and out of the face."""
     fallen = np.clip((roots[:, 2] - position[:, 2]) / 0.10, 0, 1)
     distance, normal = skin.distance(position)
-    wanted = np.minimum(walked * 0.3, 0.010 + 0.009 * fallen)
+    wanted = np.minimum(walked * 0.3, volume * (0.010 + 0.009 * fallen))
     held = smooth(position[:, 2], head.lips[2], head.eye[2] + 0.01)  # the skull holds hair, the neck does not
     correction = np.clip(wanted - distance, -0.012 * held, 0.02)
     low = smooth(position[:, 2], head.chin[2] + 0.01, head.chin[2] - 0.04)[:, None]
@@ -136,12 +138,12 @@ def _locks(strands: np.ndarray, rng: np.random.Generator, *, wave: float) -> np.
     along = unit(np.gradient(strands, axis=1))
     sideways = unit(np.cross(along, np.array([0.0, -1.0, 0.2])))
     strands = strands + swing[..., None] * sideways
-    loose = rng.normal(0, 1, (count, 1, 3)) * 0.0012 * t + _frizz(rng, count, points) * 0.0006 * t**0.5
+    loose = rng.normal(0, 1, (count, 1, 3)) * 0.0012 * t + frizz(rng, count, points) * 0.0006 * t**0.5
     strays = (rng.random(count) < 0.02)[:, None, None] * rng.normal(0, 1, (count, 1, 3)) * 0.006 * t
     return strands + loose + strays
 
 
-def _frizz(rng: np.random.Generator, count: int, points: int) -> np.ndarray:
+def frizz(rng: np.random.Generator, count: int, points: int) -> np.ndarray:
     """Smooth random curves ``(count, points, 3)`` of unit size."""
     coarse = rng.normal(0, 1, (count, 7, 3))
     position = np.linspace(0, 6, points)
@@ -151,23 +153,30 @@ def _frizz(rng: np.random.Generator, count: int, points: int) -> np.ndarray:
 
 
 def grow_short(
-    head: Head, skin: Surface, roots: np.ndarray, rng: np.random.Generator, *, points: int = 10
+    head: Head,
+    skin: Surface,
+    roots: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    receding: float = 0.0,
+    size: float = 1.0,
+    points: int = 10,
 ) -> np.ndarray:
     """Short hair, combed forward and to one side on top, close-cut at the sides and back."""
     _, normal = skin.distance(roots)
-    top = smooth(roots[:, 2], head.eye[2] + 0.05, head.top - 0.015)
-    front = smooth(roots[:, 1], head.centre[1] + 0.02, head.centre[1] - 0.08)
-    comb = np.column_stack([0.55 * top, 0.5 - 1.0 * top + 0.9 * front * top, -0.9 * (1 - top)])
-    comb += 0.18 * rng.normal(0, 1, (len(roots), 3))
-    length = 0.007 + 0.022 * top + 0.010 * front * top
-    length *= rng.uniform(0.75, 1.0, len(roots)) * smooth(hairline(head, roots), -0.012, 0.02)
-    lift = 0.30 + 0.40 * front * top
+    top = smooth(roots[:, 2], head.eye[2] + 0.045 * size, head.top - 0.018 * size)
+    front = smooth(roots[:, 1], head.centre[1] + 0.02 * size, head.centre[1] - 0.08 * size)
+    comb = np.column_stack([0.60 * top, 0.5 - 1.0 * top + 0.75 * front * top, -0.9 * (1 - top)])
+    comb += 0.15 * rng.normal(0, 1, (len(roots), 3))
+    length = 0.009 + 0.030 * top + 0.012 * front * top
+    length *= size * rng.uniform(0.75, 1.0, len(roots)) * smooth(hairline(head, roots, receding), -0.014, 0.02)
+    lift = 0.32 + 0.55 * front * top
     position, path = roots, [roots]
     for index in range(1, points):
         share = index / (points - 1)
         distance, normal = skin.distance(position)
         flow = unit(comb - (comb * normal).sum(1, keepdims=True) * normal)
-        direction = unit(flow + normal * (lift * (1.1 - share))[:, None])
+        direction = unit(flow + normal * (lift * (1.1 - 1.2 * share))[:, None])
         position = position + direction * (length / (points - 1))[:, None]
         distance, normal = skin.distance(position)
         position = position + normal * np.clip(0.001 - distance, 0, None)[:, None]
@@ -175,24 +184,62 @@ def grow_short(
     return np.stack(path, axis=1)
 
 
+def gather(strands: np.ndarray, rng: np.random.Generator, *, per_lock: int, pull: float) -> np.ndarray:
+    """Draw strands ``(n, points, 3)`` together in locks, the more the nearer to their tips."""
+    count, points, _ = strands.shape
+    centres = rng.choice(count, max(count // per_lock, 1), replace=False)
+    feature = strands[:, 0] + 0.5 * strands[:, -1]
+    _, lock = cKDTree(feature[centres]).query(feature)
+    share = (pull * rng.uniform(0.5, 1.0, len(centres)))[lock][:, None, None]
+    offset = strands[centres][lock] - strands
+    offset -= offset[:, :1] * np.linspace(1, 0, points)[None, :, None]  # roots stay
+    return strands + offset * share * np.linspace(0, 1, points)[None, :, None] ** 1.5
+
+
+def curl(strands: np.ndarray, rng: np.random.Generator, *, radius: float, turn: float, per_curl: int) -> np.ndarray:
+    """Wind strands ``(n, points, 3)`` into helices of ``radius`` and one ``turn``, in metres; neighbours share curls."""
+    strands = _resample(gather(strands, rng, per_lock=per_curl, pull=0.8), turn)
+    count, points, _ = strands.shape
+    centres = rng.choice(count, max(count // per_curl, 1), replace=False)
+    _, lock = cKDTree(strands[centres, points // 2]).query(strands[:, points // 2])
+    along = unit(np.gradient(strands, axis=1))
+    aside = unit(np.cross(along, np.array([0.3, -1.0, 0.2])))
+    up = np.cross(along, aside)
+    walked = np.cumsum(np.linalg.norm(np.diff(strands, axis=1, prepend=strands[:, :1]), axis=2), axis=1)
+    turns = turn * rng.uniform(0.8, 1.25, len(centres))[lock][:, None]
+    phase = rng.uniform(0, 2 * np.pi, len(centres))[lock][:, None] + rng.normal(0, 0.25, (count, 1))
+    angle = phase + 2 * np.pi * walked / turns
+    reach = radius * rng.uniform(0.7, 1.2, (count, 1)) * smooth(walked, 0.0, 2.5 * radius)
+    return strands + reach[..., None] * (np.cos(angle)[..., None] * aside + np.sin(angle)[..., None] * up)
+
+
+def _resample(strands: np.ndarray, turn: float) -> np.ndarray:
+    """Enough points for helices of that ``turn``, at most 72."""
+    length = np.median(np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1))
+    points = int(np.clip(8 * length / turn, strands.shape[1], 72))
+    old, new = np.linspace(0, 1, strands.shape[1]), np.linspace(0, 1, points)
+    low = np.clip(np.searchsorted(old, new, side="right") - 1, 0, len(old) - 2)
+    share = ((new - old[low]) / (old[low + 1] - old[low]))[None, :, None]
+    return strands[:, low] * (1 - share) + strands[:, low + 1] * share
+
+
 def brow_paths(
     head: Head, rng: np.random.Generator, *, count: int, thickness: float, arch: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Roots and tips ``(count, 2)`` as (x, z) of one brow's hairs, on the model's left."""
-    t = rng.beta(1.3, 1.25, count)
-    knots = np.array([-0.021, -0.008, 0.006, 0.017, 0.029])
-    heights = np.array([0.0205, 0.0240, 0.0268, 0.0262, 0.0195])
+    size = head.eye[0] / 0.0313
+    t = rng.beta(1.25, 1.25, count)
+    knots = np.array([-0.021, -0.008, 0.006, 0.017, 0.029]) * size
+    heights = np.array([0.0205, 0.0240, 0.0268, 0.0262, 0.0195]) * size
     x = np.interp(t, np.linspace(0, 1, 5), knots)
     heights = heights.min() + arch * (heights - heights.min())
     z = np.polyval(np.polyfit(knots, heights, 3), x)
-    half = thickness * np.interp(t, [0, 0.12, 0.45, 0.75, 1.0], [0.30, 0.85, 0.85, 0.50, 0.12])
-    offset = rng.uniform(-1, 1, count)
+    half = thickness * size * np.interp(t, [0, 0.10, 0.40, 0.75, 1.0], [0.45, 0.85, 0.85, 0.50, 0.10])
+    offset = np.clip(rng.normal(0, 0.5, count), -1.15, 1.15)  # dense in the middle, soft at the rims
     roots = np.column_stack([head.eye[0] + x, head.eye[2] + z + half * offset])
-    slope = np.interp(t, [0, 0.15, 0.5, 0.8, 1.0], [1.15, 0.75, 0.30, -0.10, -0.45]) - 0.45 * offset * smooth(
-        t, 0.05, 0.3
-    )
-    slope += rng.normal(0, 0.12, count)
-    length = rng.uniform(0.6, 1.0, count) * np.interp(t, [0, 0.2, 0.7, 1], [0.0055, 0.0075, 0.0075, 0.005])
+    slope = np.interp(t, [0, 0.15, 0.5, 0.8, 1.0], [1.15, 0.70, 0.28, -0.10, -0.45])
+    slope -= 0.40 * offset * smooth(t, 0.05, 0.3) - rng.normal(0, 0.14, count)
+    length = size * rng.uniform(0.5, 1.0, count) * np.interp(t, [0, 0.2, 0.7, 1], [0.0048, 0.0068, 0.0066, 0.0042])
     tips = roots + length[:, None] * np.column_stack([np.cos(slope), np.sin(slope)])
     return roots, tips
 
@@ -204,7 +251,7 @@ def lashes(
     u = np.clip((np.arange(count) + rng.uniform(-0.4, 0.4, count)) / count, 0, 1) * (len(lid) - 1)
     index = np.arange(len(lid))
     root = np.stack([np.interp(u, index, vertices[list(lid), axis]) for axis in range(3)], 1)
-    clumped = u + 0.18 * np.sin(u * 7.0) + rng.normal(0, 0.06, count)
+    clumped = u + 0.08 * np.sin(u * 7.0) + rng.normal(0, 0.05, count)
     tip = np.stack([np.interp(clumped, index, vertices[list(tips), axis]) for axis in range(3)], 1)
     tip = root + (tip - root) * rng.uniform(0.75, 1.05, (count, 1))
     t = np.linspace(0, 1, 6)[None, :, None]
