@@ -50,7 +50,7 @@ samples: $(READY)
 
 avatars: $(READY)
 	for name in woman man old_woman old_man child; do \
-	  $(BIN)/lipsync avatar --description samples/avatars/$$name.json -o samples/avatars/$$name.png || exit 1; done
+	  $(BIN)/lipsync avatar --description samples/avatars/$$name.yaml -o samples/avatars/$$name.png || exit 1; done
 
 clean:
 	rm -rf $(VENV) out build *.egg-info

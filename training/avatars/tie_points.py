@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.media.pictures import read_picture
 from lipsync_utils.options import FaceOptions
@@ -26,7 +27,7 @@ def front_triangles(surface: dict[str, np.ndarray]) -> np.ndarray:
     triangles, pixels = surface["triangles"], surface["pixels"]
     a, b, c = np.moveaxis(pixels[triangles], 1, 0)
     facing = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    return triangles[facing > 0]
+    return triangles[facing < 0]
 
 
 def inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
@@ -84,6 +85,7 @@ def main() -> None:
         reference = surface["points"] if reference is None else reference
         places.append(carry_back(faces[0].points[:, :2], surface, reference))
     mean = np.median(places, axis=0)
+    mean = (mean + mean[topology.MIRROR] * (-1, 1, 1)) / 2  # bodies are symmetric
     triangles = surface["triangles"][np.isfinite(reference[surface["triangles"]]).all((1, 2))]
     ties = [nearest_on(reference, triangles, place) for place in mean]
     corners, weights = (np.array(part) for part in zip(*ties, strict=True))

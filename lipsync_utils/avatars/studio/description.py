@@ -178,7 +178,7 @@ class Picture:
     """
 
     size: int = 1024
-    samples: int = 40
+    samples: int = 24
     background: tuple[Color, Color] = ((0.36, 0.38, 0.39), (0.12, 0.135, 0.15))
     exposure: float = 0.0
     turn: float = 2.0

@@ -38,7 +38,8 @@ class Shell:
         cloth = skin
         for _ in range(14):
             cloth = np.maximum(skin, gaussian_filter(cloth, (1.6, 1.6), mode=("wrap", "nearest")))
-        self._distance = gaussian_filter(np.minimum(cloth, skin + SLACK), (1.2, 1.2), mode=("wrap", "nearest"))
+        cloth = gaussian_filter(np.minimum(cloth, skin + SLACK), (1.2, 1.2), mode=("wrap", "nearest"))
+        self._distance = np.maximum(cloth, skin)
 
     def _distances(self, portrait: Portrait) -> np.ndarray:
         angles = np.linspace(-np.pi, np.pi, COLUMNS, endpoint=False)

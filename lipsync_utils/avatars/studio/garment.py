@@ -12,7 +12,7 @@ from description import Color
 from drape import Shell, add_sheet, along
 from portrait import Portrait
 from tailored import add_tailored
-from top import add_top, neckline
+from top import add_top, neckline, tuck_in
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def add_garment(portrait: Portrait) -> None:
     cut = CUTS[garment.kind]
     angles, line = neckline(shell, portrait, beside=cut.beside, front=cut.front, sharp=cut.sharp)
     add_top(shell, angles, line, cut.fabric(garment.color), ease=cut.ease, folds=cut.folds, rng=rng)
+    tuck_in(portrait, shell, angles, line)
     _add_band(shell, angles, line, cut, cloth.ribbing(garment.color, width=cut.rib))
 
 

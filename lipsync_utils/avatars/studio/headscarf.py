@@ -128,9 +128,11 @@ def _add_layer(
     wide = np.broadcast_to(turns[:, None], tilts.shape)
     points = hull.lay(wide, tilts)
     points[:, 4:] = gaussian_filter(points, (3, 2, 0), mode=("wrap", "nearest", "nearest"))[:, 4:]
-    normals = _normals(points)
     from_edge = np.linalg.norm(points - points[:, :1], axis=2)
     low = smooth(points[..., 2], hull.head.chin[2] + 0.02, hull.head.chin[2] - 0.06)
+    even = gaussian_filter(points, (14, 3, 0), mode=("wrap", "nearest", "nearest"))
+    points += (even - points) * (low * smooth(from_edge, 0.015, 0.05))[..., None]  # rays are far apart down there
+    normals = _normals(points)
     ease = off + smooth(from_edge, 0.0, 0.05) * (0.004 + 0.010 * low) * (folds > 0)
     ease = ease + folds * _folds(hull, points, from_edge, rng) if folds else ease
     points = points + normals * ease[..., None]

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from shaders import Nodes, times
 
 SCALP = {"bald": 0.0, "buzz": 0.75, "short": 0.75, "tied": 0.75}
-"""How much of the hair's colour the skin below it takes; other styles 0.92."""
+"""How much of the hair's colour the skin below it takes; other styles 1."""
 
 
 def add_skin(portrait: Portrait) -> None:
@@ -230,7 +230,7 @@ def _beard(paint: Paint, description: AvatarDescription) -> None:
         grey = tuple(0.55 * a * b + 0.45 * c for a, b, c in zip(look.tone, (0.42, 0.46, 0.52), shade, strict=True))
         dots = n.ramp(n.math("ADD", paint.fine, n.math("MULTIPLY", paint.pore, 0.2)), 0.35, 0.8, (0.35, 1.0))
         paint.over(grey, "beard", dots, 0.95 * look.stubble)
-    cover = SCALP.get(hair.style, 0.92) * (0.6 + 0.4 * hair.melanin)
+    cover = SCALP.get(hair.style, 1.0) * (0.75 + 0.25 * hair.melanin)
     if cover:
         paint.over(shade, "scalp", n.ramp(paint.fine, 0.2, 0.7, (0.7, 1.0)), cover)
 

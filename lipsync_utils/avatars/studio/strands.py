@@ -197,7 +197,7 @@ def gather(strands: np.ndarray, rng: np.random.Generator, *, per_lock: int, pull
 
 
 def curl(strands: np.ndarray, rng: np.random.Generator, *, radius: float, turn: float, per_curl: int) -> np.ndarray:
-    """Wind strands ``(n, points, 3)`` into helices of ``radius`` and one ``turn``, in metres; neighbours share curls."""
+    """Wind strands ``(n, points, 3)`` into helices of ``radius`` and ``turn``, in metres; neighbours share curls."""
     strands = _resample(gather(strands, rng, per_lock=per_curl, pull=0.8), turn)
     count, points, _ = strands.shape
     centres = rng.choice(count, max(count // per_curl, 1), replace=False)

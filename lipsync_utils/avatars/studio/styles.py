@@ -108,7 +108,8 @@ def tied(portrait: Portrait, count: int) -> np.ndarray:
     size, steps = size_of(head), 22
     bun = np.array([0.0, head.centre[1] + 0.062 * size, head.top + 0.012 * size])
     around = count // 5
-    roots = roots_of(portrait, cover(portrait), count - around)
+    front = smooth(portrait.points[:, 1], head.centre[1], head.centre[1] - 0.07 * size)  # all hair passes over the back
+    roots = roots_of(portrait, cover(portrait, soft=0.010) * (1 + 2.5 * front), count - around)
     position, path = roots, [roots]
     target = bun + 0.012 * size * rng.normal(0, 1, roots.shape)
     for index in range(1, steps):

@@ -24,9 +24,9 @@ def add_tailored(portrait: Portrait, shell: Shell, rng: np.random.Generator) -> 
     color = garment.color
     if suit:
         color = WHITE if max(garment.color) < 0.45 else NAVY
-    line = neckline(shell, portrait, beside=0.005, front=0.034 if tie else 0.064, sharp=0.0 if tie else 0.55)
+    line = neckline(shell, portrait, beside=0.005, front=0.044 if tie else 0.064, sharp=0.5)
     look = cloth.woven(color)
-    add_top(shell, *line, look, ease=SHIRT_EASE, folds=0.0022, rng=rng)
+    add_top(shell, *line, look, ease=SHIRT_EASE, folds=0.0 if suit else 0.0022, rng=rng)
     _add_collar(portrait, shell, line, look, gap=0.010 if tie else 0.016)
     bottom = line[1].min()
     if tie:
@@ -68,11 +68,10 @@ def _add_collar(
     add_sheet("shirt collar", np.stack(section, axis=1), look)
 
 
-def _front(shell: Shell, x: np.ndarray, z: np.ndarray, off: np.ndarray | float) -> np.ndarray:
-    """Points ``(n, 3)`` of the cloth's front at ``x`` and ``z (n,)``."""
+def _front(shell: Shell, x: np.ndarray, z: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """Points ``(n, 3)`` ``off (n,)`` from the cloth's front at ``x`` and ``z (n,)``."""
     angles = np.sign(x) * shell.angle_at(np.abs(x), z)
-    none = np.zeros((len(x), 1))
-    return shell.lay(angles, z, none, none + np.reshape(off, (-1, 1)) if np.ndim(off) else none + off)[:, 0]
+    return shell.lay(angles, z, np.zeros((len(x), 1)), off[:, None])[:, 0]
 
 
 def _patch(shell: Shell, x: np.ndarray, z: np.ndarray, off: np.ndarray) -> np.ndarray:
@@ -90,7 +89,7 @@ def _add_placket(shell: Shell, top: float, look: bpy.types.Material, horn: bpy.t
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     for down in (0.014, 0.084):
         height = np.array([top - down * size])
-        low, high = (_front(shell, np.zeros(1), height, SHIRT_EASE + off)[0] for off in (0.0018, 0.0028))
+        low, high = (_front(shell, np.zeros(1), height, np.array([SHIRT_EASE + off]))[0] for off in (0.0018, 0.0028))
         normal = unit(high - low)
         right = np.array([1.0, 0, 0])
         up = np.cross(normal, right)

@@ -61,6 +61,16 @@ def add_top(
     add_sheet("garment", points, look, closed=True)
 
 
+def tuck_in(portrait: Portrait, shell: Shell, angles: np.ndarray, line: np.ndarray) -> None:
+    """Draw the skin in where cloth hides it, so that it does not come through; ``portrait.points`` stay."""
+    x, y, z = np.moveaxis(portrait.points - shell.centre, -1, 0)
+    height = np.interp(np.arctan2(x, -y), angles, line)
+    hidden = smooth(z + shell.centre[2] - height, -0.008, -0.030)
+    drawn = portrait.points - 0.014 * shell.size * hidden[:, None] * portrait.normals
+    portrait.body.data.vertices.foreach_set("co", drawn.astype(np.float32).ravel())
+    portrait.body.data.update()
+
+
 def _folds(points: np.ndarray, shell: Shell, rng: np.random.Generator) -> np.ndarray:
     """Height ``(n, k)``, about -1 to 1, of soft folds: from the shoulders to the chest, and across the shoulders."""
     x, y, z = np.moveaxis(points - shell.centre, -1, 0) / shell.size
@@ -77,4 +87,4 @@ def _folds(points: np.ndarray, shell: Shell, rng: np.random.Generator) -> np.nda
             width, reach = rng.uniform(0.008, 0.016), rng.uniform(0.04, 0.08)
             ridge = np.exp(-((across / width) ** 2)) - 0.6 * np.exp(-(((across - 1.7 * width) / width) ** 2))
             total += ridge * np.exp(-((length / reach) ** 2)) * rng.uniform(0.4, 1.0)
-    return total
+    return np.maximum(total, -0.3)  # folds rise from the cloth; they never reach the skin
