@@ -44,7 +44,8 @@ def _area(portrait: Portrait) -> np.ndarray:
     if style == "goatee":
         low = (head.lips[2] - head.chin[2]) * 0.75
         area *= smooth((x / 1.05) ** 2 + ((above + low) / (1.25 * low)) ** 2, 1.15, 0.75)
-    return off * np.maximum(lip, area)
+    area *= smooth(points[:, 2], head.chin[2] - 0.035 * size_of(head), head.chin[2] - 0.010 * size_of(head))  # no neck
+    return off * np.maximum(2.0 * lip, area)
 
 
 def _on_lips(head: Head, points: np.ndarray, grown: float = 1.0) -> np.ndarray:

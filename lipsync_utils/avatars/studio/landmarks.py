@@ -1,6 +1,6 @@
 """Where the 468 points of the face mesh truly lie in the picture.
 
-``mesh_points.npz`` ties each point to a place on a triangle of the body (``training/avatars/tie_points.py`` made it), so the
+``mesh_points.npz`` ties each point to a place on a triangle of the body (made by ``training/avatars/tie_points.py``): the
 place moves with every shape; here it is projected by the camera.
 """
 
