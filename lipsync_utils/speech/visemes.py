@@ -73,7 +73,8 @@ def _vowel(kind: str, jaw: float, *, pucker: float = 0.0, funnel: float = 0.0, s
         "mouthUpperUp": 0.03 + 0.15 * jaw + 0.1 * spread if protruded < 0.3 else 0.02,
         "jawForward": 0.06 * protruded,
     }
-    return Viseme(kind, pose, weight=1.0 if jaw > 0.1 else 0.9, rounding=0.4 + 0.6 * min(1.0, 2.0 * protruded) + 0.8 * pucker)
+    rounding = 0.4 + 0.6 * min(1.0, 2.0 * protruded) + 0.8 * pucker
+    return Viseme(kind, pose, weight=1.0 if jaw > 0.1 else 0.9, rounding=rounding)
 
 
 def _consonant(kind: str, weight: float, *, rounding: float = 0.12, jaw_limit: float = 1.0, **pose: float) -> Viseme:

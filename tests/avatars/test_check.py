@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
 
-from lipsync_utils.avatars.check import check_portrait, head_pose, measure
+from lipsync_utils.avatars.check import MIN_EYE, check_portrait, head_pose, measure
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions
@@ -33,7 +33,7 @@ def test_the_samples_are_good(name, request):
     assert check.faces == 1
     assert max(abs(check.yaw), abs(check.pitch), abs(check.roll)) < 8
     assert 0.4 < check.share < 0.55
-    assert check.eyes > 0.35
+    assert check.eyes > 2 * MIN_EYE
     assert check.mouth < 0.08
 
 
