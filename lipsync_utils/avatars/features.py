@@ -23,9 +23,10 @@ MAN = {
     "chin-bones-incr": 0.15, "cheek-bones-incr": 0.15,
 }  # fmt: skip
 CHILD = {
-    "eye-scale-incr": 0.5, "eye-height2-incr": 0.2, "nose-scale-vert-incr": -0.1, "nose-volume-incr": -0.1,
-    "cheek-volume-incr": 0.15, "chin-width-incr": -0.2, "ear-wing-incr": -0.6, "neck-scale-horiz-incr": -0.3,
-    "mouth-scale-horiz-incr": -0.1,
+    "eye-scale-incr": 0.9, "eye-height2-incr": 0.5, "nose-scale-vert-incr": -0.3, "nose-volume-incr": -0.45,
+    "nose-point-up": 0.3, "cheek-volume-incr": 0.35, "cheek-inner-incr": 0.15, "chin-width-incr": -0.4,
+    "head-age-incr": -0.3, "head-scale-vert-incr": -0.3, "forehead-scale-vert-incr": 0.1, "ear-wing-incr": -0.6,
+    "neck-scale-horiz-incr": -0.3, "mouth-scale-horiz-incr": -0.1,
 }  # fmt: skip
 OLD_WOMAN = {
     "eye-scale-incr": 0.85, "eye-height2-incr": 0.4, "mouth-upperlip-height-incr": 0.2,
@@ -62,7 +63,7 @@ EXPRESSIONS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     ),
     "smile": (
         {"mouth-angles-up": 0.32, "mouth-scale-horiz-incr": 0.22},
-        {"mouthSmileBoth": 0.4, "cheekSquintBoth": 0.5, "eyeSquintBoth": 0.12, "mouthDimpleBoth": 0.3},
+        {"mouthSmileBoth": 0.38, "cheekSquintBoth": 0.4, "eyeSquintBoth": 0.06, "mouthDimpleBoth": 0.25},
     ),
     "serious": ({"mouth-angles-up": 0.3}, {"browDownBoth": 0.06, "mouthShrugLower": 0.08}),
 }

@@ -89,6 +89,4 @@ class Traits:
                         f"The age is {value:g} years; avatars can be {YOUNGEST:g} to {OLDEST:g} years old."
                     )
             elif value not in CHOICES[item.name]:
-                raise InputError(
-                    f"The trait {item.name} is {value!r}; choose one of {', '.join(CHOICES[item.name])}."
-                )
+                raise InputError(f"The trait {item.name} is {value!r}; choose one of {', '.join(CHOICES[item.name])}.")

@@ -1,7 +1,7 @@
 """Where the 468 points of the face mesh truly lie in the picture.
 
-``mesh_points.npz`` ties each point to a place on a triangle of the body (made by ``training/avatars/tie_points.py``): the
-place moves with every shape; here it is projected by the camera.
+``mesh_points.npz`` ties each point to a place on a triangle of the body, which moves with every shape
+(``training/avatars/tie_points.py`` made it); here the places are projected by the camera.
 """
 
 from __future__ import annotations
