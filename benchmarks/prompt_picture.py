@@ -51,7 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for place in SHOWN:
             prompt = prompts[place]["prompt"]
-            avatar = from_prompt(prompt, Path(folder) / f"{place}.png", seed=place, size=512)
+            avatar = from_prompt(prompt, Path(folder) / f"{place}.png", seed=place, size=400)
             print(f"{prompt}: {avatar.wall_s:.0f} s {'; '.join(avatar.warnings)}", flush=True)
             tiles.append(captioned(avatar.path, prompt))
     rows = [np.hstack(tiles[:3]), np.hstack(tiles[3:])]

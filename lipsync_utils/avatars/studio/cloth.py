@@ -57,7 +57,7 @@ def suiting(color: Color) -> bpy.types.Material:
     n = Nodes("suiting")
     across, up = _thread(n)
     twill = _sine(n, n.math("MULTIPLY", n.math("ADD", across, up), 1 / 0.0014))
-    return _fabric(n, color, relief=twill, depth=0.00012, fuzz=0.7, sheen=0.25, contrast=(0.82, 1.15))
+    return _fabric(n, color, relief=twill, depth=0.0001, fuzz=0.25, sheen=0.25, contrast=(0.82, 1.15))
 
 
 def silk(color: Color) -> bpy.types.Material:

@@ -24,6 +24,7 @@ class Shell:
 
     Attributes:
         centre: ``(3,)`` in the chest, on the neck's axis.
+        jaw: height below which a neckline has to stay.
         size: of this head, 1 for a grown-up woman's.
     """
 
@@ -31,6 +32,7 @@ class Shell:
         head, points = portrait.head, portrait.points
         self.size = (head.eye[2] - head.chin[2]) / 0.107
         level = head.chin[2] - 0.008
+        self.jaw = head.chin[2] - 0.010 * self.size  # no neckline is higher
         ring = points[(np.abs(points[:, 2] - level) < 0.004) & (points[:, 1] > head.eye[1] + 0.03)]
         self.neck = float(np.abs(ring[:, 0]).max())  # half the neck's width under the jaw
         self.centre = np.array([0.0, (ring[:, 1].max() + head.chin[1]) / 2 + 0.018, head.chin[2] - 0.16 * self.size])
@@ -69,7 +71,9 @@ class Shell:
         found = []
         for row, far, want in zip(columns, away, wanted, strict=True):
             widest = far.argmax()
-            found.append(np.interp(-want, -far[widest:], row[widest:, 2]))
+            narrowest = widest + np.where(row[widest:, 2] < self.jaw, far[widest:], np.inf).argmin()
+            part = slice(widest, narrowest + 1)  # from the shoulder to the neck; the jaw is wider again
+            found.append(np.interp(-want, -far[part], row[part, 2]))
         return np.array(found)
 
     def radius(self, angles: np.ndarray, heights: np.ndarray) -> np.ndarray:

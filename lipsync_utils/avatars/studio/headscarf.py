@@ -160,7 +160,8 @@ def _folds(hull: Hull, points: np.ndarray, from_edge: np.ndarray, rng: np.random
     swag = np.hypot(0.85 * (x - 0.02), z + 0.02 + 0.25 * x)  # rings about the face, a little aslant
     pleats = _pleat(swag / 0.024 + 0.45 * warp) * (0.75 + 0.35 * warp)
     beside = _pleat(from_edge / 0.027 + 0.4 * warp) * smooth(from_edge, 0.0, 0.02) * np.exp(-from_edge / 0.06)
-    return 0.011 * low * pleats + (1 - low) * beside * (0.0016 + 0.0034 * smooth(z, 0.1, 0.0))
+    low = low * (0.35 + 0.65 * np.exp(-((x / 0.1) ** 2))) * smooth(z, -0.26, -0.16)  # quiet towards the outline
+    return 0.010 * low * pleats + smooth(z, -0.13, -0.05) * beside * (0.0016 + 0.0034 * smooth(z, 0.1, 0.0))
 
 
 def _pleat(turns: np.ndarray) -> np.ndarray:

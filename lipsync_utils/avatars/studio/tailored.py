@@ -28,7 +28,7 @@ def add_tailored(portrait: Portrait, shell: Shell, rng: np.random.Generator) -> 
     look = cloth.woven(color)
     add_top(shell, *line, look, ease=SHIRT_EASE, folds=0.0 if suit else 0.0022, rng=rng)
     _add_collar(portrait, shell, line, look, gap=0.010 if tie else 0.016)
-    bottom = line[1].min()
+    bottom = line[1][np.abs(line[0]) < 0.2].min()
     if tie:
         _add_tie(shell, bottom + 0.018 * shell.size, cloth.silk(WINE if garment.color[0] < 0.3 else NAVY))
     else:

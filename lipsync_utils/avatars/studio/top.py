@@ -25,6 +25,7 @@ def neckline(
     """
     width = shell.neck + beside * shell.size
     side = shell.reach(np.array([np.pi / 2]), width)[0]
+    width = shell.radius(np.array([np.pi / 2]), np.array([side]))[0]
     bottom = max(side - front * shell.size, portrait.head.chin[2] - lowest * shell.size)
     bottom = min(bottom, side - 0.02 * shell.size)
     turn = np.linspace(0, np.pi / 2, AROUND // 4)  # from the middle of the front to the shoulder
@@ -34,11 +35,16 @@ def neckline(
     angles = shell.angle_at(width * across, heights)
     back = np.linspace(angles[-1], np.pi, AROUND // 4 + 1)[1:]
     radius = shell.radius(angles[-1:], heights[-1:])[0]
-    behind = np.minimum(shell.reach(back, radius), side + 0.02 * shell.size * smooth(back, np.pi / 2, np.pi))
+    highest = side + 0.02 * shell.size * smooth(back, np.pi / 2, np.pi)
+    behind = np.clip(shell.reach(back, radius), side - 0.004 * shell.size, highest)
     angles, heights = np.append(angles, back), np.append(heights, behind)
     angles, heights = np.append(-angles[::-1], angles[1:-1]), np.append(heights[::-1], heights[1:-1])
-    kept = sharp * np.exp(-((angles / 0.3) ** 2))  # of the V's point
-    return angles, kept * heights + (1 - kept) * soften(heights, 80)
+    none = np.zeros((len(angles), 1))
+    line = shell.lay(angles, heights, none, none)[:, 0]
+    rounds = 80 + int(16_000 * max(beside - 0.015, 0))  # a wide neckline has no corner on the shoulder
+    kept = sharp * np.exp(-((angles[:, None] / 0.3) ** 2))  # of the V's point
+    x, y, heights = (kept * line + (1 - kept) * soften(line, rounds) - [0, shell.centre[1], 0]).T
+    return np.arctan2(x, -y), heights
 
 
 def add_top(
