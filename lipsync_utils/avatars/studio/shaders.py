@@ -74,25 +74,3 @@ class Nodes:
 def times(color: Color, factor: float | Color) -> Color:
     scale = factor if isinstance(factor, tuple) else (factor,) * 3
     return tuple(a * b for a, b in zip(color, scale, strict=True))
-
-
-def trimmed(material: bpy.types.Material, attribute: str) -> bpy.types.Material:
-    """The same ``material``, with nothing to be seen where the mesh's ``attribute`` is negative."""
-    tree = material.node_tree
-    output = next(node for node in tree.nodes if node.bl_idname == "ShaderNodeOutputMaterial")
-    shader = output.inputs["Surface"].links[0].from_socket
-    value = tree.nodes.new("ShaderNodeAttribute")
-    value.attribute_name = attribute
-    seen = tree.nodes.new("ShaderNodeMath")
-    seen.operation = "GREATER_THAN"
-    seen.inputs[1].default_value = 0.0
-    clear, mixed = tree.nodes.new("ShaderNodeBsdfTransparent"), tree.nodes.new("ShaderNodeMixShader")
-    for source, target in (
-        (value.outputs["Fac"], seen.inputs[0]),
-        (seen.outputs[0], mixed.inputs[0]),
-        (clear.outputs[0], mixed.inputs[1]),
-        (shader, mixed.inputs[2]),
-        (mixed.outputs[0], output.inputs["Surface"]),
-    ):
-        tree.links.new(source, target)
-    return material
