@@ -22,6 +22,7 @@ import bpy
 from beard import add_beard
 from body import make_body
 from description import AvatarDescription, DescriptionError, from_json
+from drawing import draw_skin_once
 from eyes import add_eyes
 from face_hair import add_brows, add_lashes
 from garment import add_garment
@@ -101,6 +102,7 @@ def main() -> None:
     target = {"whole": None, "eyes": head.eye * (0, 1, 1), "mouth": head.lips}[arguments.view]
     add_camera(portrait, zoom=CLOSE_UPS[arguments.view], target=target)
     set_renderer(portrait)
+    draw_skin_once(portrait)
     if arguments.surface:
         save_surface(portrait, arguments.surface)
     if arguments.view == "whole" and TIES.exists():

@@ -16,6 +16,14 @@ class Nodes:
         self.tree.nodes.clear()
         self.output = self.tree.nodes.new("ShaderNodeOutputMaterial")
 
+    @classmethod
+    def of(cls, material: bpy.types.Material) -> Nodes:
+        """The tree of a finished material, to go on with it."""
+        nodes = cls.__new__(cls)
+        nodes.material, nodes.tree = material, material.node_tree
+        nodes.output = next(node for node in nodes.tree.nodes if node.type == "OUTPUT_MATERIAL")
+        return nodes
+
     def add(self, kind: str, inputs: dict[str, object] | None = None, **settings: object) -> bpy.types.Node:
         """Add a node; ``inputs`` are numbers, colours, or the sockets to link from."""
         node = self.tree.nodes.new("ShaderNode" + kind)
