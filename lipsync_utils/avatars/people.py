@@ -205,7 +205,7 @@ def _hair(person: _Person, pigment: palettes.Pigment) -> d.Hair:
         redness=pigment.redness,
         dye=pigment.dye,
         grey=pigment.grey,
-        strands=60_000 if person.woman else 48_000,
+        strands=40_000 if person.woman else 32_000,
         part=round(side * chance.uniform(0.08, 0.22), 3),
         length=0.0 if cropped else round(length, 3),
         wave=round({"straight": 0.04, "wavy": 0.9}.get(traits.hair_style, wave), 3),

@@ -27,6 +27,8 @@ class Head:
     """Where the lips meet, in the middle."""
     mouth_half: float
     """Half the distance between the lip corners."""
+    corner: np.ndarray
+    """Of the lips, on the model's left."""
     nose: np.ndarray
     chin: np.ndarray
     top: float
@@ -56,6 +58,7 @@ def find_head(vertices: np.ndarray, left_eye: np.ndarray, body: np.ndarray) -> H
         eye_radius=radius,
         lips=lips,
         mouth_half=float(vertices[LIP_CORNERS[0], 0]),
+        corner=vertices[LIP_CORNERS[0]],
         nose=between[between[:, 1].argmin()],
         chin=below[below[:, 2].argmin()],
         top=float(head[:, 2].max()),
@@ -73,10 +76,16 @@ def hairline(head: Head, points: np.ndarray, receding: float = 0.0) -> np.ndarra
     azimuth = np.degrees(np.abs(np.arctan2(relative[:, 0], -relative[:, 1])))  # 0 is the front, 180 the back
     scale = (head.top - head.eye[2]) / 0.12
     angles = [0, 18, 35, 48, 58, 66, 74, 84, 92, 100, 110, 120, 135, 160, 180]
-    millimetres = [66, 67, 64, 55, 42, 28, 10, -4, 4, 20, 18, -5, -28, -48, -52]  # forehead, temple, ear, nape
+    millimetres = [68, 68, 64, 55, 42, 28, 10, -4, 4, 20, 18, -5, -28, -48, -52]  # forehead, temple, ear, nape
     drawn_back = np.interp(azimuth, [0, 18, 35, 48, 58, 70, 84], [24, 34, 50, 52, 44, 20, 0])
     line = np.interp(azimuth, angles, millimetres) + receding * drawn_back
-    return relative[:, 2] - scale * line / 1000
+    uneven = np.sin(0.21 * azimuth + 1.3) + 0.6 * np.sin(0.47 * azimuth + 0.4)  # not drawn with a ruler
+    return relative[:, 2] - scale * (line + 1.1 * uneven) / 1000
+
+
+def seam(head: Head, x: np.ndarray) -> np.ndarray:
+    """Height of the line between the lips at ``x``, in metres; level beyond the corners."""
+    return head.lips[2] + (head.corner[2] - head.lips[2]) * np.minimum(np.abs(x) / head.mouth_half, 1) ** 2
 
 
 def smooth(x: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -107,7 +116,7 @@ def skin_masks(head: Head, points: np.ndarray, *, receding: float = 0.0) -> dict
         "blush": np.clip(redness, 0, 1),
         "under_eye": np.clip(under, 0, 1),
         "upper_lid": np.clip(upper, 0, 1),
-        "scalp": smooth(hairline(head, points, receding), -0.004, 0.012),
+        "scalp": smooth(hairline(head, points, receding), -0.003, 0.024),
         "beard": _beard(head, points),
     }
 

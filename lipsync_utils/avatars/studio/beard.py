@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import strands
-from anatomy import Head, skin_masks, smooth
+from anatomy import Head, seam, skin_masks, smooth
 from blender import add_strands
 from hair import hair_material
 from portrait import Portrait
@@ -13,6 +13,8 @@ from styles import size_of
 
 STRANDS = {"moustache": 6_000, "goatee": 12_000, "full": 34_000}
 POINTS = 12
+NEAR = 0.0035
+"""How near no strand comes to the seam of the lips, in metres; the red alone narrows to nothing at the corners."""
 
 
 def add_beard(portrait: Portrait) -> None:
@@ -49,10 +51,12 @@ def _area(portrait: Portrait) -> np.ndarray:
 
 
 def _on_lips(head: Head, points: np.ndarray, grown: float = 1.0) -> np.ndarray:
-    """Which ``points (..., 3)`` lie on the red of the lips, seen from the front."""
-    away = points[..., 2] - head.lips[2]
+    """Which ``points (..., 3)`` lie on the red of the lips or near their seam and corners, seen from the front."""
+    x, away = points[..., 0], points[..., 2] - head.lips[2]
     height = np.where(away > 0, 0.0085, 0.0105) * grown * size_of(head)
-    return (points[..., 0] / (1.06 * grown * head.mouth_half)) ** 2 + (away / height) ** 2 < 1
+    red = (x / (1.06 * grown * head.mouth_half)) ** 2 + (away / height) ** 2 < 1
+    beyond = np.clip(np.abs(x) - head.mouth_half, 0, None)
+    return red | (np.hypot(beyond, points[..., 2] - seam(head, x)) < NEAR * grown)
 
 
 def _clear_of_lips(head: Head, grown: np.ndarray) -> np.ndarray:

@@ -87,7 +87,7 @@ class Hair:
     redness: float = 0.15
     dye: Color | None = None
     grey: float = 0.0
-    strands: int = 60_000
+    strands: int = 40_000
     part: float = 0.12
     length: float = 0.10
     wave: float = 0.4
@@ -178,7 +178,7 @@ class Picture:
     """
 
     size: int = 1024
-    samples: int = 24
+    samples: int = 12
     background: tuple[Color, Color] = ((0.36, 0.38, 0.39), (0.12, 0.135, 0.15))
     exposure: float = 0.0
     turn: float = 2.0

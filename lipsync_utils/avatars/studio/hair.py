@@ -10,8 +10,8 @@ from portrait import Portrait
 from shaders import Nodes
 from styles import STYLES, size_of
 
-WHITE = 0.03
-"""Melanin of grey strands."""
+WHITE = (0.012, 0.07)
+"""Melanin of grey strands, from the whitest to the darkest: all of one white would melt into a cap."""
 
 
 def add_hair(portrait: Portrait) -> None:
@@ -39,17 +39,17 @@ def hair_material(
     """Hair by its pigment or dye, each strand a little different; a share ``grey`` of the strands is white."""
     n = Nodes(name)
     random = n.add("HairInfo").outputs["Random"]
-    inputs = {"Roughness": roughness, "Radial Roughness": 0.35, "Random Roughness": 0.15}
+    inputs = {"Roughness": roughness + 0.16 * grey, "Radial Roughness": 0.35, "Random Roughness": 0.15}
     if dye is not None:
         inputs["Color"] = n.mix(random, tuple(0.85 * c for c in dye), tuple(min(1.0, 1.15 * c) for c in dye))
         shader = n.add("BsdfHairPrincipled", inputs, model="CHIANG", parametrization="COLOR")
         return n.finish(shader.outputs["BSDF"])
-    natural = n.ramp(random, 0.0, 1.0, (melanin * 0.93, min(melanin * 1.05, 1.0)))
+    natural = n.ramp(random, 0.0, 1.0, (melanin * 0.90, min(melanin * 1.06, 1.0)))
     if grey:
         shuffled = n.math("FRACT", n.math("MULTIPLY", random, 37.7), 0.0)
         white = n.ramp(shuffled, grey - 0.04, grey + 0.04, (1.0, 0.0))
         kept = n.math("SUBTRACT", 1.0, white)
-        natural = n.math("ADD", n.math("MULTIPLY", natural, kept), n.math("MULTIPLY", white, WHITE))
+        natural = n.math("ADD", n.math("MULTIPLY", natural, kept), n.math("MULTIPLY", white, n.ramp(random, 0.0, 1.0, WHITE)))
     inputs |= {"Melanin": natural, "Melanin Redness": redness * (1 - 0.8 * grey)}
     shader = n.add("BsdfHairPrincipled", inputs, model="CHIANG", parametrization="MELANIN")
     return n.finish(shader.outputs["BSDF"])

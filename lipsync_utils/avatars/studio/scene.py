@@ -64,6 +64,7 @@ def set_renderer(portrait: Portrait) -> None:
     scene.cycles.use_denoising = True
     scene.cycles.seed = portrait.description.seed
     scene.cycles.denoising_prefilter = "FAST"
+    scene.cycles_curves.subdivisions = 1
     scene.cycles.use_light_tree = False  # five lamps
     scene.cycles.max_bounces = 4
     scene.cycles.transparent_max_bounces = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from anatomy import LOWER_LID, UPPER_LID, blob, hairline, skin_masks, smooth
+from anatomy import LOWER_LID, UPPER_LID, blob, skin_masks, smooth
 from blender import mesh_arrays, set_attribute
 from description import AvatarDescription, Color, Hair
 from portrait import Portrait
@@ -31,7 +31,6 @@ def add_skin(portrait: Portrait) -> None:
         )
         _fold(portrait, relief)
     masks = skin_masks(head, portrait.points, receding=portrait.description.hair.receding) | zones(portrait, layout)
-    masks["scalp"] = smooth(hairline(head, portrait.points, description.hair.receding), -0.004, 0.012)
     masks["beard"] = masks["beard"] * masks.pop("off_lips")
     for name, mask in masks.items():
         set_attribute(portrait.body.data, name, mask)
@@ -279,9 +278,9 @@ def _roughness(paint: Paint, lips: bpy.types.NodeSocket) -> bpy.types.NodeSocket
 def _bump(paint: Paint, lips: bpy.types.NodeSocket, lines: bpy.types.NodeSocket | None) -> bpy.types.NodeSocket:
     """Pores and fine creases by zone, vertical furrows on the lips, and wrinkles; heights in millimetres."""
     n, strength = paint.n, paint.look.pores * (0.5 + 0.5 * paint.grown)
-    height = n.math("MULTIPLY", paint.times(paint.pore, "pores"), -0.07 * strength)
-    height = n.math("ADD", height, n.math("MULTIPLY", paint.fine, 0.08 * strength))
-    height = n.math("ADD", height, n.math("MULTIPLY", paint.middle, (0.12 + 0.12 * paint.look.age) * strength))
+    height = n.math("MULTIPLY", paint.times(paint.pore, "pores"), -0.10 * strength)
+    height = n.math("ADD", height, n.math("MULTIPLY", paint.fine, 0.13 * strength))
+    height = n.math("ADD", height, n.math("MULTIPLY", paint.middle, (0.15 + 0.12 * paint.look.age) * strength))
     place = n.add("TexCoord").outputs["Object"]
     stretched = n.add("Mapping", {"Vector": place, "Scale": (1100.0, 250.0, 160.0)}).outputs["Vector"]
     furrows = n.noise(1.0, detail=2, vector=stretched)

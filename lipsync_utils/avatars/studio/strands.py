@@ -77,6 +77,17 @@ def grow_long(
     return relax(np.stack(path, axis=1), rounds=8)
 
 
+def cut(strands: np.ndarray, lowest: np.ndarray) -> np.ndarray:
+    """Shorten hanging strands ``(n, points, 3)`` where they first pass below the heights ``lowest (n,)``."""
+    below = strands[:, :, 2] < lowest[:, None]
+    points = strands.shape[1]
+    share = np.where(below.any(1), np.maximum(below.argmax(1), 2), points - 1) / (points - 1)
+    place = share[:, None] * np.arange(points)
+    low = np.minimum(place.astype(int), points - 2)
+    part, rows = (place - low)[..., None], np.arange(len(strands))[:, None]
+    return strands[rows, low] * (1 - part) + strands[rows, low + 1] * part
+
+
 def relax(strands: np.ndarray, *, rounds: int) -> np.ndarray:
     """Smooth polylines ``(n, points, 3)`` along their length; roots and tips stay."""
     strands = strands.copy()
@@ -228,18 +239,18 @@ def brow_paths(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Roots and tips ``(count, 2)`` as (x, z) of one brow's hairs, on the model's left."""
     size = head.eye[0] / 0.0313
-    t = rng.beta(1.25, 1.25, count)
+    t = rng.beta(1.45, 1.75, count)  # thinning out towards both ends
     knots = np.array([-0.021, -0.008, 0.006, 0.017, 0.029]) * size
     heights = np.array([0.0205, 0.0240, 0.0268, 0.0262, 0.0195]) * size
-    x = np.interp(t, np.linspace(0, 1, 5), knots)
+    x = np.interp(t, np.linspace(0, 1, 5), knots) + rng.normal(0, 0.0007, count) * size
     heights = heights.min() + arch * (heights - heights.min())
     z = np.polyval(np.polyfit(knots, heights, 3), x)
-    half = thickness * size * np.interp(t, [0, 0.10, 0.40, 0.75, 1.0], [0.45, 0.85, 0.85, 0.50, 0.10])
+    half = thickness * size * np.interp(t, [0, 0.10, 0.40, 0.75, 1.0], [0.80, 0.95, 0.85, 0.55, 0.24])
     offset = np.clip(rng.normal(0, 0.5, count), -1.15, 1.15)  # dense in the middle, soft at the rims
     roots = np.column_stack([head.eye[0] + x, head.eye[2] + z + half * offset])
     slope = np.interp(t, [0, 0.15, 0.5, 0.8, 1.0], [1.15, 0.70, 0.28, -0.10, -0.45])
     slope -= 0.40 * offset * smooth(t, 0.05, 0.3) - rng.normal(0, 0.14, count)
-    length = size * rng.uniform(0.5, 1.0, count) * np.interp(t, [0, 0.2, 0.7, 1], [0.0048, 0.0068, 0.0066, 0.0042])
+    length = size * rng.uniform(0.5, 1.0, count) * np.interp(t, [0, 0.2, 0.7, 1], [0.0042, 0.0068, 0.0062, 0.0034])
     tips = roots + length[:, None] * np.column_stack([np.cos(slope), np.sin(slope)])
     return roots, tips
 

@@ -49,7 +49,10 @@ def short(portrait: Portrait, count: int) -> np.ndarray:
     sides = 1.0 + 1.6 * smooth(portrait.points[:, 2], head.eye[2] + 0.075, head.eye[2] + 0.03)  # short hair hides less
     roots = roots_of(portrait, cover(portrait) * sides, count)
     grown = strands.grow_short(head, portrait.surface, roots, rng, receding=receding, size=size_of(head))
-    return strands.gather(grown, rng, per_lock=60, pull=0.45)
+    t = np.linspace(0, 1, grown.shape[1])[None, :, None]
+    loose = rng.normal(0, 1, (count, 1, 3)) * 0.0016 * t + strands.frizz(rng, count, grown.shape[1]) * 0.0008 * t**0.5
+    strays = (rng.random(count) < 0.04)[:, None, None] * rng.normal(0, 1, (count, 1, 3)) * 0.005 * t
+    return strands.gather(grown, rng, per_lock=45, pull=0.6) + (loose + strays) * size_of(head)
 
 
 def long(portrait: Portrait, count: int) -> np.ndarray:
@@ -59,7 +62,10 @@ def long(portrait: Portrait, count: int) -> np.ndarray:
 
 def bob(portrait: Portrait, count: int) -> np.ndarray:
     """As long hair, but cut at the jaw."""
-    return _hanging(portrait, count, length=-0.012 * size_of(portrait.head), volume=1.35)
+    head, rng = portrait.head, portrait.rng
+    grown = _hanging(portrait, count, length=0.0, volume=1.35)
+    ends = head.chin[2] + (0.004 - 0.012 * rng.random(len(grown)) ** 2) * size_of(head)
+    return strands.cut(grown, ends + 0.10 * np.clip(grown[:, 0, 1] - head.centre[1], -0.05, 0.05))
 
 
 def curly(portrait: Portrait, count: int) -> np.ndarray:
@@ -76,7 +82,7 @@ def curly(portrait: Portrait, count: int) -> np.ndarray:
 
 def _hanging(portrait: Portrait, count: int, *, length: float, volume: float) -> np.ndarray:
     hair, head, rng = portrait.description.hair, portrait.head, portrait.rng
-    points, steps = portrait.points, 28 if portrait.preview else 44
+    points, steps = portrait.points, 24 if portrait.preview else 32
     at_part = (points[:, 0] - strands.part_x(head, points[:, 1], hair.part)) / (0.016 * size_of(head))
     dense = 1 + 2.5 * np.exp(-(at_part**2))  # hair leaves the parting to both sides: more of it hides the skin
     roots = roots_of(portrait, cover(portrait, soft=0.012) * dense, count)
@@ -106,10 +112,10 @@ def tied(portrait: Portrait, count: int) -> np.ndarray:
     """Combed back to a bun high on the back of the head."""
     head, rng, skin = portrait.head, portrait.rng, portrait.surface
     size, steps = size_of(head), 22
-    bun = np.array([0.0, head.centre[1] + 0.062 * size, head.top + 0.012 * size])
+    bun = np.array([0.0, head.centre[1] + 0.066 * size, head.top - 0.004 * size])
     around = count // 5
     front = smooth(portrait.points[:, 1], head.centre[1], head.centre[1] - 0.07 * size)  # all hair passes over the back
-    roots = roots_of(portrait, cover(portrait, soft=0.010) * (1 + 2.5 * front), count - around)
+    roots = roots_of(portrait, cover(portrait, soft=0.016) * (1 + 2.5 * front), count - around)
     position, path = roots, [roots]
     target = bun + 0.012 * size * rng.normal(0, 1, roots.shape)
     for index in range(1, steps):
