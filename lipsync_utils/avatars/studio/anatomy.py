@@ -14,6 +14,8 @@ LOWER_LID = (14784, 14783, 14782, 14781, 14780, 14779, 14778, 14777, 14776)
 LOWER_TIPS = (14841, 14840, 14839, 14838, 14837, 14836, 14835, 14834, 14833)
 LIP_CORNERS = (7272, 518)
 LIP_MIDDLE = 520
+SEAM_KEPT_CLEAR = 0.0035
+"""How near no hair comes to the seam of the lips, in metres; their red alone narrows to nothing at the corners."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,15 @@ def hairline(head: Head, points: np.ndarray, receding: float = 0.0) -> np.ndarra
 def seam(head: Head, x: np.ndarray) -> np.ndarray:
     """Height of the line between the lips at ``x``, in metres; level beyond the corners."""
     return head.lips[2] + (head.corner[2] - head.lips[2]) * np.minimum(np.abs(x) / head.mouth_half, 1) ** 2
+
+
+def on_lips(head: Head, points: np.ndarray, grown: float = 1.0) -> np.ndarray:
+    """Which ``points (..., 3)`` lie on the red of the lips or near their seam and corners, seen from the front."""
+    x, above = points[..., 0], points[..., 2] - head.lips[2]
+    height = np.where(above > 0, 0.0085, 0.0105) * grown * (head.top - head.eye[2]) / 0.12
+    red = (x / (1.06 * grown * head.mouth_half)) ** 2 + (above / height) ** 2 < 1
+    beyond = np.clip(np.abs(x) - head.mouth_half, 0, None)
+    return red | (np.hypot(beyond, points[..., 2] - seam(head, x)) < SEAM_KEPT_CLEAR * grown)
 
 
 def smooth(x: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import strands
-from anatomy import Head, seam, skin_masks, smooth
+from anatomy import Head, on_lips, skin_masks, smooth
 from blender import add_strands
 from hair import hair_material
 from portrait import Portrait
@@ -13,8 +13,6 @@ from styles import size_of
 
 STRANDS = {"moustache": 6_000, "goatee": 12_000, "full": 34_000}
 POINTS = 12
-NEAR = 0.0035
-"""How near no strand comes to the seam of the lips, in metres; the red alone narrows to nothing at the corners."""
 
 
 def add_beard(portrait: Portrait) -> None:
@@ -34,7 +32,7 @@ def _area(portrait: Portrait) -> np.ndarray:
     """Density ``(n,)`` of roots over the portrait's points."""
     head, points, style = portrait.head, portrait.points, portrait.description.beard.style
     x, above = np.abs(points[:, 0]) / head.mouth_half, points[:, 2] - head.lips[2]
-    off = ~_on_lips(head, points)
+    off = ~on_lips(head, points)
     nose = head.nose[2] - head.lips[2] - 0.011 * size_of(head)  # its wings' lower end
     wide = np.interp(above / nose, [0, 1], [1.30, 0.62])
     lip = (
@@ -50,22 +48,13 @@ def _area(portrait: Portrait) -> np.ndarray:
     return off * np.maximum(2.0 * lip, area)
 
 
-def _on_lips(head: Head, points: np.ndarray, grown: float = 1.0) -> np.ndarray:
-    """Which ``points (..., 3)`` lie on the red of the lips or near their seam and corners, seen from the front."""
-    x, away = points[..., 0], points[..., 2] - head.lips[2]
-    height = np.where(away > 0, 0.0085, 0.0105) * grown * size_of(head)
-    red = (x / (1.06 * grown * head.mouth_half)) ** 2 + (away / height) ** 2 < 1
-    beyond = np.clip(np.abs(x) - head.mouth_half, 0, None)
-    return red | (np.hypot(beyond, points[..., 2] - seam(head, x)) < NEAR * grown)
-
-
 def _clear_of_lips(head: Head, grown: np.ndarray) -> np.ndarray:
     """Strands cut so short that they end before the lips; those that begin on them are left out."""
     root = grown[:, :1]
     for share in (0.6, 0.35, 0.2):
-        crossing = _on_lips(head, grown, 0.92).any(1)
+        crossing = on_lips(head, grown, 0.92).any(1)
         grown[crossing] = root[crossing] + (grown[crossing] - root[crossing]) * share
-    return grown[~_on_lips(head, grown, 0.92).any(1)]
+    return grown[~on_lips(head, grown, 0.92).any(1)]
 
 
 def _grow(portrait: Portrait, roots: np.ndarray) -> np.ndarray:

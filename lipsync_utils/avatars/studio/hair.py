@@ -49,7 +49,9 @@ def hair_material(
         shuffled = n.math("FRACT", n.math("MULTIPLY", random, 37.7), 0.0)
         white = n.ramp(shuffled, grey - 0.04, grey + 0.04, (1.0, 0.0))
         kept = n.math("SUBTRACT", 1.0, white)
-        natural = n.math("ADD", n.math("MULTIPLY", natural, kept), n.math("MULTIPLY", white, n.ramp(random, 0.0, 1.0, WHITE)))
+        natural = n.math(
+            "ADD", n.math("MULTIPLY", natural, kept), n.math("MULTIPLY", white, n.ramp(random, 0.0, 1.0, WHITE))
+        )
     inputs |= {"Melanin": natural, "Melanin Redness": redness * (1 - 0.8 * grey)}
     shader = n.add("BsdfHairPrincipled", inputs, model="CHIANG", parametrization="MELANIN")
     return n.finish(shader.outputs["BSDF"])
