@@ -5,7 +5,8 @@ used), and the sample avatars are read as they are. For each portrait the embedd
 places of its points (`NAME.points.json`): the distance's median over the 468 points, relative to the distance between
 the outer corners of the eyes. The portrait must hold one face, frontal within 8 degrees, with closed lips.
 
-With `--full` one of the slowest portraits, with long white hair, is also rendered at 1024 pixels, for its time. Needs the studio (`lipsync avatar --setup`).
+With `--full` one of the slowest portraits, with long white hair, is also rendered at 1024 pixels, for its time. Needs
+the studio (`lipsync avatar --setup`).
 """
 
 from __future__ import annotations
