@@ -11,6 +11,7 @@ the studio (`lipsync avatar --setup`).
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -87,7 +88,7 @@ def main() -> None:
     arguments.add_argument("--full", action="store_true", help="also time one portrait of 1024 pixels")
     options = arguments.parse_args()
     detector, kept, rows = make_detector(FaceOptions()), [], []
-    for portrait in [*samples(), *random_people(options.count)]:
+    for portrait in itertools.chain(samples(), random_people(options.count)):
         row = measure(portrait, detector)
         rows.append(row)
         kept.append((row["error"], portrait))
