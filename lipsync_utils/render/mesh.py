@@ -14,6 +14,9 @@ RINGS = ((0.10, 0.72), (0.24, 0.36), (0.42, 0.10), (0.62, 0.0))
 """Rings around the face oval: distance from it in face widths, and how much of the oval's motion they share. The last
 one stands still, so that what moves has no edge."""
 
+SIDEWAYS = 0.4
+"""How much of that is shared sideways: a chin takes skin along when it sinks, but no neck narrows with rounded lips."""
+
 
 def _ring_triangles() -> np.ndarray:
     """``(n, 3)`` triangles of the strips between the oval and the rings around it."""
@@ -53,6 +56,6 @@ def surround(points: np.ndarray, rest: np.ndarray | None = None) -> np.ndarray:
     outward = oval - centre
     outward = outward / (np.linalg.norm(outward, axis=1, keepdims=True) + 1e-6)
     width = np.linalg.norm(base[234, :2] - base[454, :2])
-    motion = points[_OVAL, :2] - oval
+    motion = (points[_OVAL, :2] - oval) * (SIDEWAYS, 1.0)
     rings = [oval + outward * (distance * width) + motion * share for distance, share in RINGS]
     return np.concatenate([points[:, :2], *rings]).astype(np.float32)

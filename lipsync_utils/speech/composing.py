@@ -9,8 +9,8 @@ import numpy as np
 from ..records import FaceCurves
 from .visemes import CHANNELS, NAMES, PAIRED
 
-CONTACTS = ("bilabial", "labiodental", "dental")
-"""Kinds of sound whose contact is a gesture of its own."""
+CONTACTS = ("bilabial", "labiodental", "dental", "rounded")
+"""Gestures that are made or not, and not blended: three contacts, and the rounding of u and w."""
 
 _INDEX = {name: i for i, name in enumerate(CHANNELS)}
 
@@ -21,7 +21,8 @@ class Gestures:
 
     Attributes:
         pose: ``(T, len(CHANNELS))`` blended coefficients in [0, 1], before contacts.
-        contacts: ``(T, 3)`` lips together, lower lip at the teeth, tongue at the teeth; 0 to 1 (see :data:`CONTACTS`).
+        contacts: ``(T, 4)`` lips together, lower lip at the teeth, tongue at the teeth, lips rounded; 0 to 1 (see
+            :data:`CONTACTS`).
         activity: ``(T,) float32`` whether somebody speaks, 0 to 1.
     """
 
@@ -34,10 +35,10 @@ def compose(planned: Gestures) -> np.ndarray:
     """Put the contacts over the blended pose: ``(T, len(NAMES)) float32`` in [0, 1], tiny values exactly 0.
 
     Lips that touch take back the jaw's opening (mouthClose) and whatever parts them; the lower lip against the teeth
-    rolls in under a nearly shut jaw; the tongue shows between the teeth.
+    rolls in under a nearly shut jaw; the tongue shows between the teeth; rounded lips are not spread.
     """
     values = planned.pose.astype(np.float64)
-    lips, teeth, tongue = planned.contacts.T
+    lips, teeth, tongue, rounded = planned.contacts.T
 
     def fade(amount: np.ndarray, **keep: float) -> None:
         for channel, least in keep.items():
@@ -48,6 +49,8 @@ def compose(planned: Gestures) -> np.ndarray:
             column = values[:, _INDEX[channel]]
             values[:, _INDEX[channel]] = column + amount * np.maximum(value - column, 0.0)
 
+    fade(rounded, mouthSmile=0.2, mouthStretch=0.2)
+    hold(rounded, mouthPucker=0.42, mouthFunnel=0.14)
     hold(tongue, tongueOut=0.25)
     fade(teeth, mouthLowerDown=0.0, mouthFunnel=0.3, mouthPucker=0.5, tongueOut=0.0)
     hold(teeth, mouthRollLower=0.42, mouthUpperUp=0.14, mouthShrugLower=0.12)

@@ -23,9 +23,11 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "speech.safetensors"
 BLOCK_ROWS = 3000
 """Rows that go through the network at a time (30 s): memory stays flat."""
 
-ACTIVE = 0.7
+ACTIVE = 0.8
 """Probability of speech from which on the mouth may move."""
 
+SHORTEST_SPEECH_S = 0.2
+"""What seems to be speech for less than this is a click or a note."""
 
 SEEN_EARLY_S = 0.05
 """The network sees speech begin this much before its first sound."""
@@ -108,21 +110,26 @@ class SpeechModel:
 def finish(predicted: Gestures) -> Gestures:
     """From probabilities to decisions: rest where nobody speaks, contacts that are made, not hinted at."""
     gate = rest_gate(predicted.activity)[:, None]
-    contacts = decided(predicted.contacts)
-    return Gestures(np.where(predicted.pose < 0.01, 0.0, predicted.pose) * gate, contacts * gate, predicted.activity)
+    pose = _smoothed(predicted.pose)
+    return Gestures(np.where(pose < 0.01, 0.0, pose) * gate, decided(predicted.contacts) * gate, predicted.activity)
+
+
+def _smoothed(rows: np.ndarray) -> np.ndarray:
+    """Each row with a quarter of its neighbours, ``(T, k)``: nothing on a face jumps."""
+    padded = np.pad(rows, ((1, 1), (0, 0)), mode="edge" if len(rows) else "constant")
+    return 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
 
 
 def decided(
     probability: np.ndarray, *, low: float = 0.2, high: float = 0.35, full: float = 0.75, rows: int = 3
 ) -> np.ndarray:
-    """Contacts that are made or not, ``(T, 3)``, from their probabilities of the same shape.
+    """Contacts that are made or not, ``(T, 4)``, from their probabilities of the same shape.
 
     A contact is a stretch where the probability, smoothed over three rows, stays above ``low`` and somewhere reaches
     ``high`` (hysteresis). It is complete where the probability is at least ``full`` of its highest; on both sides the
     lips or the tongue take ``rows`` rows to come and go.
     """
-    smooth = np.pad(probability, ((1, 1), (0, 0)))
-    smooth = 0.25 * smooth[:-2] + 0.5 * smooth[1:-1] + 0.25 * smooth[2:]
+    smooth = _smoothed(probability)
     made = np.zeros_like(smooth)
     for column in range(smooth.shape[1]):
         edges = np.flatnonzero(np.diff((smooth[:, column] >= low).astype(np.int8), prepend=0, append=0))
@@ -142,7 +149,7 @@ def rest_gate(activity: np.ndarray) -> np.ndarray:
     """How far the mouth may leave its rest, ``(T,)`` from 0 to 1, given the probability of speech ``(T,)``.
 
     It opens :data:`phonetics.ONSET_S` before speech (which is seen :data:`SEEN_EARLY_S` early) and shuts within
-    :data:`phonetics.RELEASE_S` after it. Bursts under 60 ms are no speech.
+    :data:`phonetics.RELEASE_S` after it. Bursts under :data:`SHORTEST_SPEECH_S` are no speech.
     """
     active = activity >= ACTIVE
     edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
@@ -151,7 +158,7 @@ def rest_gate(activity: np.ndarray) -> np.ndarray:
     up = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, rise + 1) / (rise + 1))
     down = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fall + 1) / (fall + 1))
     for start, stop in edges.reshape(-1, 2):
-        if stop - start < 0.06 * CURVE_RATE:
+        if stop - start < SHORTEST_SPEECH_S * CURVE_RATE:
             continue
         start += round(SEEN_EARLY_S * CURVE_RATE)
         gate[start:stop] = 1.0

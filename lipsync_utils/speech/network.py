@@ -99,7 +99,7 @@ class LipNet(nn.Module):
             features: ``(N, T, 80) float32`` log-mel, T even.
 
         Returns:
-            Channels :data:`LEARNED` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 3)``, of activity
+            Channels :data:`LEARNED` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
             ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
         x = ((features - FEATURE_MEAN) / FEATURE_STD).transpose(1, 2)  # (N, 80, T)

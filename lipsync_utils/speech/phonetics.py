@@ -35,6 +35,9 @@ ONSET_S = 0.12
 RELEASE_S = 0.16
 """The lips are at rest this long after the last sound."""
 
+ROUNDED = 0.45
+"""Sounds whose pose puckers the lips at least so far round them, whatever surrounds them."""
+
 SHORT_PAUSE_S = 0.15
 """The mouth does not come to rest in pauses shorter than this."""
 
@@ -117,30 +120,40 @@ def closure(segments: Sequence[Segment], times: np.ndarray, kind: str = "bilabia
     """How far the obligatory contact of a kind of sound is made at each time, ``(T,)`` from 0 to 1.
 
     Bilabial stops hold it until their burst, m until just before its end; the lips take about 60 ms to come and go.
-    Lips that are at rest before or after it stay shut.
+    Lips that are at rest before or after it stay shut. Rounding takes longer and is early: it is a vowel's.
     """
     contact = np.zeros(len(times))
     for i, segment in enumerate(segments):
-        if segment.viseme.kind != kind:
+        if not _makes(segment.viseme, kind):
             continue
-        start, end = _hold(segment)
+        start, end = _hold(segment, kind)
         if kind == "bilabial":
             first = i == 0 or _is_pause(segments[i - 1])
             last = i == len(segments) - 1 or _is_pause(segments[i + 1])
             start, end = start - first * ONSET_S, end + last * (RELEASE_S - 0.04)
-        window = _window(times, start - 0.07, end + 0.07)
-        contact[window] = np.maximum(contact[window], _plateau(times[window], start, end, rise=0.06, fall=0.05))
+        rise, fall = (0.1, 0.09) if kind == "rounded" else (0.06, 0.05)
+        window = _window(times, start - rise - 0.01, end + fall + 0.01)
+        contact[window] = np.maximum(contact[window], _plateau(times[window], start, end, rise=rise, fall=fall))
     return contact
+
+
+def _makes(viseme: Viseme, kind: str) -> bool:
+    """Whether a sound makes a gesture of :data:`~.composing.CONTACTS`."""
+    if kind == "rounded":
+        return viseme.pose.get("mouthPucker", 0.0) >= ROUNDED
+    return viseme.kind == kind
 
 
 def _is_pause(segment: Segment) -> bool:
     return segment.viseme.kind == "silence" and segment.end_s - segment.start_s >= SHORT_PAUSE_S
 
 
-def _hold(segment: Segment) -> tuple[float, float]:
-    """From when to when the articulators touch."""
+def _hold(segment: Segment, kind: str) -> tuple[float, float]:
+    """From when to when the articulators touch, or the lips are rounded."""
     length = segment.end_s - segment.start_s
-    if segment.viseme.kind == "bilabial":
+    if kind == "rounded":
+        return segment.start_s - 0.05, max(segment.end_s - 0.05, segment.start_s)
+    if kind == "bilabial":
         nasal = segment.viseme.pose["jawOpen"] > 0.13
         return segment.start_s, segment.end_s - (0.01 if nasal else min(0.25 * length, 0.03))
     return segment.start_s + 0.1 * length, segment.end_s - 0.15 * length

@@ -66,7 +66,7 @@ def test_rounds_on_u_and_w(sample):
     _, phonemes, curves = sample
     pucker = curves.values[:, NAMES.index("mouthPucker")]
     rounded = [pucker[rows(p)].max() > 0.25 for p in phonemes if p.ipa.rstrip("ː") in ("u", "w")]
-    assert np.mean(rounded) > 0.75  # English rounds on 18 of 23; see the model card
+    assert np.mean(rounded) >= 0.9
 
 
 def test_rests_between_sentences(sample):

@@ -108,6 +108,7 @@ class Agreement:
     """How well curves follow real lips; correlations.
 
     Attributes:
+        scores: of the opening, at each lag from ``-MAX_LAG`` to ``MAX_LAG``.
         zero: of the opening, at lag zero.
         best: the highest within :data:`MAX_LAG`.
         lag: where that is, in frames of 40 ms; positive: the real lips are later.
@@ -115,6 +116,7 @@ class Agreement:
         loudness, recogniser: of the baselines' opening, at lag zero.
     """
 
+    scores: tuple[float, ...]
     zero: float
     best: float
     lag: int
@@ -134,6 +136,7 @@ def agreement(lips: Lips, model: SpeechModel, *, sound_late_s: float = 0.0) -> A
     scores = [at(k * 0.04, opening, lips.opening) for k in range(-MAX_LAG, MAX_LAG + 1)]
     recognised = recognised_opening(lips.wave)
     return Agreement(
+        tuple(scores),
         scores[MAX_LAG],
         max(scores),
         int(np.argmax(scores)) - MAX_LAG,

