@@ -42,7 +42,7 @@ class Conv(nn.Module):
 
 
 class Widen(nn.Module):
-    """Transposed convolution, batch normalisation and a rectifier: doubles height and width, or makes 3 of a single 1."""
+    """Transposed convolution, batch normalisation and a rectifier: doubles the size, or makes 3 of 1 (``single``)."""
 
     def __init__(self, inputs: int, outputs: int, *, single: bool = False) -> None:
         super().__init__()
