@@ -300,6 +300,11 @@ def _is_own_file(checkpoint: str | None) -> bool:
     return checkpoint is not None and checkpoint not in assets.ASSETS
 
 
+def _is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask_for_licence(group: str, *, accept: bool) -> None:
     """Show the terms of a group's assets before their first use; on a terminal, ask.
 
@@ -310,7 +315,7 @@ def _ask_for_licence(group: str, *, accept: bool) -> None:
     asset = assets.in_group(group)[0]
     if assets.accepted(asset):
         return
-    if not accept and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not accept and not _is_terminal():
         return
     typer.echo(asset.terms, err=True)
     if not accept and not typer.confirm("Do you accept these terms?", default=False, err=True):

@@ -33,9 +33,9 @@ def load_wav2lip(path: str | Path) -> Wav2Lip:
     file = Path(path).expanduser()
     if not file.is_file():
         raise InputError(f"The checkpoint {str(path)!r} does not exist. Check the name and the folder.")
-    state = _matched(_read(file), file)
-    network = Wav2Lip()
-    network.load_state_dict(state)
+    with torch.device("meta"):  # shapes only: no time is spent on random weights
+        network = Wav2Lip()
+    network.load_state_dict(_matched(_read(file), network.state_dict(), file), assign=True)
     return network.eval().requires_grad_(False)
 
 
@@ -97,13 +97,12 @@ def _read_archive(file: Path) -> Mapping[str, torch.Tensor]:
         raise AssetError(f"{file} cannot be opened by this version of PyTorch ({torch.__version__}).") from error
 
 
-def _matched(found: Mapping[str, object], file: Path) -> dict[str, torch.Tensor]:
-    """The tensors under the names that our network gives them.
+def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], file: Path) -> dict[str, torch.Tensor]:
+    """The tensors under the names, of the shapes and types that our network wants.
 
     Raises:
         AssetError: they are not those of the Wav2Lip generator, or hold values that are not numbers.
     """
-    wanted = Wav2Lip().state_dict()
     tensors = {key: value for key, value in found.items() if isinstance(value, torch.Tensor)}
     prefix = _common_prefix(tensors, next(iter(wanted)))
     renamed = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
@@ -111,11 +110,11 @@ def _matched(found: Mapping[str, object], file: Path) -> dict[str, torch.Tensor]
     for key, place in wanted.items():
         value = renamed.pop(key, None)
         if value is None and key.endswith(_COUNTER):
-            value = place
+            value = torch.zeros(place.shape)
         if value is None or value.shape != place.shape:
             absent.append(f"{key} {tuple(place.shape)}" + ("" if value is None else f" (there: {tuple(value.shape)})"))
         else:
-            state[key] = value.to(place.dtype)
+            state[key] = value.detach().to(place.dtype, memory_format=torch.contiguous_format)
     if absent or renamed:
         raise AssetError(
             f"{file} does not hold the weights of the Wav2Lip generator: of its {len(wanted)} tensors {len(absent)} "

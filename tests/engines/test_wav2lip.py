@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw, moving
@@ -62,6 +63,11 @@ def check_length(report: RunReport, seconds: float) -> np.ndarray:
     return images
 
 
+def difference(image: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """``(H, W)`` largest difference of the three channels, without what compression does to single pixels."""
+    return cv2.blur(np.abs(image.astype(np.float32) - other.astype(np.float32)).max(2), (5, 5))
+
+
 def darkness(images: np.ndarray, face: SyntheticFace = FACE) -> np.ndarray:
     """How dark the mouth is in each frame, as the sum over its surroundings."""
     x, y, half = int(face.x), int(face.y + 0.42 * face.width), int(0.3 * face.width)
@@ -85,11 +91,11 @@ def test_a_still_face_is_encoded_once_and_the_rest_is_left_alone(tmp_path, pictu
     images = check_length(report, 0.41)
     assert (mouth.encoded, mouth.spoken) == (1, len(images))
     source = draw(FACE, size=SIZE)
-    changed = np.abs(images.astype(int) - source).max(axis=(0, 3))
+    changed = np.max([difference(image, source) for image in images], axis=0)
     nose = int(FACE.y + 0.18 * FACE.width)
-    assert changed[: nose - 5].max() < 16, "nose and everything above"
-    assert changed[:, : int(FACE.x - 0.5 * FACE.width)].max() < 16, "beside the face"
-    assert changed.max() > 60, "and the mouth did move"
+    assert changed[: nose - 5].max() < 10, "nose and everything above"
+    assert changed[:, : int(FACE.x - 0.5 * FACE.width)].max() < 10, "beside the face"
+    assert changed.max() > 40, "and the mouth did move"
 
 
 def test_silence_is_not_even_computed(tmp_path, picture, mouth):
@@ -176,11 +182,12 @@ def test_three_faces(tmp_path, sound, choice, always_speaking):
     path = video(tmp_path / "three.mp4", [faces] * 11, size=(512, 256))
     options = replace(STILL, face=FaceOptions(choose=choice))
     images = check_length(run(path, sound, tmp_path / "out.mp4", options=options), 0.41)
-    changed = np.abs(images.astype(int) - draw(*faces, size=(512, 256))).max(axis=(0, 1, 3))
+    source = draw(*faces, size=(512, 256))
+    changed = np.max([difference(image, source) for image in images], axis=(0, 1))
     wanted = 1 if isinstance(choice, tuple) else choice
     for number, face in enumerate(faces):
         column = changed[int(face.x) - 40 : int(face.x) + 40].max()
-        assert (column > 50) if number == wanted else (column < 25)
+        assert (column > 30) if number == wanted else (column < 12)
 
 
 def test_a_face_that_leaves_and_returns(tmp_path, sound):

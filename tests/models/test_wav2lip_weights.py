@@ -146,7 +146,7 @@ def without(key: str) -> dict:
     ("content", "message"),
     [
         (lambda: [1, 2], "holds a list; needed is a dictionary of tensors"),
-        (lambda: {"face_encoder.0.weight": torch.zeros(3)}, r"of its 296 tensors \d+ are missing .* and 1 others"),
+        (lambda: {"face_encoder.0.weight": torch.zeros(3)}, r"of its 352 tensors \d+ are missing .* and 1 others"),
         (lambda: without("output_block.1.bias"), r"1 are missing .*missing: output_block\.1\.bias \(3,\)"),
         (lambda: small_state() | {"extra": torch.zeros(1)}, r"0 are missing .*too many: extra"),
         (

@@ -64,7 +64,9 @@ def mouth_mask(points: np.ndarray, box: np.ndarray) -> np.ndarray:
     fine[[0, -1]] = fine[:, [0, -1]] = 0
     inside = cv2.distanceTransform(fine, cv2.DIST_L2, 3)[SHOWN_ROWS.start * _FINE :]
     part = np.clip(inside / (FEATHER * FACE_SIZE * _FINE), 0, 1)
-    return cv2.resize(part * part * (3 - 2 * part), (FACE_SIZE, ROWS), interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(part * part * (3 - 2 * part), (FACE_SIZE, ROWS), interpolation=cv2.INTER_AREA)
+    mask[[0, -1]] = mask[:, [0, -1]] = 0
+    return mask
 
 
 class ColourMatch:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -44,17 +43,6 @@ HELD_BYTES = 48e6
 APPEARS = 3.0
 """On a still picture the generated mouth fades in over the first third of the opening of the gate (and out over the
 last of its closing), while its speech is still faint: the lips at rest are the picture's own."""
-
-
-_A_MOMENT = (
-    Speech(
-        np.zeros(SAMPLE_RATE // 4, np.float32),
-        SAMPLE_RATE // 4,
-        SAMPLE_RATE,
-        1,
-    ),
-    Timeline.covering(SAMPLE_RATE // 4, SAMPLE_RATE, Fraction(25)),
-)
 
 
 class Generator(Protocol):
@@ -117,7 +105,8 @@ class Wav2LipEngine:
         self._generator, self._pads, self._enhancer = generator, pads, enhancer
         self._speech, self._rig = SpeechModel.load(), Rig.load()
         warm_up()
-        self._hear(*_A_MOMENT)  # the first calls are slow: let it be these
+        moment = np.zeros(SAMPLE_RATE // 4, np.float32)  # the first calls are slow: let it be these
+        self._speech(moment), wav2lip_mel(moment)
         self.models = {**models, "activity": self._speech.version}
 
     @classmethod
