@@ -291,7 +291,8 @@ def _check_accepted(asset: Asset) -> None:
         return
     raise AssetError(
         f"{asset.filename} ({asset.purpose}) may only be used under terms that were not accepted yet:\n{asset.terms}\n"
-        "If you accept them, say so once with --accept-licence (in Python: lipsync_utils.assets.accept). "
+        "If you accept them, say so once with --accept-licence "
+        f"(in Python: assets.accept(assets.ASSETS[{asset.name!r}])). "
         f"Works without it: {asset.without}."
     )
 

@@ -27,9 +27,6 @@ MAX_SIDE = 4096
 LONG_S = 600.0
 """Sound longer than this is announced before work starts."""
 
-USUAL_SPEED = (40, 120)
-"""Frames a second that an ordinary machine renders, slow and fast, for the announcement."""
-
 
 class Listener(Protocol):
     """Told what a run does."""
@@ -90,7 +87,7 @@ def run(
 
     listener.message(f"Engine {reason}.")
     fps = asked_fps or source.fps or DEFAULT_FPS
-    warnings = _announce(source, speech, Timeline.covering(speech.samples, speech.rate, fps), options, listener)
+    warnings = _announce(source, speech, Timeline.covering(speech.samples, speech.rate, fps), options, engine, listener)
     speech = _cut_to(source, speech) if options.when_short == "cut" else speech
     timeline = Timeline.covering(speech.samples, speech.rate, fps)
     size = _output_size(source, options, warnings)
@@ -203,11 +200,13 @@ def exact_rate(value: str | float | Fraction) -> Fraction:
     return rate.limit_denominator(1001)  # containers count time in 32 bits
 
 
-def _announce(source: Source, speech: Speech, timeline: Timeline, options: RunOptions, listener: Listener) -> list[str]:
+def _announce(
+    source: Source, speech: Speech, timeline: Timeline, options: RunOptions, engine: Engine, listener: Listener
+) -> list[str]:
     """Say before the work starts what may surprise; returns it, for the report."""
     notes = []
     if speech.duration_s > LONG_S:
-        slow, fast = (timeline.frames / speed / 60 for speed in USUAL_SPEED)
+        slow, fast = (timeline.frames / speed / 60 for speed in engine.usual_speed)
         minutes = round(speech.duration_s / 60)
         length = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
         notes.append(

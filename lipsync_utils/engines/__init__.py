@@ -41,10 +41,12 @@ class Engine(Protocol):
     Attributes:
         name: as given on the command line.
         models: name and version of what it runs, for the provenance of the output.
+        usual_speed: frames a second on an ordinary machine, slow and fast, for the announcement of long runs.
     """
 
     name: str
     models: dict[str, str]
+    usual_speed: tuple[int, int]
 
     def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
         """Output frames ``(H, W, 3) uint8`` RGB, one for each tracked frame, in order and one at a time."""

@@ -23,6 +23,7 @@ class RigEngine:
     """Speech to ARKit coefficients to mesh points to pixels; an :class:`~lipsync_utils.engines.Engine`."""
 
     name = "rig"
+    usual_speed = (40, 120)
 
     def __init__(self) -> None:
         self._speech = SpeechModel.load()

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -62,6 +62,9 @@ def prefetch(items: Iterable[Item], *, depth: int) -> Iterator[Item]:
             put(_Made(last=True))
         except BaseException as error:
             put(_Made(error=error))
+        finally:
+            if isinstance(items, Generator):
+                items.close()  # now, so that threads further up stop as well
 
     thread = threading.Thread(target=work, name="prefetch", daemon=True)
     thread.start()

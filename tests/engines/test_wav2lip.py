@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import threading
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +21,7 @@ from lipsync_utils.engines.wav2lip import engine as engine_module
 from lipsync_utils.errors import NoFaceError
 from lipsync_utils.media import SoundReader, write_picture
 from lipsync_utils.models.wav2lip_mel import WINDOW_CENTRE_S
-from lipsync_utils.pipeline import exact_rate
+from lipsync_utils.pipeline import Silent, exact_rate
 from lipsync_utils.records import RunReport
 
 FACE = SyntheticFace(x=128, y=115, width=120)
@@ -277,6 +279,26 @@ def test_the_output_may_end_with_the_video(tmp_path, sound):
 def test_a_video_without_sound_is_no_voice_but_a_face(tmp_path, sound):
     path = video(tmp_path / "mute.mp4", [[FACE]] * 11)
     check_length(run(path, sound, tmp_path / "out.mp4", options=STILL), 0.41)
+
+
+class Impatient(Silent):
+    """Presses Ctrl-C after five frames."""
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_an_interruption_leaves_neither_a_file_nor_a_thread(tmp_path, picture, still):
+    long = write_sound(tmp_path / "s.wav", voice(2.0))
+    face = picture if still else video(tmp_path / "v.mp4", [[FACE]] * 50)
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        run(face, long, tmp_path / "out.mp4", options=STILL, listener=Impatient())
+    assert {path.name for path in tmp_path.iterdir()} == before
+    gc.collect()
+    assert not [thread for thread in threading.enumerate() if thread.name == "prefetch"]
 
 
 def test_a_long_video_goes_through_in_small_batches(tmp_path, shared_engine, mouth, monkeypatch):

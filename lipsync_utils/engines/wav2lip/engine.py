@@ -93,6 +93,7 @@ class Wav2LipEngine:
     """
 
     name = "wav2lip"
+    usual_speed = (8, 40)
 
     def __init__(
         self,
