@@ -43,6 +43,7 @@ bench: $(READY) demo
 	$(BIN)/python benchmarks/lips.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/wav2lip.py
 	$(BIN)/python benchmarks/result_picture.py
 
 samples: $(READY)

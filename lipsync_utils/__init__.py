@@ -17,6 +17,7 @@ _HOME = {
     "RunOptions": "options",
     "FaceOptions": "options",
     "MotionOptions": "options",
+    "Wav2LipOptions": "options",
     "WriteOptions": "options",
     "RunReport": "records",
     "LipSyncError": "errors",

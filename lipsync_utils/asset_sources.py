@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10, 60
 ATTEMPTS = 3
+QUOTA = "the download limit of this file at Google Drive is used up for now (it is lifted within a day)"
+"""What the page means that Google Drive sends in place of a much wanted file."""
+
 _CHUNK = 1 << 14  # what a broken connection loses at most
 
 
@@ -105,8 +110,11 @@ class GoogleDrive:
         try:
             result = gdown.download(id=self.file_id, output=str(target), quiet=not sys.stderr.isatty())
         except Exception as error:  # gdown's exceptions differ between its versions
-            raise SourceError(_short(error)) from error
-        if result is None:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            limited = re.search(r"too many users|quota", str(error), re.IGNORECASE)
+            raise SourceError(QUOTA if limited else _short(error)) from error
+        if result is None:  # what older versions do
             raise SourceError("Google Drive refused the file (its download limit may be used up; try again in a day)")
 
 

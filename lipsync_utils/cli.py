@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from .errors import InputError, LipSyncError, MissingExtraError
-from .options import FaceOptions, MotionOptions, RunOptions, WriteOptions
+from .errors import AssetError, InputError, LipSyncError, MissingExtraError
+from .options import FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
 
 DEBUG = "LIPSYNC_DEBUG"
 """Environment variable: with it, an unforeseen error shows where it happened."""
@@ -101,7 +101,7 @@ def run(
         Path,
         typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
     ],
-    engine: Annotated[str, typer.Option(help="What moves the lips: auto or rig.")] = "auto",
+    engine: Annotated[str, typer.Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
     fps: Annotated[
         str | None,
         typer.Option(
@@ -123,6 +123,18 @@ def run(
         int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
     preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
+    when_short: Annotated[
+        str, typer.Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
+    ] = "loop",
+    checkpoint: Annotated[
+        str | None, typer.Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
+    ] = None,
+    precision: Annotated[str, typer.Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
+    device: Annotated[str, typer.Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
+    enhancer: Annotated[str, typer.Option(help="For wav2lip: none or sharpen.")] = "none",
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Make FACE speak AUDIO."""
@@ -133,10 +145,14 @@ def run(
         engine=engine,
         fps=None if fps is None else exact_rate(fps),
         preview=preview,
+        when_short=when_short,
         face=FaceOptions(choose=parse_face(face_choice), detector=detector),
         motion=MotionOptions(style=motion, seed=seed),
         write=WriteOptions(crf=crf),
+        wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
     )
+    if engine == "wav2lip" and not _is_own_file(checkpoint):
+        _ask_for_licence("wav2lip", accept=accept_licence)
     with _Bar() as bar:
         report = run_pipeline(face, audio, out, options=options, listener=bar)
     if as_json:
@@ -241,11 +257,16 @@ def speak(
 @app.command()
 def models(
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is missing.")] = False,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Accept the terms of those that ask for it, and fetch them too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list instead of a table.")] = False,
 ) -> None:
     """List the models that are fetched, and where they stand."""
     from . import assets
 
+    if accept_licence:
+        _ask_for_licence("wav2lip", accept=True)
     if fetch:
         assets.fetch_all()
     rows = assets.status()
@@ -271,6 +292,38 @@ def doctor() -> None:
         typer.echo(f"{mark}  {finding.what}" + (f"\n         {finding.remedy}" if finding.remedy else ""))
     if any(f.state == "broken" for f in findings):
         raise typer.Exit(1)
+
+
+def _is_own_file(checkpoint: str | None) -> bool:
+    from . import assets
+
+    return checkpoint is not None and checkpoint not in assets.ASSETS
+
+
+def _is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask_for_licence(group: str, *, accept: bool) -> None:
+    """Show the terms of a group's assets before their first use; on a terminal, ask.
+
+    Elsewhere nothing is asked: what needs an acceptance then says how to give it.
+    """
+    from . import assets
+
+    asset = assets.in_group(group)[0]
+    if assets.accepted(asset):
+        return
+    if not accept and not _is_terminal():
+        return
+    typer.echo(asset.terms, err=True)
+    if not accept and not typer.confirm("Do you accept these terms?", default=False, err=True):
+        raise AssetError(
+            f"The terms of the {group} weights were not accepted, so they are not fetched. "
+            f"Works without them: {asset.without}."
+        )
+    assets.accept(asset)
 
 
 def _asset_row(row) -> dict[str, object]:

@@ -47,6 +47,7 @@ def examine() -> list[Finding]:
         "models": _assets,
         "avatar studio": _studio,
         "engine rig": _engine,
+        "engine wav2lip": _wav2lip,
         "encoders": _codecs,
         "devices": _devices,
     }
@@ -86,12 +87,28 @@ def _assets() -> Iterator[Finding]:
 
     for row in assets.status():
         label = f"{row.asset.name}: {row.asset.purpose}"
+        if row.asset.group:
+            continue
         if row.state == "ready":
             yield Finding("ok", label)
         else:
             yield Finding(
                 "broken", f"{label} ({row.detail or row.state})", f"lipsync models --fetch, or put it at {row.path}"
             )
+
+
+def _wav2lip() -> Iterator[Finding]:
+    """Optional; one of its weights is enough."""
+    from . import assets
+
+    rows = [row for row in assets.status() if row.asset.group == "wav2lip"]
+    ready = [row.asset.name for row in rows if row.state == "ready" and assets.accepted(row.asset)]
+    if ready:
+        yield Finding("ok", f"engine wav2lip, {rows[0].asset.licence} ({', '.join(ready)})")
+        return
+    damaged = "; ".join(f"{row.path} is {row.detail}" for row in rows if row.state == "damaged")
+    reason = damaged or f"its weights, {rows[0].asset.licence}, were not fetched"
+    yield Finding("missing", f"engine wav2lip ({reason})", "lipsync models --fetch --accept-licence")
 
 
 def _studio() -> Iterator[Finding]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .errors import InputError
+
+WHEN_SHORT = ("loop", "pingpong", "freeze", "cut")
+"""What may follow the end of a video that is shorter than the voice."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,28 @@ class WriteOptions:
 
 
 @dataclass(frozen=True)
+class Wav2LipOptions:
+    """The engine ``wav2lip``.
+
+    Attributes:
+        checkpoint: a file with the generator's weights, or the name of one of the published ones (``lipsync models``);
+            None takes what is in the cache, else fetches the preferred one.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"`` ...
+        precision: ``"float32"`` is exact, ``"auto"`` is the fastest that the device is good at; see
+            :class:`~lipsync_utils.models.wav2lip_fast.FastWav2Lip`.
+        enhancer: what is done to the generated mouth before it is put into the frame: ``"none"``, ``"sharpen"`` ...
+        pads: added to the face's box at the top, bottom, left and right, in pixels of a face that is 200 pixels high
+            (the published code counts in the source's own pixels, so that its crop depends on the resolution).
+    """
+
+    checkpoint: str | os.PathLike[str] | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    enhancer: str = "none"
+    pads: tuple[float, float, float, float] = (0.0, 10.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class RunOptions:
     """Options of :func:`lipsync_utils.run`.
 
@@ -81,11 +107,19 @@ class RunOptions:
         engine: ``"auto"``, ``"rig"`` or ``"wav2lip"``.
         fps: output frame rate; None takes 25 for a picture and the source's own rate for a video.
         preview: half size and coarser encoding, for a quick look.
+        when_short: what follows the end of a video that is shorter than the voice: ``"loop"``, ``"pingpong"``
+            (backwards and forwards again), ``"freeze"`` (its last frame), or ``"cut"`` (the output ends with it).
     """
 
     engine: str = "auto"
     fps: Fraction | None = None
     preview: bool = False
+    when_short: str = "loop"
     face: FaceOptions = field(default_factory=FaceOptions)
     motion: MotionOptions = field(default_factory=MotionOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
+    wav2lip: Wav2LipOptions = field(default_factory=Wav2LipOptions)
+
+    def __post_init__(self) -> None:
+        if self.when_short not in WHEN_SHORT:
+            raise InputError(f"Unknown when_short={self.when_short!r}. Choose one of: {', '.join(WHEN_SHORT)}.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from .engines import Engine, Task, choose_engine
 from .errors import InputError, NoFaceError
 from .options import FaceOptions, RunOptions, WriteOptions
-from .records import Frame, RunReport, Speech, Timeline, TrackedFrame
+from .records import SAMPLE_RATE, Frame, RunReport, Speech, Timeline, TrackedFrame
 
 if TYPE_CHECKING:
     from .faces.detector import FaceDetector
@@ -26,9 +26,6 @@ MAX_SIDE = 4096
 
 LONG_S = 600.0
 """Sound longer than this is announced before work starts."""
-
-USUAL_SPEED = (40, 120)
-"""Frames a second that an ordinary machine renders, slow and fast, for the announcement."""
 
 
 class Listener(Protocol):
@@ -83,16 +80,19 @@ def run(
     target = _checked_output(out, face, audio)
     source = open_source(face)
     loading = time.perf_counter()
-    engine, reason = choose_engine(options.engine)
+    engine, reason = choose_engine(options.engine, options)
     detector = make_detector(options.face)
     load_s = time.perf_counter() - loading
     speech = load_speech(audio)
 
-    timeline = Timeline.covering(speech.samples, speech.rate, asked_fps or source.fps or DEFAULT_FPS)
     listener.message(f"Engine {reason}.")
-    warnings = _announce(source, speech, timeline, listener)
+    fps = asked_fps or source.fps or DEFAULT_FPS
+    warnings = _announce(source, speech, Timeline.covering(speech.samples, speech.rate, fps), options, engine, listener)
+    speech = _cut_to(source, speech) if options.when_short == "cut" else speech
+    timeline = Timeline.covering(speech.samples, speech.rate, fps)
     size = _output_size(source, options, warnings)
-    frames = _resized(source.frames(timeline), size)
+    after = "freeze" if options.when_short == "cut" else options.when_short
+    frames = _resized(source.frames(timeline, when_short=after), size)
     track = _Track(frames, detector, source, _in_output_pixels(options.face, size[0] / source.width))
     task = Task(speech=speech, timeline=timeline, still=source.is_picture, motion=options.motion)
     first_frame_s = 0.0
@@ -200,11 +200,13 @@ def exact_rate(value: str | float | Fraction) -> Fraction:
     return rate.limit_denominator(1001)  # containers count time in 32 bits
 
 
-def _announce(source: Source, speech: Speech, timeline: Timeline, listener: Listener) -> list[str]:
+def _announce(
+    source: Source, speech: Speech, timeline: Timeline, options: RunOptions, engine: Engine, listener: Listener
+) -> list[str]:
     """Say before the work starts what may surprise; returns it, for the report."""
     notes = []
     if speech.duration_s > LONG_S:
-        slow, fast = (timeline.frames / speed / 60 for speed in USUAL_SPEED)
+        slow, fast = (timeline.frames / speed / 60 for speed in engine.usual_speed)
         minutes = round(speech.duration_s / 60)
         length = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
         notes.append(
@@ -212,12 +214,29 @@ def _announce(source: Source, speech: Speech, timeline: Timeline, listener: List
             "on an ordinary machine. Ctrl-C stops it and leaves nothing behind."
         )
     if not source.is_picture and source.duration_s + 1 / timeline.fps < speech.duration_s:
-        notes.append(
-            f"The video lasts {source.duration_s:.1f} s, the voice {speech.duration_s:.1f} s: the video is repeated."
-        )
+        lengths = f"The video lasts {source.duration_s:.1f} s, the voice {speech.duration_s:.1f} s"
+        notes.append(f"{lengths}: {_THEN[options.when_short]}.")
     for note in notes:
         listener.message(note)
     return notes
+
+
+_THEN = {
+    "loop": "the video is repeated",
+    "pingpong": "the video is shown backwards and forwards again",
+    "freeze": "its last frame stays",
+    "cut": "the voice is cut off with it",
+}
+"""What is done about a short video, for people."""
+
+
+def _cut_to(source: Source, speech: Speech) -> Speech:
+    """The voice without what would be heard after the end of a video."""
+    samples = min(speech.samples, round(source.duration_s * speech.rate))
+    if source.is_picture or not 0 < samples < speech.samples:
+        return speech
+    wave = speech.wave[: round(samples * SAMPLE_RATE / speech.rate)]
+    return replace(speech, wave=wave, samples=samples)
 
 
 def _output_size(source: Source, options: RunOptions, warnings: list[str]) -> tuple[int, int]:

@@ -22,7 +22,6 @@ def models_loaded_once() -> Iterator[None]:
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "_rig", lru_cache(engines._rig))
-        patch.setitem(engines.ENGINES, "rig", engines._rig)
         patch.setitem(DETECTORS, "embedded", lru_cache(BlazeMeshDetector))
         yield
     torch.set_num_threads(threads)

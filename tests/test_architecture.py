@@ -12,6 +12,7 @@ LAYERS = (
     {"errors", "records", "options"},
     {"assets", "asset_sources", "media"},
     {"audio", "faces"},
+    {"models"},
     {"rig", "speech", "voices", "motion"},
     {"render"},
     {"engines"},

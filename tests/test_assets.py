@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import requests
 
 from lipsync_utils import assets
 from lipsync_utils.asset_sources import GoogleDrive, Url, WheelMember
@@ -54,6 +55,7 @@ def site():
             else:
                 self.send_response(200)
             body = data[start:]
+            self.send_header("Content-Type", "text/html" if b"<html" in body[:100] else "application/octet-stream")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if state.break_after is not None:
@@ -297,6 +299,134 @@ def test_fetch_all_skips_what_needs_acceptance_and_tells_of_every_failure(site, 
     with pytest.raises(AssetError, match=r"lost\.bin"):
         assets.fetch_all()
     assert [s.state for s in assets.status()] == ["missing", "ready", "missing"]
+
+
+# --- terms that have to be accepted, and assets that stand for one another -------------------------------------------
+
+
+def asked(site: Site, name: str, *, terms: str = "For tests only.", path: str | None = None) -> Asset:
+    source = Url(site.address + (path or f"/{name}"))
+    return make(source, name=name, filename=f"{name}.bin", needs_acceptance=True, terms=terms, group="models")
+
+
+def test_nothing_is_fetched_or_used_before_its_terms_are_accepted(site, cache, monkeypatch):
+    site.files["/a"] = CONTENT
+    asset = asked(site, "a")
+    monkeypatch.setattr(assets, "ASSETS", {"a": asset})
+    cache.mkdir()
+    for refused in (lambda: assets.path("a"), lambda: assets.path_of_one("models")):
+        with pytest.raises(AssetError, match=r"terms that were not accepted yet:\nFor tests only\.") as caught:
+            refused()
+        assert "--accept-licence" in str(caught.value)
+        assert "Works without it: everything else" in str(caught.value)
+    assert site.requests == []
+    assert list(cache.iterdir()) == []
+    (cache / "a.bin").write_bytes(CONTENT)  # put there by hand: the terms are the same
+    with pytest.raises(AssetError, match="not accepted yet"):
+        assets.path("a")
+
+    assets.accept(asset)
+    assert assets.path("a").read_bytes() == CONTENT
+    assert "CC0" in (cache / "accepted-licences.json").read_text()
+    assert assets.accepted(asset)
+    assert assets.accepted(asked(site, "b")), "the same terms"
+    assert not assets.accepted(asked(site, "a", terms="Other terms.")), "other terms are another matter"
+
+
+@pytest.mark.parametrize("note", ["", "[]", "{"])
+def test_a_damaged_note_of_what_was_accepted_counts_as_none(site, cache, note):
+    cache.mkdir()
+    (cache / "accepted-licences.json").write_text(note)
+    asset = asked(site, "a")
+    assert not assets.accepted(asset)
+    assets.accept(asset)
+    assert assets.accepted(asset)
+
+
+def test_one_of_a_group_is_enough(site, cache, monkeypatch):
+    table = {name: asked(site, name) for name in ("a", "b", "c")}
+    monkeypatch.setattr(assets, "ASSETS", table)
+    assets.accept(table["a"])
+    with pytest.raises(AssetError, match=r"(?s)a\.bin.*b\.bin.*c\.bin"):
+        assets.path_of_one("models")
+    site.files["/b"] = site.files["/c"] = CONTENT
+    assert assets.path_of_one("models").name == "b.bin", "the first that can be had"
+    site.files["/a"] = CONTENT
+    before = len(site.requests)
+    assert assets.path_of_one("models").name == "b.bin", "the one that is there"
+    assert assets.fetch_all() == [cache / "b.bin"]
+    assert len(site.requests) == before
+    (cache / "b.bin").unlink()
+    assert assets.path_of_one("models").name == "a.bin", "the preferred one"
+
+
+def test_the_published_weights_of_wav2lip():
+    first, *others = assets.in_group("wav2lip")
+    assert (first.name, first.size) == ("wav2lip_sd_gan", 145_829_145)
+    assert [other.size for other in others] == [435_801_865, 435_807_851]
+    for asset in (first, *others):
+        assert asset.needs_acceptance
+        assert "non-commercial" in asset.terms
+        assert re.fullmatch("[0-9a-f]{64}", asset.sha256)
+        assert asset.sources
+        for source in asset.sources:
+            assert "/blob/" not in str(source), "that is a page about the file"
+
+
+# --- disks and drives that are full ----------------------------------------------------------------------------------
+
+
+def test_a_disk_without_enough_room_is_not_filled(site, monkeypatch):
+    site.files["/m"] = CONTENT
+    monkeypatch.setattr(assets.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1000))
+    with pytest.raises(AssetError, match=r"0 MB are needed and 0 MB are free .*Free some space, or set LIPSYNC_CACHE"):
+        assets.fetch(make(Url(site.address + "/m")))
+    assert site.requests == []
+
+
+def test_a_disk_that_fills_up_on_the_way(site, cache, monkeypatch):
+    site.files["/m"] = CONTENT
+
+    def write(self, target, *, size):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Url, "fetch", write)
+    with pytest.raises(AssetError, match=r"Cannot keep model\.bin in .*: No space left on device\. Free some space"):
+        assets.fetch(make(Url(site.address + "/m"), Url(site.address + "/n")))
+    assert leftovers(cache) == []
+
+
+QUOTA_PAGE = b"""<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head><body>
+<p class="uc-error-caption">Sorry, you can't view or download this file at this time.</p>
+<p class="uc-error-subcaption">Too many users have viewed or downloaded this file recently.</p></body></html>"""
+
+
+@pytest.fixture
+def drive(site, monkeypatch):
+    """Google Drive on this machine, for whatever version of gdown is installed."""
+    send = requests.Session.send
+
+    def redirect(self, request, **more):
+        request.url = re.sub(r"https://(drive|docs)\.google\.com/[^?]*\?id=(\w+).*", rf"{site.address}/\2", request.url)
+        request.url = re.sub(r"https://(drive|docs)\.google\.com/.*", f"{site.address}/other", request.url)
+        return send(self, request, **more)
+
+    monkeypatch.setattr(requests.Session, "send", redirect)
+    return site
+
+
+def test_the_quota_page_of_google_drive_is_told_apart(drive):
+    drive.files["/limited"] = QUOTA_PAGE
+    drive.files["/m"] = CONTENT
+    with pytest.raises(AssetError, match=r"the download limit of this file at Google Drive is used up for now"):
+        assets.fetch(make(GoogleDrive("limited")))
+    assert assets.fetch(make(GoogleDrive("limited"), Url(drive.address + "/m"))).read_bytes() == CONTENT
+
+
+def test_a_quota_page_that_was_saved_as_the_file(site):
+    site.files["/m"] = QUOTA_PAGE
+    with pytest.raises(AssetError, match=r"an HTML page, not the file: the download limit .* is used up"):
+        assets.fetch(make(Url(site.address + "/m")))
 
 
 def test_unknown_name():

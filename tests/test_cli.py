@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import os
@@ -14,12 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import quick_runs
+import torch
+import wav2lip_weights as made_up
 from quick_runs import lipsync
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
 import lipsync_utils
 from lipsync_utils import assets, cli, doctor
+from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
 from lipsync_utils.media import write_picture
 
@@ -330,3 +334,94 @@ def test_speak_without_the_extra(capfd, tmp_path, monkeypatch):
     assert outcome.code == 6
     assert "pip install 'lipsync_utils[speech]'" in outcome.err
     assert not list(tmp_path.iterdir())
+
+
+# --- Wav2Lip ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_weights(tmp_path, monkeypatch) -> Path:
+    """An empty cache, and no way to any of the published weights."""
+    monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for asset in assets.in_group("wav2lip"):
+        unreachable = dataclasses.replace(asset, sources=(Url("http://127.0.0.1:9/weights"),))
+        monkeypatch.setitem(assets.ASSETS, asset.name, unreachable)
+    return tmp_path / "cache"
+
+
+def run_wav2lip(capfd, given: Path, out: Path, *options: object) -> quick_runs.Outcome:
+    return lipsync(capfd, "run", given / "face.png", given / "voice.wav", "-o", out, "--engine", "wav2lip", *options)
+
+
+def test_terms_are_shown_and_nothing_else_runs_in_place_of_wav2lip(capfd, given, tmp_path, no_weights):
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4")
+    assert outcome.code == 4
+    assert "non-commercial use only" in outcome.err
+    assert "--accept-licence" in outcome.err
+    assert "Works without it: the engine rig" in outcome.err
+    assert not (tmp_path / "out.mp4").exists()
+    assert not no_weights.exists()
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_on_a_terminal_the_terms_are_asked_for_once(capfd, given, tmp_path, no_weights, monkeypatch, answer):
+    asked = []
+    monkeypatch.setattr(cli, "_is_terminal", lambda: True)
+    monkeypatch.setattr(cli.typer, "confirm", lambda question, **_: asked.append(question) or answer)
+    for _ in range(2):
+        outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4")
+        assert outcome.code == 4
+        if answer:
+            assert re.search(r"Could not get Wav2Lip-SD-GAN\.pt .*no connection", outcome.err, re.DOTALL), "offline"
+        else:
+            assert "terms of the wav2lip weights were not accepted, so they are not fetched" in outcome.err
+    assert len(asked) == (1 if answer else 2)
+    assert (no_weights / "accepted-licences.json").exists() == answer
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_accepted_on_the_command_line_and_offline(capfd, given, tmp_path, no_weights):
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4", "--accept-licence")
+    assert outcome.code == 4
+    assert outcome.err.startswith("The Wav2Lip weights are not part of this project.")
+    for name in ("Wav2Lip-SD-GAN.pt", "wav2lip_gan.pth", "wav2lip.pth"):
+        assert f"Put the file by hand at {no_weights / name}" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ("--checkpoint nothing.pth", 2, r"checkpoint 'nothing\.pth' does not exist.*names wav2lip_sd_gan, wav2lip_gan"),
+        ("--checkpoint {given}/face.png", 4, r"face\.png is no PyTorch checkpoint"),
+        ("--precision double --accept-licence", 2, r"Unknown precision 'double'"),
+        ("--device tpu9 --accept-licence", 2, r"device 'tpu9' was asked for, but it cannot be used here"),
+        ("--enhancer magic --accept-licence", 2, r"Unknown enhancer 'magic'"),
+        ("--when-short stop", 2, r"Unknown when_short='stop'\. Choose one of: loop, pingpong, freeze, cut"),
+    ],
+)
+def test_options_of_wav2lip_that_cannot_be(capfd, given, tmp_path, no_weights, options, code, message):
+    arguments = [part.format(given=given) for part in options.split()]
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4", *arguments)
+    assert outcome.code == code
+    assert re.search(message, plain(outcome.err))
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_file_of_ones_own_runs(capfd, given, tmp_path):
+    """Made-up weights: that it runs, not what it shows."""
+    torch.save({"state_dict": made_up.state()}, tmp_path / "own.pth")
+    options = ("--checkpoint", tmp_path / "own.pth", "--precision", "float32", "--motion", "still", "--json")
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4", *options)
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert (report["engine"], report["frames"]) == ("wav2lip", 11)
+    assert re.fullmatch(r"own [0-9a-f]{12} \(float32\)", report["models"]["generator"])
+
+
+def test_doctor_tells_of_wav2lip(capfd, no_weights):
+    outcome = lipsync(capfd, "doctor")
+    assert re.search(r"missing +engine wav2lip \(its weights, non-commercial", outcome.out)
+    assert "lipsync models --fetch --accept-licence" in outcome.out
+    assert "BROKEN   wav2lip" not in outcome.out

@@ -14,7 +14,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..options import MotionOptions
+    from ..options import MotionOptions, RunOptions
     from ..records import Speech, Timeline, TrackedFrame
 
 
@@ -41,10 +41,12 @@ class Engine(Protocol):
     Attributes:
         name: as given on the command line.
         models: name and version of what it runs, for the provenance of the output.
+        usual_speed: frames a second on an ordinary machine, slow and fast, for the announcement of long runs.
     """
 
     name: str
     models: dict[str, str]
+    usual_speed: tuple[int, int]
 
     def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
         """Output frames ``(H, W, 3) uint8`` RGB, one for each tracked frame, in order and one at a time."""
@@ -57,21 +59,34 @@ def _rig() -> Engine:
     return RigEngine()
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"rig": _rig}
+def _wav2lip(options: RunOptions) -> Engine:
+    from .wav2lip import Wav2LipEngine
+
+    return Wav2LipEngine.load(options.wav2lip)
+
+
+ENGINES: dict[str, Callable[[RunOptions], Engine]] = {"rig": lambda _: _rig(), "wav2lip": _wav2lip}
 """Name of an engine -> how to make one."""
 
 
-def choose_engine(name: str) -> tuple[Engine, str]:
+def choose_engine(name: str, options: RunOptions | None = None) -> tuple[Engine, str]:
     """The engine of that name, and one line that says why it was taken.
+
+    ``"auto"`` is the rig: it needs no download, and its licence allows any use. Wav2Lip is taken only where it was
+    asked for by name, and where it cannot run, nothing else runs in its place.
+
+    Args:
+        name: as on the command line.
+        options: of the run, for engines that have some.
 
     Raises:
         InputError: there is no such engine.
+        AssetError: its weights are missing and cannot be had, or do not fit.
     """
     if name == "auto":
         return _rig(), "auto: rig, the engine whose models are part of the package"
     if name not in ENGINES:
-        raise InputError(
-            f"Unknown engine {name!r}. Choose one of: auto, {', '.join(ENGINES)}. "
-            "(Wav2Lip is not part of this version.)"
-        )
-    return ENGINES[name](), f"{name}: asked for"
+        raise InputError(f"Unknown engine {name!r}. Choose one of: auto, {', '.join(ENGINES)}.")
+    from ..options import RunOptions
+
+    return ENGINES[name](options or RunOptions()), f"{name}: asked for"

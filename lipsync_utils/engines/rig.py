@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -20,15 +16,14 @@ from ..render.video import VideoRenderer
 from ..rig import Rig
 from ..speech import SpeechModel
 from . import Task
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from .streaming import in_order
 
 
 class RigEngine:
     """Speech to ARKit coefficients to mesh points to pixels; an :class:`~lipsync_utils.engines.Engine`."""
 
     name = "rig"
+    usual_speed = (40, 120)
 
     def __init__(self) -> None:
         self._speech = SpeechModel.load()
@@ -83,22 +78,3 @@ def on_timeline(curves: FaceCurves, timeline: Timeline) -> np.ndarray:
     high = np.minimum(low + 1, len(curves.values) - 1)
     part = (middle - np.floor(middle))[:, None].astype(np.float32)
     return curves.values[low] * (1 - part) + curves.values[high] * part
-
-
-def in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = None
-) -> Iterator[Result]:
-    """Map over items in several threads; results come in order, and only a few are ever kept."""
-    workers = workers or min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
-        waiting: deque = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

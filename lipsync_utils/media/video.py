@@ -27,6 +27,7 @@ _USUAL_RATES = tuple(Fraction(n, d) for n, d in ((24000, 1001), (24, 1), (25, 1)
 _USUAL_RATES += tuple(Fraction(n, d) for n, d in ((48, 1), (50, 1), (60000, 1001), (60, 1)))
 _FALLBACK_RATE = Fraction(25)
 _COLLECT_EVERY = 100
+_PIECE = 32  # frames that are kept to be shown backwards
 
 # AVColorSpace of the stream -> swscale's number for its matrix (SWS_CS_*).
 _MATRIX = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
@@ -70,24 +71,25 @@ class Source:
 
         Args:
             timeline: clock of the output.
-            when_short: what follows the end of a video that is too short: ``"loop"`` or ``"freeze"``.
+            when_short: what follows the end of a video that is too short: ``"loop"``, ``"pingpong"`` (backwards and
+                forwards again, without showing the first and last frame twice) or ``"freeze"`` (its last frame).
 
         Raises:
             InputError: not one frame can be decoded, or an unknown ``when_short``.
         """
-        if when_short not in ("loop", "freeze"):
-            raise InputError(f"Unknown when_short={when_short!r}. Choose 'loop' or 'freeze'.")
+        if when_short not in ("loop", "pingpong", "freeze"):
+            raise InputError(f"Unknown when_short={when_short!r}. Choose 'loop', 'pingpong' or 'freeze'.")
         if self.is_picture:
             image = read_picture(self.path)
             image.setflags(write=False)
             return (Frame(index=index, time_s=0.0, image=image) for index in range(timeline.frames))
-        return self._resampled(timeline, loop=when_short == "loop")
+        return self._resampled(timeline, when_short)
 
-    def _resampled(self, timeline: Timeline, *, loop: bool) -> Iterator[Frame]:
+    def _resampled(self, timeline: Timeline, when_short: str) -> Iterator[Frame]:
         from av.video.reformatter import VideoReformatter
 
         reformatter = VideoReformatter()  # one for all: each holds threads and tables of its own
-        shown = self._passes(loop=loop)
+        shown = self._there_and_back() if when_short == "pingpong" else self._passes(loop=when_short == "loop")
         current = upcoming = next(shown)
         image = None
         for index in range(timeline.frames):
@@ -123,6 +125,43 @@ class Source:
                         gc.collect()  # decoders lie in reference cycles and would keep their frame buffers
                         since_collection = 0
                     rewound = _rewind(container, stream)
+
+    def _there_and_back(self) -> Iterator[_Shown]:
+        """Decoded frames forwards, backwards, forwards and so on; first and last frame are not repeated."""
+        times_s: list[float] = []
+        origin_s = end_s = 0.0
+        for shown in self._passes(loop=False):
+            if not times_s and shown.picture.pts is not None:
+                origin_s = float(shown.picture.pts * shown.picture.time_base)
+            times_s.append(shown.source_s)
+            shown.output_s, end_s = shown.source_s, shown.source_s + shown.duration_s
+            yield shown
+        forwards = False
+        while len(times_s) > 1:
+            again = itertools.islice(self._passes(loop=False), 1, None)
+            for shown in again if forwards else self._backwards(times_s, origin_s):
+                shown.output_s, end_s = end_s, end_s + shown.duration_s
+                yield shown
+            forwards = not forwards
+
+    def _backwards(self, times_s: list[float], origin_s: float) -> Iterator[_Shown]:
+        """All frames but the last, in reverse: decoded forwards in pieces of :data:`_PIECE`, the last piece first."""
+        for stop in range(len(times_s) - 1, 0, -_PIECE):
+            piece = self._piece(max(0, stop - _PIECE), stop, times_s, origin_s)
+            while piece:
+                yield piece.pop()
+            gc.collect()  # as in _passes
+
+    def _piece(self, first: int, stop: int, times_s: list[float], origin_s: float) -> list[_Shown]:
+        """Frames ``first`` to ``stop`` (excluded) by number."""
+        with _opened(self.path) as (container, stream):
+            if _rewind(container, stream, times_s[first] + origin_s):
+                shown = _decode(self, container, stream, origin_s=origin_s)
+                until = itertools.takewhile(lambda one: one.source_s < times_s[stop - 1] + 1e-6, shown)
+                piece = [one for one in until if one.source_s > times_s[first] - 1e-6]
+                if len(piece) == stop - first:
+                    return piece
+        return list(itertools.islice(self._passes(loop=False), first, stop))  # slower, and always right
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
@@ -188,29 +227,40 @@ class _Shown:
         return self.output_s <= time_s + self.tolerance_s
 
 
-def _rewind(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
-    """Go back to the first frame, where the format finds it exactly; opening the file anew costs memory."""
+def _rewind(container: av.container.InputContainer, stream: av.VideoStream, time_s: float | None = None) -> bool:
+    """Go to the key frame before a time, or back to the first frame, where the format finds it exactly.
+
+    Opening the file anew costs memory.
+    """
     if not {"mp4", "matroska"} & set(container.format.name.split(",")):
         return False
     try:
-        container.seek(stream.start_time or 0, stream=stream)
+        target = (stream.start_time or 0) if time_s is None else int(time_s / float(stream.time_base))
+        container.seek(target, stream=stream)
     except av.FFmpegError:
         return False
     return True
 
 
-def _decode(source: Source, container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[_Shown]:
-    """Frames in order with times that start at 0 and never run backwards."""
+def _decode(
+    source: Source,
+    container: av.container.InputContainer,
+    stream: av.VideoStream,
+    *,
+    origin_s: float | None = None,
+) -> Iterator[_Shown]:
+    """Frames in order with times that start at 0 (or count from ``origin_s``) and never run backwards."""
     usual_s = float(1 / (source.fps or _FALLBACK_RATE))
     if not stream.codec_context.is_open:
         stream.thread_type = "AUTO"
     # Timestamps are rounded to the time base, which is a whole millisecond in Matroska and WebM.
     tolerance_s = min(float(stream.time_base or 0), 0.002) + 1e-6
-    origin_s = last_s = None
+    last_s = None
     for picture in _decodable(container, stream, source.warnings):
         stamp_s = None if picture.pts is None else float(picture.pts * picture.time_base)
-        if origin_s is None:
-            origin_s, time_s = stamp_s or 0.0, 0.0
+        if last_s is None:
+            origin_s = (stamp_s or 0.0) if origin_s is None else origin_s
+            time_s = (stamp_s or 0.0) - origin_s
         elif stamp_s is None:
             time_s = last_s + usual_s
         else:

@@ -7,7 +7,7 @@ from PIL import Image
 from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, set_rotation, voice, write_sound, write_video
 
 from lipsync_utils.errors import InputError
-from lipsync_utils.media import open_source
+from lipsync_utils.media import open_source, video
 from lipsync_utils.records import Timeline
 
 MILLISECOND = Fraction(1, 1000)
@@ -95,6 +95,29 @@ def test_too_short_loops_or_freezes(tmp_path):
     assert numbers(source, timeline(10), when_short="freeze") == [0, 1, 2, 3] + [3] * 6
     with pytest.raises(InputError, match="when_short"):
         source.frames(timeline(3), when_short="stop")
+
+
+@pytest.mark.parametrize(("piece", "ending"), [(3, "mp4"), (3, "avi"), (100, "mkv")])
+def test_too_short_goes_back_and_forth(tmp_path, monkeypatch, piece, ending):
+    monkeypatch.setattr(video, "_PIECE", piece)
+    codec = "mpeg4" if ending == "avi" else "libx264"
+    source = open_source(clip(tmp_path / f"short.{ending}", 8, codec=codec))
+    there, back = list(range(8)), list(range(6, -1, -1))
+    assert numbers(source, timeline(26), when_short="pingpong") == (there + back + there[1:] + back)[:26]
+
+
+def test_back_and_forth_over_several_key_frames(tmp_path, monkeypatch):
+    monkeypatch.setattr(video, "_PIECE", 12)
+    path = clip(
+        tmp_path / "late.mkv", 30, timestamps=lambda i: 5000 + 40 * i, time_base=MILLISECOND, options={"g": "7"}
+    )
+    shown = numbers(open_source(path), timeline(59), when_short="pingpong")
+    assert shown == [*range(30), *range(28, -1, -1)]
+
+
+def test_one_single_frame_goes_nowhere(tmp_path):
+    source = open_source(clip(tmp_path / "one.mp4", 1))
+    assert numbers(source, timeline(5), when_short="pingpong") == [0] * 5
 
 
 def test_one_single_frame_loops(tmp_path):
