@@ -146,7 +146,7 @@ def test_size_and_look_ahead(model):
 def test_the_gate_opens_before_speech_and_shuts_after_it():
     activity = np.zeros(200, np.float32)
     activity[80:120] = 1.0
-    activity[10:13] = 1.0  # a click is no speech
+    activity[10:29] = 1.0  # 190 ms are no speech
     gate = rest_gate(activity)
     assert gate[:73].max() == 0.0  # 70 ms before it is seen, which is early
     assert 0.0 < gate[78] < 1.0

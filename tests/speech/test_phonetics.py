@@ -117,6 +117,15 @@ def test_rounding_anticipates_its_vowel_across_consonants():
     assert pucker[rows(phonemes[3])].max() > 0.5
 
 
+def test_u_and_w_round_whatever_surrounds_them():
+    for sound in ("u", "w"):
+        phonemes, end = spoken(("i", 0.25), (sound, 0.06), ("i", 0.25))
+        curves = targets(phonemes, duration_s=end)
+        assert column(curves, "mouthPucker")[rows(phonemes[2])].max() > 0.4
+        assert column(curves, "mouthSmileLeft")[rows(phonemes[2])].min() < 0.1
+        assert column(curves, "mouthPucker")[rows(phonemes[3])].min() < 0.1
+
+
 def test_sh_protrudes_and_s_nearly_shuts_the_jaw():
     phonemes, end = spoken(("a", 0.15), ("ʃ", 0.12), ("a", 0.15), ("s", 0.12), ("a", 0.15))
     curves = targets(phonemes, duration_s=end)
