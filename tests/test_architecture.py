@@ -12,7 +12,7 @@ LAYERS = (
     {"errors", "records", "options"},
     {"assets", "asset_sources", "media"},
     {"audio", "faces"},
-    {"rig", "speech", "voices", "motion"},
+    {"rig", "speech", "voices", "motion", "models"},
     {"render"},
     {"engines"},
     {"pipeline", "avatars"},
