@@ -14,7 +14,7 @@ LAYERS = (
     {"audio", "faces"},
     {"rig", "speech", "voices", "motion", "models"},
     {"render"},
-    {"engines"},
+    {"engines", "sync"},
     {"pipeline", "avatars"},
     {"doctor"},
     {"cli"},

@@ -88,7 +88,8 @@ def load(path: str | Path) -> SyncNet:
     """
     if not Path(path).is_file():
         raise AssetError(
-            f"There are no SyncNet weights at {path}. Give syncnet_v2.model, which 'lipsync score --model syncnet' fetches."
+            f"There are no SyncNet weights at {path}. Give syncnet_v2.model, which 'lipsync score --model syncnet' "
+            "fetches."
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

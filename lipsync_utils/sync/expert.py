@@ -25,7 +25,7 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "sync.safetensors"
 FORMAT = "lipsync-sync-1"
 
 LEAST_SPREAD = np.array([8, 8, 10, 10, 10, 6, 10, 10, 6, 4, 4, 10], np.float32) / 1000
-"""``(12,)`` what counts as motion of each measure: smaller deviations are the tracker's noise and are not made larger."""
+"""``(12,)`` what counts as motion of each measure: smaller deviations are the tracker's noise, not made larger."""
 
 BLOCK = 3000
 """Embeddings computed at a time (two minutes): memory stays flat."""

@@ -109,9 +109,7 @@ def speak(phonemes: Sequence[Phoneme], wave: np.ndarray, style: Style, rng: np.r
 def _unsteady(segments: list[Segment], rng: np.random.Generator) -> list[Segment]:
     """Nobody keeps time to the millisecond."""
     moves = rng.normal(0.0, 0.012, len(segments))
-    return [
-        Segment(s.viseme, s.start_s + m, s.end_s + m, s.stress) for s, m in zip(segments, moves, strict=True)
-    ]
+    return [Segment(s.viseme, s.start_s + m, s.end_s + m, s.stress) for s, m in zip(segments, moves, strict=True)]
 
 
 def _blend(

@@ -59,9 +59,7 @@ def write(name: str, source: str, seconds: float, seed: int, backgrounds: augmen
     while length / FPS < seconds:
         wave, phonemes = take(speaker)
         count = len(wave) // (ROWS * HOP)
-        mouths = [
-            seen(speak(phonemes, wave, Style.draw(rng), rng), Person(rng), rng)[:count] for _ in range(PEOPLE)
-        ]
+        mouths = [seen(speak(phonemes, wave, Style.draw(rng), rng), Person(rng), rng)[:count] for _ in range(PEOPLE)]
         sound = augment.degrade(wave, rng, backgrounds) if rng.random() < DEGRADED else wave
         sound = sound.astype(np.float32)
         features.append(log_mel(sound, gain_db=speech_gain(sound)).astype(np.float16)[: count * ROWS])

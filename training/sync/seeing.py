@@ -96,7 +96,9 @@ def _turned(points: np.ndarray, camera: float, rng: np.random.Generator) -> np.n
     """The head turns and nods, also with the voice, before a camera near or far."""
     count = len(points)
     lively = rng.uniform(0.0, 1.0)
-    angles = rng.normal(0.0, [0.12, 0.22, 0.08]) + _wander(count, camera * rng.uniform(0.5, 2.0), [0.05] * 3, rng) * lively
+    angles = (
+        rng.normal(0.0, [0.12, 0.22, 0.08]) + _wander(count, camera * rng.uniform(0.5, 2.0), [0.05] * 3, rng) * lively
+    )
     angles += _wander(count, camera * 0.25, [0.012] * 3, rng) * lively
     sine, cosine = np.sin(angles), np.cos(angles)
     one, nil = np.ones(count), np.zeros(count)
@@ -119,7 +121,10 @@ def _tracked(points: np.ndarray, camera: float, rng: np.random.Generator) -> np.
     size = float(np.exp(rng.uniform(np.log(0.0008), np.log(0.008))))
     points = points + rng.normal(0.0, size, points.shape)
     for rows in (_UPPER, _LOWER, _LIPS, list(range(points.shape[1]))):
-        shared = rng.normal(0.0, 0.7 * size, (len(points), 1, 3)) + _wander(len(points), camera * 0.3, [size] * 3, rng)[:, None]
+        shared = (
+            rng.normal(0.0, 0.7 * size, (len(points), 1, 3))
+            + _wander(len(points), camera * 0.3, [size] * 3, rng)[:, None]
+        )
         points[:, rows] += shared
     sigma = rng.uniform(0.0, 0.03) * camera
     if sigma > 0.3:

@@ -85,9 +85,11 @@ def _heard(features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     tone = np.interp(np.linspace(0, 6, out.shape[1]), np.arange(7), knots)
     out = out + (rng.normal(0.0, 3.0) + tone) * DECIBEL
     if rng.random() < 0.5:
-        hiss = out.mean() + rng.uniform(-25.0, 5.0) * DECIBEL + np.interp(
-            np.linspace(0, 6, out.shape[1]), np.arange(7), rng.normal(0.0, 6.0, 7)
-        ) * DECIBEL
+        hiss = (
+            out.mean()
+            + rng.uniform(-25.0, 5.0) * DECIBEL
+            + np.interp(np.linspace(0, 6, out.shape[1]), np.arange(7), rng.normal(0.0, 6.0, 7)) * DECIBEL
+        )
         out = np.logaddexp(out, hiss)
     return np.maximum(out, FLOOR).astype(np.float32)
 
