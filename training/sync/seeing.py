@@ -136,7 +136,7 @@ def _tracked(points: np.ndarray, camera: float, rng: np.random.Generator) -> np.
 
 
 def _read(measures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The mesh reads wide openings too small and shut lips as a little open, each measure in a proportion of its own."""
+    """The mesh reads wide openings too small, shut lips as a little open, each measure in a proportion of its own."""
     out = measures * np.exp(rng.normal(0.0, 0.15, measures.shape[1]))
     low, most = rng.uniform(0.0, 0.015), rng.uniform(0.12, 0.6)
     for column in (0, 1):
