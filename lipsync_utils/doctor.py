@@ -88,6 +88,8 @@ def _assets() -> Iterator[Finding]:
         label = f"{row.asset.name}: {row.asset.purpose}"
         if row.state == "ready":
             yield Finding("ok", label)
+        elif row.state == "missing" and row.asset.needs_acceptance:
+            yield Finding("missing", label, f"it is fetched when it is first asked for, or put it at {row.path}")
         else:
             yield Finding(
                 "broken", f"{label} ({row.detail or row.state})", f"lipsync models --fetch, or put it at {row.path}"

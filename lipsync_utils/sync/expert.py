@@ -14,7 +14,9 @@ from ..audio import FLOOR, MEL_BANDS, log_mel, speech_gain
 from ..errors import AssetError
 
 if TYPE_CHECKING:
+    from ..media import Source
     from .network import SyncExpert
+    from .watching import Mouth
 
 FPS = 25
 """Embeddings a second."""
@@ -29,6 +31,9 @@ LEAST_SPREAD = np.array([8, 8, 10, 10, 10, 6, 10, 10, 6, 4, 4, 10], np.float32) 
 
 BLOCK = 3000
 """Embeddings computed at a time (two minutes): memory stays flat."""
+
+EDGE = 4
+"""Embeddings so near to the ends of a stretch lack too much of what they depend on."""
 
 CONTEXT = 16
 """Embeddings on both sides that one depends on, at least."""
@@ -47,13 +52,10 @@ def scaled(measures: np.ndarray) -> np.ndarray:
 
 
 class LandmarkExpert:
-    """Embeds sound and mouths; made by :meth:`load`.
-
-    Attributes:
-        name: how reports call it.
-    """
+    """Embeds sound and mouths; an :class:`~.experts.Expert`, made by :meth:`load`."""
 
     name = "landmark expert"
+    beyond = "nothing"
 
     def __init__(self, network: SyncExpert, *, version: str = "unnamed") -> None:
         self.network = network
@@ -95,8 +97,29 @@ class LandmarkExpert:
             parts.append(found[CONTEXT : len(found) - CONTEXT])
         return np.concatenate(parts)
 
-    def lips(self, measures: np.ndarray) -> np.ndarray:
-        """Embeddings of a mouth: ``(T, 12)`` measures at 25 a second, finite, to ``(T, 64) float32`` of length 1."""
+    def lips(self, mouth: Mouth, source: Source | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Embeddings of a mouth, each uninterrupted stretch for itself.
+
+        Args:
+            mouth: as it was watched.
+            source: not needed.
+
+        Returns:
+            ``(T, 64) float32`` of length 1, zeros where there is no face; ``(T,) bool`` which of them count: not those
+            within :data:`EDGE` frames of a cut or of a frame without a face.
+        """
+        out = np.zeros((len(mouth.run), self.network.options.embedding), np.float32)
+        usable = np.zeros(len(mouth.run), bool)
+        for run in range(mouth.run.max() + 1):
+            rows = np.flatnonzero(mouth.run == run)
+            if len(rows) <= 2 * EDGE:
+                continue
+            out[rows] = self.embed(mouth.measures[rows])
+            usable[rows[EDGE:-EDGE]] = True
+        return out, usable
+
+    def embed(self, measures: np.ndarray) -> np.ndarray:
+        """``(T, 12)`` measures of one stretch at 25 a second, finite, to ``(T, 64) float32`` of length 1."""
         import torch
 
         with torch.inference_mode():

@@ -1,0 +1,253 @@
+"""Score a finished video: watch it, hear it, compare, and say what a viewer would."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from ..options import FaceOptions
+from ..records import SAMPLE_RATE, Phoneme
+from .experts import make_expert
+from .mouth import MEASURES
+from .phonetic import Lips, check, rest_in
+from .protocol import FPS, REACH, Agreement, agree, distances
+from .report import Moment, SyncReport, judge_offset, offset_of_column
+from .watching import Mouth, watch
+
+if TYPE_CHECKING:
+    from ..faces.detector import FaceDetector
+    from .experts import Expert
+
+LEAST_WINDOWS = 25
+"""With fewer usable windows (one second) nothing can be said."""
+
+CERTAIN = 4.0
+"""Lips and sound agree where the confidence is so many deviations over what unrelated sound gives in this video."""
+
+LEAST_MOTION = 0.006
+"""Mean deviation of the mouth's gap under which it does not move, in distances between the outer eye corners."""
+
+LEAST_LEVEL_DBFS = -55.0
+"""A sound whose loudest tenth of a second lies under this has no voice in it."""
+
+WORST = 3
+"""Moments that a report shows."""
+
+_RESAMPLES = 200
+_NULL_STEP = 4  # frames between two unrelated alignments
+_MOST_NULLS = 80
+
+
+def score(
+    video: str | os.PathLike[str],
+    *,
+    audio: str | os.PathLike[str] | None = None,
+    model: str = "landmarks",
+    face: FaceOptions | None = None,
+    phonemes: Sequence[Phoneme] | None = None,
+    detector: FaceDetector | None = None,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> SyncReport:
+    """Measure whether the lips in a video are on its sound. The face is tracked afresh; nothing else is trusted.
+
+    Args:
+        video: any video with a face.
+        audio: compare with this sound instead of the video's own; it begins with the video.
+        model: ``"landmarks"`` (ours, in the package) or ``"syncnet"`` (its weights are fetched).
+        face: which face, where there are several; by default the largest at first sight.
+        phonemes: the sounds with their times, for the phonetic checks.
+        detector: a face detector that is already there.
+        step: told ``(done, total)`` after each frame.
+
+    Returns:
+        The report. Short videos, several faces, cuts and frames without a face are counted in it; windows without a
+        face in all of their frames are left out of every number.
+
+    Raises:
+        InputError: no video, no sound, or an unknown model.
+        NoFaceError: no face in any frame.
+        AssetError: the model's weights are missing and cannot be fetched.
+    """
+    from ..media import open_source
+
+    options = replace(face or FaceOptions(), smooth_s=0.0)
+    expert = make_expert(model)
+    source = open_source(video)
+    wave = _sound(source, audio)
+    mouth = watch(source, options, detector=detector, step=step)
+    count = min(len(mouth.run), max(1, len(wave) * FPS // SAMPLE_RATE))
+    mouth = replace(mouth, measures=mouth.measures[:count], boxes=mouth.boxes[:count], run=mouth.run[:count])
+    lips, usable = expert.lips(mouth, source)
+    if not len(lips):
+        raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
+    sound = expert.sound(wave, len(lips))
+    report = _compared(mouth, expert, lips, sound, usable, wave)
+    phonetics = None
+    if phonemes is not None:
+        seen = mouth_in_lengths(mouth)
+        phonetics = check(seen, phonemes, rest_in(seen, phonemes))
+    return replace(report, audio=str(audio or video), phonetics=phonetics)
+
+
+def _sound(source, audio: str | os.PathLike[str] | None) -> np.ndarray:
+    """``(n,) float32`` at 16 kHz, beginning when the picture begins."""
+    from ..media import load_speech
+
+    if audio is not None:
+        return load_speech(audio).wave
+    if not source.is_picture and not source.has_audio:
+        raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
+    if source.is_picture:
+        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
+    wave, late = load_speech(source.path).wave, round(source.audio_offset_s * SAMPLE_RATE)
+    return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
+
+
+def _compared(
+    mouth: Mouth, expert: Expert, lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, wave: np.ndarray
+) -> SyncReport:
+    """All numbers and the verdict; ``audio`` and ``phonetics`` are filled in by :func:`score`."""
+    table = distances(lips, sound, beyond=expert.beyond)
+    enough = int(usable.sum()) >= LEAST_WINDOWS
+    found = agree(table, usable if usable.any() else None)
+    low, high = _interval(table[usable] if usable.any() else table)
+    certainty = _certainty(lips, sound, usable, found) if enough else float("nan")
+    offset_ms = offset_of_column(_minimum(found.curve))
+    seconds = _per_second(found)
+    if enough:
+        verdict, reason = _obstacle(mouth, wave, certainty) or judge_offset(offset_ms)
+    else:
+        verdict, reason = "too short", _too_short(mouth, usable)
+    return SyncReport(
+        video=mouth.path,
+        audio=mouth.path,
+        model=f"{expert.name} {expert.version}",
+        verdict=verdict,
+        reason=reason,
+        offset_frames=found.offset,
+        offset_ms=offset_ms,
+        offset_interval_ms=(low, high),
+        distance=found.distance,
+        confidence=found.confidence,
+        certainty=certainty,
+        curve=tuple(found.curve.tolist()),
+        per_second=seconds,
+        worst=_worst(seconds, mouth),
+        windows=found.windows,
+        frames=mouth.frames,
+        fps=mouth.fps,
+        faceless_frames=mouth.faceless,
+        faces=mouth.most_faces,
+        shots=int(mouth.run.max()) + 1,
+    )
+
+
+def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
+    return (
+        f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are needed "
+        "(a good second in which one face is seen without a cut)."
+    )
+
+
+def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float) -> tuple[str, str] | None:
+    """Why no offset would mean anything; None where one does."""
+    level = _level_dbfs(wave)
+    if level < LEAST_LEVEL_DBFS:
+        return "no agreement", f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
+    seen = mouth.measures[np.isfinite(mouth.measures).all(axis=1)]
+    motion = float(seen[:, [MEASURES.index("inner gap, middle"), MEASURES.index("outer height")]].std(axis=0).max())
+    if motion < LEAST_MOTION:
+        return (
+            "no agreement",
+            f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance).",
+        )
+    if certainty < CERTAIN:
+        return (
+            "no agreement",
+            f"At no shift up to 600 ms do the lips agree with this sound better than with unrelated sound "
+            f"(certainty {certainty:.1f}; {CERTAIN:g} is needed).",
+        )
+    return None
+
+
+def _level_dbfs(wave: np.ndarray) -> float:
+    """Level of the loudest tenth of a second."""
+    step = SAMPLE_RATE // 10
+    blocks = np.pad(wave, (0, -len(wave) % step)).reshape(-1, step)
+    return float(10.0 * np.log10(np.square(blocks).mean(axis=1, dtype=np.float64).max() + 1e-12))
+
+
+def _interval(rows: np.ndarray) -> tuple[float, float]:
+    """95 % confidence interval of the offset in milliseconds: seconds are drawn with replacement, 200 times."""
+    rng = np.random.default_rng(0)
+    blocks = max(1, round(len(rows) / FPS))
+    there = np.isfinite(rows)
+    sums = np.stack([part.sum(axis=0) for part in np.array_split(np.where(there, rows, 0.0), blocks)])
+    counts = np.stack([part.sum(axis=0) for part in np.array_split(there, blocks)])
+    offsets = []
+    for _ in range(_RESAMPLES):
+        drawn = rng.integers(0, blocks, blocks)
+        count = counts[drawn].sum(axis=0)
+        curve = np.where(count > 0, sums[drawn].sum(axis=0) / np.maximum(count, 1), np.nan)
+        offsets.append(offset_of_column(_minimum(curve)))
+    low, high = np.percentile(offsets, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _minimum(curve: np.ndarray) -> float:
+    """Where a curve is lowest, between its points: a parabola through the lowest and its neighbours."""
+    best = int(np.nanargmin(curve))
+    if not 0 < best < len(curve) - 1:
+        return float(best)
+    before, least, after = curve[best - 1 : best + 2]
+    bend = before - 2.0 * least + after
+    return best + (0.5 * (before - after) / bend if bend > 0 else 0.0)
+
+
+def _certainty(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, found: Agreement) -> float:
+    """The confidence, relative to what the same sound gives when it is played backwards and turned round.
+
+    Such sound has the same moments and the same rhythm, but nothing of it belongs to these lips.
+    """
+    backwards = sound[::-1]
+    turns = np.arange(0, len(sound), _NULL_STEP)
+    turns = turns[:: max(1, len(turns) // _MOST_NULLS)]
+    unrelated = []
+    for turn in turns:
+        curve = _mean_curve(lips, np.roll(backwards, turn, axis=0), usable)
+        unrelated.append(np.median(curve) - curve.min())
+    return float((found.confidence - np.mean(unrelated)) / (np.std(unrelated) + 1e-9))
+
+
+def _mean_curve(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray) -> np.ndarray:
+    """Mean distance at each shift, the sound going round: quicker than, and but for the ends equal to, the protocol."""
+    own = lips[usable]
+    at = np.flatnonzero(usable)
+    square = np.square(own).sum(axis=1)
+    curve = []
+    for shift in range(-REACH, REACH + 1):
+        other = sound[(at + shift) % len(sound)]
+        away = square + np.square(other).sum(axis=1) - 2.0 * np.einsum("td,td->t", own, other)
+        curve.append(np.sqrt(np.maximum(away, 0.0)).mean())
+    return np.array(curve)
+
+
+def _per_second(found: Agreement) -> tuple[float | None, ...]:
+    parts = [found.frame_confidence[first : first + FPS] for first in range(0, len(found.frame_confidence), FPS)]
+    return tuple(float(np.nanmean(part)) if np.isfinite(part).any() else None for part in parts)
+
+
+def _worst(seconds: tuple[float | None, ...], mouth: Mouth) -> tuple[Moment, ...]:
+    known = sorted((value, second) for second, value in enumerate(seconds) if value is not None)
+    return tuple(Moment(float(second), value, mouth.glimpses.get(second)) for value, second in known[:WORST])
+
+
+def mouth_in_lengths(mouth: Mouth) -> Lips:
+    """The mouth as the phonetic checks take it."""
+    gap, width = (mouth.measures[:, MEASURES.index(name)] for name in ("inner gap, middle", "outer width"))
+    return Lips(float(FPS), gap.astype(np.float64), width.astype(np.float64))
