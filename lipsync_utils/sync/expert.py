@@ -29,6 +29,9 @@ FORMAT = "lipsync-sync-1"
 LEAST_SPREAD = np.array([8, 8, 10, 10, 10, 6, 10, 10, 6, 4, 4, 10], np.float32) / 1000
 """``(12,)`` what counts as motion of each measure: smaller deviations are the tracker's noise, not made larger."""
 
+SLOW = 20.0
+"""Standard deviation, in frames, of the Gaussian that tells a measure's slow course from speech."""
+
 BLOCK = 3000
 """Embeddings computed at a time (two minutes): memory stays flat."""
 
@@ -40,14 +43,20 @@ CONTEXT = 16
 
 
 def scaled(measures: np.ndarray) -> np.ndarray:
-    """Measures as the network takes them: each relative to its mean over the clip, in units of its own spread.
+    """Measures as the network takes them: each relative to its own course over seconds, in units of its own spread.
 
-    A face at rest becomes zeros, not amplified noise; a mouth that moves little counts as much as one that moves a lot.
+    So a head that turns, or a smile that comes, is not taken for speech; a face at rest becomes zeros, not amplified
+    noise; and a mouth that moves little counts as much as one that moves a lot.
 
     Args:
         measures: ``(T, 12)``, finite.
+
+    Returns:
+        ``(T, 12) float32``.
     """
-    away = measures - measures.mean(axis=0)
+    from scipy.ndimage import gaussian_filter1d
+
+    away = measures - gaussian_filter1d(measures, SLOW, axis=0, mode="nearest", truncate=2.5)
     return (away / np.sqrt(np.square(away).mean(axis=0) + np.square(LEAST_SPREAD))).astype(np.float32)
 
 
