@@ -64,7 +64,8 @@ class Clip:
 
     def against(self, expert: LandmarkExpert, wave: np.ndarray, rows: slice = slice(None)) -> Agreement:
         """How well it agrees with a sound."""
-        table = distances(self.lips, expert.sound(wave, len(self.lips)), beyond=expert.beyond)
+        sound = expert.sound(wave, len(self.lips))
+        table = distances(self.lips, sound, reach=expert.reach, beyond=expert.beyond)
         return agree(table[rows], self.usable[rows])
 
 

@@ -64,6 +64,7 @@ class LandmarkExpert:
     """Embeds sound and mouths; an :class:`~.experts.Expert`, made by :meth:`load`."""
 
     name = "landmark expert"
+    reach = 25
     beyond = "nothing"
 
     def __init__(self, network: SyncExpert, *, version: str = "unnamed") -> None:

@@ -20,11 +20,13 @@ class Expert(Protocol):
     Attributes:
         name: how reports call it.
         version: names the weights.
+        reach: shifts that are tried on both sides, in frames at 25 a second.
         beyond: what stands before the first and after the last sound window; see :func:`~.protocol.distances`.
     """
 
     name: str
     version: str
+    reach: int
     beyond: str
 
     def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:

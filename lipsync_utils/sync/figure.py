@@ -74,7 +74,7 @@ def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
 
 
 def _curve(axis: Axes, report: SyncReport) -> None:
-    offsets = [offset_of_column(column) for column in range(len(report.curve))]
+    offsets = [offset_of_column(column, len(report.curve)) for column in range(len(report.curve))]
     axis.axvspan(*OBJECTED_MS, color="0.93", label="viewers do not object")
     axis.axvspan(*NOTICED_MS, color="0.82", label="viewers notice nothing")
     axis.plot(offsets, report.curve, color=_colour(report))

@@ -36,7 +36,7 @@ class Agreement:
         distance: mean distance there (LSE-D; smaller is better).
         confidence: median over all shifts of the mean distance, minus :attr:`distance` (LSE-C; larger is better).
         curve: ``(2 reach + 1,) float64`` mean distance at each shift. Element ``m`` belongs to the offset
-            ``reach - m``.
+            ``reach - m``; NaN for shifts so far that less than half of the windows have a partner.
         frame_confidence: ``(T,) float64`` the same median minus the distance of each window at that shift, smoothed by
             a median over nine windows; NaN where the window cannot be used.
         windows: how many windows were used.
@@ -117,10 +117,10 @@ def agree(table: np.ndarray, usable: np.ndarray | None = None) -> Agreement:
 
 
 def _mean(rows: np.ndarray) -> np.ndarray:
-    """Mean over rows of what is there; NaN where nothing is."""
+    """Mean over rows of what is there; NaN for shifts at which less than half of the most windows have a partner."""
     there = np.isfinite(rows)
     count = there.sum(axis=0)
-    return np.where(count > 0, np.where(there, rows, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    return np.where(2 * count >= count.max(), np.where(there, rows, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _median_filtered(values: np.ndarray) -> np.ndarray:

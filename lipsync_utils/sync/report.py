@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .phonetic import PhoneticReport
-from .protocol import FPS, REACH
+from .protocol import FPS
 
 NOTICED_MS = (-125.0, 45.0)
 """Offsets beyond which viewers begin to notice (late, early), ITU-R BT.1359-1: sound 125 ms late or 45 ms early."""
@@ -123,9 +123,9 @@ def judge_offset(offset_ms: float) -> tuple[str, str]:
     return "out of sync", f"{size}: viewers object to that from {objected:.0f} ms on (ITU-R BT.1359)."
 
 
-def offset_of_column(column: float) -> float:
-    """Milliseconds of a (fractional) column of the curve."""
-    return (REACH - column) * 1000.0 / FPS
+def offset_of_column(column: float, count: int) -> float:
+    """Milliseconds of a (fractional) column of a curve of ``count`` shifts."""
+    return (count // 2 - column) * 1000.0 / FPS
 
 
 def _known(value: object) -> object:

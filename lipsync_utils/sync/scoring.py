@@ -15,7 +15,7 @@ from ..records import SAMPLE_RATE, Phoneme
 from .experts import make_expert
 from .mouth import MEASURES
 from .phonetic import Lips, check, rest_in
-from .protocol import FPS, REACH, Agreement, agree, distances
+from .protocol import FPS, Agreement, agree, distances
 from .report import Moment, SyncReport, judge_offset, offset_of_column
 from .watching import Mouth, watch
 
@@ -112,15 +112,15 @@ def _compared(
     mouth: Mouth, expert: Expert, lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, wave: np.ndarray
 ) -> SyncReport:
     """All numbers and the verdict; ``audio`` and ``phonetics`` are filled in by :func:`score`."""
-    table = distances(lips, sound, beyond=expert.beyond)
+    table = distances(lips, sound, reach=expert.reach, beyond=expert.beyond)
     enough = int(usable.sum()) >= LEAST_WINDOWS
     found = agree(table, usable if usable.any() else None)
     low, high = _interval(table[usable] if usable.any() else table)
     certainty = _certainty(lips, sound, usable, found) if enough else float("nan")
-    offset_ms = offset_of_column(_minimum(found.curve))
+    offset_ms = offset_of_column(_minimum(found.curve), len(found.curve))
     seconds = _per_second(found)
     if enough:
-        verdict, reason = _obstacle(mouth, wave, certainty) or judge_offset(offset_ms)
+        verdict, reason = _obstacle(mouth, wave, certainty, expert) or judge_offset(offset_ms)
     else:
         verdict, reason = "too short", _too_short(mouth, usable)
     return SyncReport(
@@ -154,7 +154,7 @@ def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
     )
 
 
-def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float) -> tuple[str, str] | None:
+def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float, expert: Expert) -> tuple[str, str] | None:
     """Why no offset would mean anything; None where one does."""
     level = _level_dbfs(wave)
     if level < LEAST_LEVEL_DBFS:
@@ -169,8 +169,8 @@ def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float) -> tuple[str, st
     if certainty < CERTAIN:
         return (
             "no agreement",
-            f"At no shift up to 600 ms do the lips agree with this sound better than with unrelated sound "
-            f"(certainty {certainty:.1f}; {CERTAIN:g} is needed).",
+            f"At no shift up to {1000 * expert.reach // FPS} ms do the lips agree with this sound better than with "
+            f"unrelated sound (certainty {certainty:.1f}; {CERTAIN:g} is needed).",
         )
     return None
 
@@ -193,8 +193,8 @@ def _interval(rows: np.ndarray) -> tuple[float, float]:
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, blocks, blocks)
         count = counts[drawn].sum(axis=0)
-        curve = np.where(count > 0, sums[drawn].sum(axis=0) / np.maximum(count, 1), np.nan)
-        offsets.append(offset_of_column(_minimum(curve)))
+        curve = np.where(2 * count >= count.max(), sums[drawn].sum(axis=0) / np.maximum(count, 1), np.nan)
+        offsets.append(offset_of_column(_minimum(curve), len(curve)))
     low, high = np.percentile(offsets, [2.5, 97.5])
     return float(low), float(high)
 
@@ -219,18 +219,18 @@ def _certainty(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, found: A
     turns = turns[:: max(1, len(turns) // _MOST_NULLS)]
     unrelated = []
     for turn in turns:
-        curve = _mean_curve(lips, np.roll(backwards, turn, axis=0), usable)
+        curve = _mean_curve(lips, np.roll(backwards, turn, axis=0), usable, found.reach)
         unrelated.append(np.median(curve) - curve.min())
     return float((found.confidence - np.mean(unrelated)) / (np.std(unrelated) + 1e-9))
 
 
-def _mean_curve(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray) -> np.ndarray:
+def _mean_curve(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, reach: int) -> np.ndarray:
     """Mean distance at each shift, the sound going round: quicker than, and but for the ends equal to, the protocol."""
     own = lips[usable]
     at = np.flatnonzero(usable)
     square = np.square(own).sum(axis=1)
     curve = []
-    for shift in range(-REACH, REACH + 1):
+    for shift in range(-reach, reach + 1):
         other = sound[(at + shift) % len(sound)]
         away = square + np.square(other).sum(axis=1) - 2.0 * np.einsum("td,td->t", own, other)
         curve.append(np.sqrt(np.maximum(away, 0.0)).mean())

@@ -12,7 +12,7 @@ from .. import assets
 from ..models.mfcc import COEFFICIENTS, mfcc
 from ..models.syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
 from ..records import Timeline
-from .protocol import FPS
+from .protocol import FPS, REACH
 from .watching import ahead
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class SyncNetExpert:
     """The published expert; an :class:`~.experts.Expert`."""
 
     name = "SyncNet"
+    reach = REACH
     beyond = "zeros"
 
     def __init__(self, network: SyncNet, *, version: str = "unnamed") -> None:

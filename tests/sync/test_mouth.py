@@ -20,7 +20,8 @@ def turned(points: np.ndarray, yaw: float, roll: float, scale: float) -> np.ndar
 def speaking(**coefficients: float) -> np.ndarray:
     rig = Rig.load()
     values = np.zeros(len(rig.names), np.float32)
-    values[rig.columns(tuple(coefficients))] = list(coefficients.values())
+    for name, value in coefficients.items():
+        values[rig.columns((name,))] = value
     return rig.neutral + np.einsum("k,kpj->pj", values, rig.shapes)
 
 

@@ -51,7 +51,7 @@ def test_verdicts_follow_bt_1359(offset_ms, verdict):
 
 
 def test_columns_become_milliseconds():
-    assert [offset_of_column(column) for column in (15, 14, 20)] == [0.0, 40.0, -200.0]
+    assert [offset_of_column(column, 31) for column in (15, 14, 20)] == [0.0, 40.0, -200.0]
 
 
 def test_json_holds_everything_but_pictures():

@@ -45,11 +45,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=240.0)
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--name", default="train")
+    parser.add_argument("--only", nargs="+", choices=MIX, default=list(MIX), help="these voices; each has its own seed")
     options = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
     backgrounds = augment.Backgrounds(60, 16000 * 6, options.seed)
-    for source, share in MIX.items():
-        write(options.name, source, 60.0 * options.minutes * share, options.seed, backgrounds)
+    for source in options.only:
+        write(options.name, source, 60.0 * options.minutes * MIX[source], options.seed, backgrounds)
 
 
 def write(name: str, source: str, seconds: float, seed: int, backgrounds: augment.Backgrounds) -> None:
