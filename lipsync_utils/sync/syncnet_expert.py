@@ -107,14 +107,16 @@ def smoothed(boxes: np.ndarray, run: np.ndarray) -> np.ndarray:
     """Half size and centre ``(T, 3)`` of boxes ``(T, 4)``, median-filtered in each stretch; NaN without a face."""
     from scipy.signal import medfilt
 
+    def filtered(values: np.ndarray) -> np.ndarray:
+        half = MEDIAN_FRAMES // 2  # zeros added here, since medfilt warns where there are few values
+        return medfilt(np.pad(values, half), MEDIAN_FRAMES)[half : half + len(values)]
+
     out = np.full((len(boxes), 3), np.nan)
     for number in range(run.max() + 1):
         rows = run == number
         left, top, right, bottom = boxes[rows].astype(np.float64).T
         half = np.maximum(bottom - top, right - left) / 2.0
-        out[rows] = np.stack(
-            [medfilt(values, MEDIAN_FRAMES) for values in (half, (left + right) / 2.0, (top + bottom) / 2.0)], axis=1
-        )
+        out[rows] = np.stack([filtered(v) for v in (half, (left + right) / 2.0, (top + bottom) / 2.0)], axis=1)
     return out
 
 

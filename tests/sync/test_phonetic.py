@@ -35,7 +35,8 @@ def test_good_lips_pass_every_check():
 
 def test_lips_that_stay_open_are_seen():
     bad = lips(p=0.1)
-    assert check(bad, SOUNDS, rest_of(lips())).bilabials_closed == 0.5
+    resting = Lips(25.0, np.full(50, 0.002), np.full(50, 0.6))
+    assert check(bad, SOUNDS, rest_of(resting)).bilabials_closed == 0.5
     restless = lips()
     restless.gap[60:] = 0.08
     assert check(restless, SOUNDS, rest_in(restless, SOUNDS)).silence_closed < 0.8

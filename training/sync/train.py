@@ -38,7 +38,7 @@ CONFIG = {
     "weight_decay": 0.02,
     "dropout": 0.1,
     "average": 0.998,  # exponential moving average of the weights
-    "report": 250,  # steps
+    "report": 100,  # steps
 }
 MIX = {"hibari": 0.32, "flite": 0.22, "english": 0.2, "arabic": 0.16, "other": 0.1}
 """Part of each kind of voice in the crops."""
