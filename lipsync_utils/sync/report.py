@@ -47,10 +47,10 @@ class SyncReport:
         reason: the verdict in a sentence.
         offset_frames: shift at which lips and sound agree best, in frames at 25 a second, whole.
         offset_ms: the same in milliseconds, between the frames.
-        offset_interval_ms: 95 % confidence interval of ``offset_ms`` (block bootstrap over seconds).
+        offset_interval_ms: 95 % confidence interval of ``offset_ms`` (block bootstrap over stretches of 0.8 s).
         distance: mean distance at that shift; smaller is better (LSE-D, where the model is SyncNet).
         confidence: median over the shifts minus ``distance``; larger is better (LSE-C, where the model is SyncNet).
-        certainty: the confidence in deviations of what unrelated sound gives in this video.
+        certainty: how far the best shift stands out from the others, in their standard deviations.
         curve: mean distance at each shift, offsets from +reach to -reach frames.
         per_second: confidence of each second; None where there is no face.
         worst: the seconds with the least confidence, worst first.
@@ -115,7 +115,7 @@ def judge_offset(offset_ms: float) -> tuple[str, str]:
     """
     way = "early" if offset_ms > 0 else "late"
     size = f"The sound is {abs(offset_ms):.0f} ms {way}"
-    noticed, objected = (abs(band[offset_ms > 0]) for band in (NOTICED_MS, OBJECTED_MS))
+    noticed, objected = (abs(band[int(offset_ms > 0)]) for band in (NOTICED_MS, OBJECTED_MS))
     if abs(offset_ms) <= noticed:
         return "in sync", f"{size}; viewers begin to notice at {noticed:.0f} ms."
     if abs(offset_ms) <= objected:

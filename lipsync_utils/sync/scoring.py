@@ -23,11 +23,17 @@ if TYPE_CHECKING:
     from ..faces.detector import FaceDetector
     from .experts import Expert
 
-LEAST_WINDOWS = 25
-"""With fewer usable windows (one second) nothing can be said."""
+LEAST_WINDOWS = 50
+"""With fewer usable windows (two seconds) nothing can be said."""
 
-CERTAIN = 4.0
-"""Lips and sound agree where the confidence is so many deviations over what unrelated sound gives in this video."""
+CERTAIN = 3.0
+"""Lips and sound agree where the best shift stands out by so many deviations ..."""
+
+SETTLED_MS = 320.0
+"""... and where the seconds of the video agree on it: the confidence interval of the offset is at most so wide."""
+
+NEIGHBOURS = 4
+"""Shifts on both sides of the best one that belong to it, in frames."""
 
 LEAST_MOTION = 0.006
 """Mean deviation of the mouth's gap under which it does not move, in distances between the outer eye corners."""
@@ -39,8 +45,7 @@ WORST = 3
 """Moments that a report shows."""
 
 _RESAMPLES = 200
-_NULL_STEP = 4  # frames between two unrelated alignments
-_MOST_NULLS = 80
+_BLOCK = 20  # windows that are drawn together, since neighbours say the same
 
 
 def score(
@@ -116,11 +121,11 @@ def _compared(
     enough = int(usable.sum()) >= LEAST_WINDOWS
     found = agree(table, usable if usable.any() else None)
     low, high = _interval(table[usable] if usable.any() else table)
-    certainty = _certainty(lips, sound, usable, found) if enough else float("nan")
+    certainty = _certainty(found) if enough else float("nan")
     offset_ms = offset_of_column(_minimum(found.curve), len(found.curve))
     seconds = _per_second(found)
     if enough:
-        verdict, reason = _obstacle(mouth, wave, certainty, expert) or judge_offset(offset_ms)
+        verdict, reason = _obstacle(mouth, wave, certainty, high - low, expert) or judge_offset(offset_ms)
     else:
         verdict, reason = "too short", _too_short(mouth, usable)
     return SyncReport(
@@ -150,11 +155,13 @@ def _compared(
 def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
     return (
         f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are needed "
-        "(a good second in which one face is seen without a cut)."
+        "(a good two seconds in which one face is seen without a cut)."
     )
 
 
-def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float, expert: Expert) -> tuple[str, str] | None:
+def _obstacle(
+    mouth: Mouth, wave: np.ndarray, certainty: float, width_ms: float, expert: Expert
+) -> tuple[str, str] | None:
     """Why no offset would mean anything; None where one does."""
     level = _level_dbfs(wave)
     if level < LEAST_LEVEL_DBFS:
@@ -166,11 +173,12 @@ def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float, expert: Expert) 
             "no agreement",
             f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance).",
         )
-    if certainty < CERTAIN:
+    if certainty < CERTAIN or width_ms > SETTLED_MS:
         return (
             "no agreement",
-            f"At no shift up to {1000 * expert.reach // FPS} ms do the lips agree with this sound better than with "
-            f"unrelated sound (certainty {certainty:.1f}; {CERTAIN:g} is needed).",
+            f"At no shift up to {1000 * expert.reach // FPS} ms do the lips agree with this sound: the best one stands "
+            f"out by {certainty:.1f} deviations ({CERTAIN:g} are needed) and is known within {width_ms:.0f} ms "
+            f"({SETTLED_MS:g} are allowed).",
         )
     return None
 
@@ -183,9 +191,9 @@ def _level_dbfs(wave: np.ndarray) -> float:
 
 
 def _interval(rows: np.ndarray) -> tuple[float, float]:
-    """95 % confidence interval of the offset in milliseconds: seconds are drawn with replacement, 200 times."""
+    """95 % confidence interval of the offset in milliseconds: stretches of 0.8 s are drawn anew, 200 times."""
     rng = np.random.default_rng(0)
-    blocks = max(1, round(len(rows) / FPS))
+    blocks = max(1, round(len(rows) / _BLOCK))
     there = np.isfinite(rows)
     sums = np.stack([part.sum(axis=0) for part in np.array_split(np.where(there, rows, 0.0), blocks)])
     counts = np.stack([part.sum(axis=0) for part in np.array_split(there, blocks)])
@@ -206,35 +214,17 @@ def _minimum(curve: np.ndarray) -> float:
         return float(best)
     before, least, after = curve[best - 1 : best + 2]
     bend = before - 2.0 * least + after
-    return best + (0.5 * (before - after) / bend if bend > 0 else 0.0)
+    return float(best + (0.5 * (before - after) / bend if bend > 0 else 0.0))
 
 
-def _certainty(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, found: Agreement) -> float:
-    """The confidence, relative to what the same sound gives when it is played backwards and turned round.
+def _certainty(found: Agreement) -> float:
+    """How far the distance at the best shift lies under that at the others, in their standard deviations.
 
-    Such sound has the same moments and the same rhythm, but nothing of it belongs to these lips.
+    The best shift's neighbours do not count as others: they share most of what makes it good.
     """
-    backwards = sound[::-1]
-    turns = np.arange(0, len(sound), _NULL_STEP)
-    turns = turns[:: max(1, len(turns) // _MOST_NULLS)]
-    unrelated = []
-    for turn in turns:
-        curve = _mean_curve(lips, np.roll(backwards, turn, axis=0), usable, found.reach)
-        unrelated.append(np.median(curve) - curve.min())
-    return float((found.confidence - np.mean(unrelated)) / (np.std(unrelated) + 1e-9))
-
-
-def _mean_curve(lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, reach: int) -> np.ndarray:
-    """Mean distance at each shift, the sound going round: quicker than, and but for the ends equal to, the protocol."""
-    own = lips[usable]
-    at = np.flatnonzero(usable)
-    square = np.square(own).sum(axis=1)
-    curve = []
-    for shift in range(-reach, reach + 1):
-        other = sound[(at + shift) % len(sound)]
-        away = square + np.square(other).sum(axis=1) - 2.0 * np.einsum("td,td->t", own, other)
-        curve.append(np.sqrt(np.maximum(away, 0.0)).mean())
-    return np.array(curve)
+    best = found.reach - found.offset
+    others = np.concatenate([found.curve[: max(best - NEIGHBOURS, 0)], found.curve[best + NEIGHBOURS + 1 :]])
+    return float((np.nanmean(others) - found.distance) / (np.nanstd(others) + 1e-9))
 
 
 def _per_second(found: Agreement) -> tuple[float | None, ...]:

@@ -19,6 +19,7 @@ from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.media import load_speech, open_source
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import Timeline
+from lipsync_utils.sync import scoring
 from lipsync_utils.sync.watching import watch
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -27,7 +28,17 @@ SECONDS = 6
 
 @pytest.fixture(scope="module", autouse=True)
 def models_loaded_once() -> Iterator[None]:
-    with quick_runs.models_loaded_once():
+    """Nor is a file watched twice: most tests look at the same one."""
+    seen = {}
+
+    def once(source, options, *, detector, step):
+        key = (source.path, options)
+        if key not in seen:
+            seen[key] = watch(source, options, detector=detector, step=step)
+        return seen[key]
+
+    with quick_runs.models_loaded_once(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "watch", once)
         yield
 
 
@@ -103,7 +114,7 @@ def test_too_little_is_said_to_be_too_little(talking, wave, folder, detector):
     frames = [frame.image for frame in open_source(talking).frames(Timeline.covering(16000, 16000, 25))]
     found = sync.score(write_video(folder / "short.mp4", frames, sound=wave[:16000]), detector=detector)
     assert found.verdict == "too short"
-    assert "25 are needed" in found.reason
+    assert "50 are needed" in found.reason
 
 
 def test_frames_without_a_face_and_cuts_are_counted(talking, folder, detector):
@@ -151,7 +162,7 @@ def test_phonetics_are_checked_where_the_times_are_known(talking, folder, capfd)
     done = lipsync(capfd, "score", talking, "--phonemes", folder / "voice.json", "--json")
     (said,) = json.loads(done.out)
     assert said["phonetics"]["bilabials_closed"] > 0.8
-    assert said["phonetics"]["open_vowels_closed"] < 0.2
+    assert said["phonetics"]["open_vowels_closed"] < 0.3
     assert lipsync(capfd, "score", talking, "--phonemes", talking).code == 2
 
 
