@@ -1,6 +1,6 @@
 """Make the training data of the sync expert in training/sync/cache/: voices, and mouths that speak them.
 
-    python training/sync/make_data.py [--minutes 240] [--seed 1000]
+    python training/sync/make_data.py [--minutes 160] [--seed 1000]
 
 The voices come from ``training/speech`` with other seeds; everything else is drawn here: the speakers
 (``articulation.py``), their faces, cameras and trackers (``seeing.py``). The network never sees a picture.
@@ -42,7 +42,7 @@ DEGRADED = 0.6
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=240.0)
+    parser.add_argument("--minutes", type=float, default=160.0)
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--name", default="train")
     parser.add_argument("--only", nargs="+", choices=MIX, default=list(MIX), help="these voices; each has its own seed")

@@ -1,6 +1,6 @@
 """Train the sync expert on training/sync/cache/ and write lipsync_utils/data/sync.safetensors.
 
-    python training/sync/train.py [--steps 6000] [--resume]
+    python training/sync/train.py [--steps 1300] [--resume]
 
 Everything that shapes the result stands in ``CONFIG``. A step's data depends on the seed and its number only, so a run
 that was stopped and resumed equals one that was not. Checkpoints and the log go to training/sync/cache/run/.
@@ -38,7 +38,7 @@ CONFIG = {
     "weight_decay": 0.02,
     "dropout": 0.1,
     "average": 0.998,  # exponential moving average of the weights
-    "report": 100,  # steps
+    "report": 250,  # steps
 }
 MIX = {"hibari": 0.32, "flite": 0.22, "english": 0.2, "arabic": 0.16, "other": 0.1}
 """Part of each kind of voice in the crops."""
@@ -193,7 +193,7 @@ def rate_at(progress: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--train", default="train", help="name of the training data")
