@@ -23,51 +23,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from common import LANGUAGES, Row, at_least, parser, run_lipsync, sample_avatar, sample_voice, show
 from common import silence_like as silent_voice
 
-from lipsync_utils.records import CURVE_RATE, Phoneme
-from lipsync_utils.speech import lip_opening, targets
+from lipsync_utils.records import Phoneme
+from lipsync_utils.sync.phonetic import Lips, Rest, bilabials, check, gap_and_width, lag, rest_of, wanted_opening
 
-HAIR = 0.012
-"""A gap that nobody sees, in mouth widths."""
-
-AFTER_SOUND_S, BEFORE_SOUND_S = 0.20, 0.12
-"""The lips may take so long to come to rest, and may start so early."""
-
-BILABIALS = {"p", "b", "m"}
-OPEN_VOWELS = {"a", "æ", "ɑ", "aɪ", "aʊ"}
-ROUNDED, SPREAD = {"u", "w"}, {"i"}
-MAX_LAG = 10
 MIN_SHARE = 0.95
 MIN_REST = 0.99
-
-_UPPER, _LOWER = (82, 13, 312), (87, 14, 317)
-
-
-@dataclass(frozen=True)
-class Lips:
-    """The mouth in each frame of a file, as the face mesh sees it.
-
-    Attributes:
-        fps: frames per second.
-        gap: ``(n,)`` between the inner lips, in distances between the outer eye corners; NaN without a face.
-        width: ``(n,)`` between the mouth's corners, likewise.
-    """
-
-    fps: float
-    gap: np.ndarray
-    width: np.ndarray
-
-    def frames_in(self, start_s: float, end_s: float) -> np.ndarray:
-        """Frames whose middle is shown in that time; the nearest one if there is none."""
-        middle = (np.arange(len(self.gap)) + 0.5) / self.fps
-        inside = np.flatnonzero((middle >= start_s) & (middle < end_s))
-        return inside if inside.size else np.array([np.argmin(np.abs(middle - (start_s + end_s) / 2))])
 
 
 def main() -> None:
@@ -112,17 +78,9 @@ def measure(video: Path, *, precise: bool) -> Lips:
             if face is None:
                 faces = detector.detect(image, precise=precise)
                 face = max(faces, key=lambda seen: seen.box[2] - seen.box[0]) if faces else None
-            found.append(_gap_and_width(face.points) if face is not None else (np.nan, np.nan))
+            found.append(gap_and_width(face.points) if face is not None else (np.nan, np.nan))
     gap, width = np.array(found).T
     return Lips(fps, gap, width)
-
-
-def _gap_and_width(points: np.ndarray) -> tuple[float, float]:
-    flat = points[:, :2].astype(np.float64)
-    along = flat[291] - flat[61]
-    down = np.array([-along[1], along[0]]) / np.linalg.norm(along)
-    eyes = np.linalg.norm(flat[33] - flat[263])
-    return float((flat[_LOWER, :] - flat[_UPPER, :]).mean(0) @ down / eyes), float(np.linalg.norm(along) / eyes)
 
 
 def phonemes_of(language: str) -> list[Phoneme]:
@@ -132,88 +90,39 @@ def phonemes_of(language: str) -> list[Phoneme]:
 
 
 def judge(
-    language: str, spoken: Lips, rest: Lips, phonemes: Sequence[Phoneme], *, show_missed: bool = False
+    language: str, spoken: Lips, resting: Lips, phonemes: Sequence[Phoneme], *, show_missed: bool = False
 ) -> list[Row]:
     """All numbers of one language."""
-    unit = np.nanmedian(rest.width)
-    shut, noise = np.nanmean(rest.gap) / unit, np.nanstd(rest.gap) / unit
-    limit = shut + max(3 * noise, HAIR)
-    gap = spoken.gap / unit
-    lowest = {p: np.nanmin(gap[spoken.frames_in(p.start_s, p.end_s)]) for p in phonemes if _base(p) in BILABIALS}
+    from lipsync_utils.media import load_speech
+
+    rest = rest_of(resting)
+    report = check(spoken, phonemes, rest)
     if show_missed:
-        for p, least in lowest.items():
-            if least > limit:
-                frames = spoken.frames_in(p.start_s, p.end_s)
-                print(f"{language} {p.ipa} {p.start_s:.2f}-{p.end_s:.2f} s, frames {frames.tolist()}: gap {least:.3f}")
-    vowels = [gap[_middle(spoken, p)] for p in phonemes if _base(p) in OPEN_VOWELS]
-    silence = gap[_silent_frames(spoken, phonemes)]
-    rounded, spread = (
-        np.nanmedian([spoken.width[_middle(spoken, p)] for p in phonemes if _base(p) in kind])
-        for kind in (ROUNDED, SPREAD)
-    )
-    lag, likeness = offset(gap, wanted_opening(phonemes, language, spoken))
+        _name_missed(language, spoken, phonemes, rest)
+    wanted = wanted_opening(phonemes, load_speech(sample_voice(language)).wave, spoken)
+    frames, likeness = lag(spoken.gap / rest.unit, wanted)
+    closed, silence = f"bilabials closed, of {report.bilabials}", f"silence closed, of {report.silent_frames} frames"
     return [
-        Row(f"{language}: gap of lips at rest, mean", shut, "mouths"),
-        Row(f"{language}: gap of lips at rest, deviation", noise, "mouths"),
-        Row(f"{language}: counts as closed up to", limit, "mouths"),
-        at_least(f"{language}: bilabials closed, of {len(lowest)}", _share(list(lowest.values()), limit), MIN_SHARE),
-        at_least(f"{language}: silence closed, of {len(silence)} frames", _share(silence, limit), MIN_REST),
-        Row(f"{language}: open vowels counted closed, of {len(vowels)}", _share(vowels, limit)),
-        Row(f"{language}: gap in open vowels, median", float(np.nanmedian(vowels)), "mouths"),
-        Row(f"{language}: offset (late is positive)", lag, "frames", "within 1", abs(lag) <= 1),
+        Row(f"{language}: gap of lips at rest, mean", rest.gap, "mouths"),
+        Row(f"{language}: gap of lips at rest, deviation", rest.deviation, "mouths"),
+        Row(f"{language}: counts as closed up to", rest.limit, "mouths"),
+        at_least(f"{language}: {closed}", report.bilabials_closed, MIN_SHARE),
+        at_least(f"{language}: {silence}", report.silence_closed, MIN_REST),
+        Row(f"{language}: open vowels counted closed, of {report.open_vowels}", report.open_vowels_closed),
+        Row(f"{language}: gap in open vowels, median", report.open_gap, "mouths"),
+        Row(f"{language}: offset (late is positive)", frames, "frames", "within 1", abs(frames) <= 1),
         Row(f"{language}: correlation at that offset", likeness),
-        Row(f"{language}: width in u, w relative to i", float(rounded / spread)),
+        Row(f"{language}: width in u, w relative to i", report.rounding),
     ]
 
 
-def _base(phoneme: Phoneme) -> str:
-    """The symbol without length and secondary articulation."""
-    return phoneme.ipa.rstrip("ːˑˤˠʷʰʲ")
-
-
-def _middle(lips: Lips, phoneme: Phoneme) -> int:
-    """The middle frame of a sound, or of the first part of a diphthong."""
-    share = 0.3 if len(_base(phoneme)) > 1 else 0.5
-    time = phoneme.start_s + share * (phoneme.end_s - phoneme.start_s)
-    return min(int(time * lips.fps), len(lips.gap) - 1)
-
-
-def _silent_frames(lips: Lips, phonemes: Sequence[Phoneme]) -> np.ndarray:
-    """Frames in which nobody speaks, nor has just spoken, nor is about to."""
-    middle = (np.arange(len(lips.gap)) + 0.5) / lips.fps
-    silent = np.ones(len(middle), bool)
-    for phoneme in phonemes:
-        if phoneme.ipa:
-            silent &= (middle < phoneme.start_s - BEFORE_SOUND_S) | (middle > phoneme.end_s + AFTER_SOUND_S)
-    return np.flatnonzero(silent)
-
-
-def _share(values: Sequence[float] | np.ndarray, limit: float) -> float:
-    """Share of values up to the limit; those that could not be measured do not count as such."""
-    return float(np.mean(np.asarray(values) <= limit))
-
-
-def wanted_opening(phonemes: Sequence[Phoneme], language: str, lips: Lips) -> np.ndarray:
-    """The opening that phonetics asks for in the middle of each frame."""
-    from lipsync_utils.media import load_speech
-
-    speech = load_speech(sample_voice(language))
-    opening = lip_opening(targets(phonemes, duration_s=speech.duration_s, wave=speech.wave))
-    middle = (np.arange(len(lips.gap)) + 0.5) / lips.fps
-    return np.interp(middle, np.arange(len(opening)) / CURVE_RATE, opening)
-
-
-def offset(measured: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
-    """How many frames ``measured`` is later than ``wanted``, and their correlation there."""
-    known = np.isfinite(measured)
-    measured = np.interp(np.arange(len(measured)), np.flatnonzero(known), measured[known])
-    inner = slice(MAX_LAG, len(wanted) - MAX_LAG)
-    lags = np.arange(-MAX_LAG, MAX_LAG + 1)
-    scores = [np.corrcoef(np.roll(measured, -lag)[inner], wanted[inner])[0, 1] for lag in lags]
-    best = int(np.clip(np.argmax(scores), 1, len(lags) - 2))
-    before, peak, after = scores[best - 1 : best + 2]
-    bend = before - 2 * peak + after
-    return float(lags[best] + (0.5 * (before - after) / bend if bend < 0 else 0.0)), float(peak)
+def _name_missed(language: str, spoken: Lips, phonemes: Sequence[Phoneme], rest: Rest) -> None:
+    """Print the bilabials whose lips did not meet."""
+    for p in bilabials(phonemes):
+        frames = spoken.frames_in(p.start_s, p.end_s)
+        least = np.nanmin(spoken.gap[frames]) / rest.unit
+        if least > rest.limit:
+            print(f"{language} {p.ipa} {p.start_s:.2f}-{p.end_s:.2f} s, frames {frames.tolist()}: gap {least:.3f}")
 
 
 if __name__ == "__main__":

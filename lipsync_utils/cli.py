@@ -1,4 +1,4 @@
-"""The command line: ``lipsync run``, ``avatar``, ``speak``, ``models``, ``doctor``."""
+"""The command line: ``lipsync run``, ``score``, ``avatar``, ``speak``, ``models``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from .errors import AssetError, InputError, LipSyncError, MissingExtraError
 from .options import FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
+
+if TYPE_CHECKING:
+    from .sync.report import SyncReport
 
 DEBUG = "LIPSYNC_DEBUG"
 """Environment variable: with it, an unforeseen error shows where it happened."""
@@ -135,9 +138,17 @@ def run(
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
     ] = False,
+    score_it: Annotated[
+        bool, typer.Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
+    ] = False,
+    figure: Annotated[
+        Path | None, typer.Option(help="With --score: draw the measurement here (.png, .pdf, .svg).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Make FACE speak AUDIO."""
+    if figure is not None:
+        _check_figure(figure, wanted=score_it)
     from .pipeline import exact_rate
     from .pipeline import run as run_pipeline
 
@@ -155,8 +166,10 @@ def run(
         _ask_for_licence("wav2lip", accept=accept_licence)
     with _Bar() as bar:
         report = run_pipeline(face, audio, out, options=options, listener=bar)
+        sync = _scored_output(report.output, bar, _same_face(options), figure) if score_it else None
     if as_json:
-        typer.echo(json.dumps(asdict(report)))  # in ASCII: no console's encoding can spoil it
+        said = asdict(report) | ({} if sync is None else {"sync": sync.summary()})
+        typer.echo(json.dumps(said))  # in ASCII: no console's encoding can spoil it
         return
     typer.echo(
         f"{report.output}: {report.duration_s:.1f} s, {report.frames} frames at {report.fps:g} a second, "
@@ -169,6 +182,132 @@ def run(
     for warning in report.warnings:
         if warning not in bar.said:
             typer.echo(f"Note: {warning}")
+    if score_it:
+        typer.echo(f"Sync: {sync.sentence() if sync else 'not measured; see above.'}")
+
+
+@app.command()
+def score(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="One video, or several to compare.")],
+    audio: Annotated[
+        Path | None, typer.Option(help="Compare with this sound instead of the video's own; it begins with the video.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="landmarks (ours, offline) or syncnet (LSE-D and LSE-C; its weights are fetched).")
+    ] = "landmarks",
+    phonemes: Annotated[
+        Path | None,
+        typer.Option(help="Times of the sounds, as 'lipsync speak --phonemes' writes them: check them too."),
+    ] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw the reports here (.png, .pdf, .svg).")] = None,
+    face_choice: Annotated[
+        str, typer.Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
+    ] = "largest",
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list of reports.")] = False,
+) -> None:
+    """Measure whether the lips in VIDEO are on its sound.
+
+    The verdict is 'in sync' where the sound is at most 45 ms early or 125 ms late (ITU-R BT.1359).
+    """
+    from .sync.comparing import table
+
+    if figure is not None:
+        _check_figure(figure, wanted=True)
+    chosen, sounds = FaceOptions(choose=parse_face(face_choice)), _read_phonemes(phonemes)
+    if model == "syncnet":
+        _ask_for_licence("syncnet", accept=accept_licence)
+    with _Bar() as bar:
+        reports = [_scored(video, bar, audio=audio, model=model, face=chosen, phonemes=sounds) for video in videos]
+    if figure is not None:
+        from .sync.figure import draw
+
+        draw(reports, figure)
+    if as_json:
+        typer.echo(json.dumps([report.summary() for report in reports]))
+        return
+    for report in reports:
+        _tell(report)
+    if len(reports) > 1:
+        typer.echo(table(reports))
+
+
+def _scored(video: Path | str, bar: _Bar, **options) -> SyncReport:
+    """Score one video, showing progress."""
+    from .sync.scoring import score as score_video
+
+    bar.restart()
+    return score_video(video, step=lambda done, total: bar.step("score", done, total), **options)
+
+
+def _scored_output(video: str, bar: _Bar, face: FaceOptions, figure: Path | None) -> SyncReport | None:
+    """Score what has just been made. It stands whether or not it can be measured, so that is no error."""
+    try:
+        report = _scored(video, bar, face=face)
+        if figure is not None:
+            from .sync.figure import draw
+
+            draw([report], figure)
+    except LipSyncError as error:
+        bar.message(f"Not measured: {error}")
+        return None
+    return report
+
+
+def _tell(report: SyncReport) -> None:
+    """A report in a few lines."""
+    typer.echo(f"{report.video}: {report.sentence()}")
+    if report.faces > 1:
+        typer.echo(f"  {report.faces} faces were seen at once; one was followed (choose with --face).")
+    if report.faceless_frames:
+        typer.echo(
+            f"  no face in {len(report.faceless_frames)} of {report.frames} frames: {_ranges(report.faceless_frames)}"
+        )
+    if report.shots > 1:
+        typer.echo(f"  {report.shots} stretches (cuts, or the face was lost in between); each was measured for itself.")
+    worst = ", ".join(f"{moment.start_s:.0f} s ({moment.confidence:.3f})" for moment in report.worst)
+    typer.echo(f"  least confidence in the seconds from {worst}" if worst else "  no second could be measured")
+    if report.phonetics is not None:
+        p = report.phonetics
+        typer.echo(
+            f"  lips shut in {p.bilabials_closed:.0%} of {p.bilabials} p, b, m; at rest in {p.silence_closed:.0%} of "
+            f"{p.silent_frames} silent frames; open vowels shut: {p.open_vowels_closed:.0%} of {p.open_vowels}; "
+            f"width in u, w relative to i: {p.rounding:.2f}"
+        )
+
+
+def _check_figure(path: Path, *, wanted: bool) -> None:
+    """Refuse a figure that could not be drawn before any work is done."""
+    from .sync.figure import check_figure
+
+    if not wanted:
+        raise InputError("--figure draws what --score measures; add --score.")
+    check_figure(path)
+
+
+def _same_face(options: RunOptions) -> FaceOptions:
+    """The face that was animated, in the pixels of the output."""
+    factor, choose = 0.5 if options.preview else 1.0, options.face.choose
+    if isinstance(choose, tuple):
+        choose = tuple(factor * value for value in choose)
+    return FaceOptions(choose=choose, min_size=factor * options.face.min_size)
+
+
+def _read_phonemes(path: Path | None):
+    """The sounds in a file that ``lipsync speak --phonemes`` wrote."""
+    from .records import Phoneme
+
+    if path is None:
+        return None
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["phonemes"]
+        return [Phoneme(**row) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{str(path)!r} holds no phoneme times ({error}). Give a JSON file as 'lipsync speak --phonemes' writes it."
+        ) from error
 
 
 @app.command()
@@ -266,7 +405,8 @@ def models(
     from . import assets
 
     if accept_licence:
-        _ask_for_licence("wav2lip", accept=True)
+        for group in ("wav2lip", "syncnet"):
+            _ask_for_licence(group, accept=True)
     if fetch:
         assets.fetch_all()
     rows = assets.status()
@@ -384,6 +524,12 @@ class _Bar:
         if self._bar is not None:
             self._bar.clear()  # the message would otherwise stand behind it
         typer.echo(text, err=True)
+
+    def restart(self) -> None:
+        """Begin anew: another piece of work."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
 
     def step(self, stage: str, done: int, total: int) -> None:
         """See :class:`~lipsync_utils.pipeline.Listener`."""

@@ -47,7 +47,8 @@ def examine() -> list[Finding]:
         "models": _assets,
         "avatar studio": _studio,
         "engine rig": _engine,
-        "engine wav2lip": _wav2lip,
+        "engine wav2lip": lambda: _one_of("wav2lip", "engine wav2lip"),
+        "SyncNet": lambda: _one_of("syncnet", "sync scores of SyncNet"),
         "encoders": _codecs,
         "devices": _devices,
     }
@@ -97,18 +98,18 @@ def _assets() -> Iterator[Finding]:
             )
 
 
-def _wav2lip() -> Iterator[Finding]:
-    """Optional; one of its weights is enough."""
+def _one_of(group: str, what: str) -> Iterator[Finding]:
+    """Optional; one of the group's weights is enough."""
     from . import assets
 
-    rows = [row for row in assets.status() if row.asset.group == "wav2lip"]
+    rows = [row for row in assets.status() if row.asset.group == group]
     ready = [row.asset.name for row in rows if row.state == "ready" and assets.accepted(row.asset)]
     if ready:
-        yield Finding("ok", f"engine wav2lip, {rows[0].asset.licence} ({', '.join(ready)})")
+        yield Finding("ok", f"{what}, {rows[0].asset.licence} ({', '.join(ready)})")
         return
     damaged = "; ".join(f"{row.path} is {row.detail}" for row in rows if row.state == "damaged")
     reason = damaged or f"its weights, {rows[0].asset.licence}, were not fetched"
-    yield Finding("missing", f"engine wav2lip ({reason})", "lipsync models --fetch --accept-licence")
+    yield Finding("missing", f"{what} ({reason})", "lipsync models --fetch --accept-licence")
 
 
 def _studio() -> Iterator[Finding]:

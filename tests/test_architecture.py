@@ -15,7 +15,7 @@ LAYERS = (
     {"models"},
     {"rig", "speech", "voices", "motion"},
     {"render"},
-    {"engines"},
+    {"engines", "sync"},
     {"pipeline", "avatars"},
     {"doctor"},
     {"cli"},

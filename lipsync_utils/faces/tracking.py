@@ -54,7 +54,7 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     Raises:
         InputError: ``options.choose`` is none of the ways to choose.
     """
-    follower = _Follower(detector, options)
+    follower = Follower(detector, options)
     smoother = CentredSmoother(options.smooth_s)
     for frame in frames:
         face, continues = follower.step(frame)
@@ -62,10 +62,15 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     yield from smoother.flush()
 
 
-class _Follower:
-    """Finds the chosen face in each frame, from where it was in the one before."""
+class Follower:
+    """Finds the chosen face in each frame, from where it was in the one before.
+
+    Attributes:
+        most_faces: the largest number of faces that were seen at once; the detector looks about once a second.
+    """
 
     def __init__(self, detector: FaceDetector, options: FaceOptions) -> None:
+        self.most_faces = 0
         self._detector, self._options = detector, options
         self._refines = isinstance(detector, RefiningDetector)
         self._face: Face | None = None  # in the previous frame
@@ -101,6 +106,7 @@ class _Follower:
         if self._since_check >= CHECK_EVERY:
             self._since_check = 0
             seen = self._detector.detect(image, thorough=False)
+            self.most_faces = max(self.most_faces, len(seen))
             # It sees faces, but not this one: what the mesh follows is something else.
             if face is not None and seen and all(overlap(face.box, other.box) < 0.1 for other in seen):
                 return None
@@ -118,6 +124,7 @@ class _Follower:
     def _find(self, image: np.ndarray) -> Face | None:
         kwargs = {"thorough": self._lost_for % SEARCH_EVERY == 0} if self._refines else {}
         faces = self._detector.detect(image, **kwargs)
+        self.most_faces = max(self.most_faces, len(faces))
         self._since_check = 0
         if not faces:
             return None

@@ -137,9 +137,13 @@ time.sleep(60)
             time.sleep(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        studio(body).draw(ORDER, ear)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
+    try:
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            studio(body).draw(ORDER, ear)
+    finally:
+        signal.signal(signal.SIGINT, before)
     time.sleep(0.2)
     assert not any(_alive(int(pid)) for pid in pids.read_text().split())
 

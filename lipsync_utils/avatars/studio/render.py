@@ -67,7 +67,7 @@ def render(path: Path) -> None:
 
 def quick(description: AvatarDescription) -> AvatarDescription:
     """The same person with fewer, thicker strands and fewer samples."""
-    hair = replace(description.hair, strands=min(description.hair.strands, 14_000))
+    hair = replace(description.hair, strands=min(description.hair.strands, 8_000))
     return replace(description, hair=hair, picture=replace(description.picture, samples=10))
 
 

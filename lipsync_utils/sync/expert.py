@@ -1,0 +1,179 @@
+"""The landmark expert: embeddings of a voice and of a measured mouth, 25 a second, from the package's own weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..audio import FLOOR, MEL_BANDS, log_mel, speech_gain
+from ..errors import AssetError
+
+if TYPE_CHECKING:
+    from ..media import Source
+    from .network import SyncExpert
+    from .watching import Mouth
+
+FPS = 25
+"""Embeddings a second."""
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "sync.safetensors"
+"""The weights that come with the package."""
+
+FORMAT = "lipsync-sync-1"
+
+LEAST_SPREAD = np.array([8, 8, 10, 10, 10, 6, 10, 10, 6, 4, 4, 10], np.float32) / 1000
+"""``(12,)`` what counts as motion of each measure: smaller deviations are the tracker's noise, not made larger."""
+
+SLOW = 20.0
+"""Standard deviation, in frames, of the Gaussian that tells a measure's slow course from speech."""
+
+BLOCK = 3000
+"""Embeddings computed at a time (two minutes): memory stays flat."""
+
+EDGE = 4
+"""Embeddings so near to the ends of a stretch lack too much of what they depend on."""
+
+CONTEXT = 16
+"""Embeddings on both sides that one depends on, at least."""
+
+
+def scaled(measures: np.ndarray) -> np.ndarray:
+    """Measures as the network takes them: each relative to its own course over seconds, in units of its own spread.
+
+    So a head that turns, or a smile that comes, is not taken for speech; a face at rest becomes zeros, not amplified
+    noise; and a mouth that moves little counts as much as one that moves a lot.
+
+    Args:
+        measures: ``(T, 12)``, finite.
+
+    Returns:
+        ``(T, 12) float32``.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    away = measures - gaussian_filter1d(measures, SLOW, axis=0, mode="nearest", truncate=2.5)
+    return (away / np.sqrt(np.square(away).mean(axis=0) + np.square(LEAST_SPREAD))).astype(np.float32)
+
+
+class LandmarkExpert:
+    """Embeds sound and mouths; an :class:`~.experts.Expert`, made by :meth:`load`."""
+
+    name = "landmark expert"
+    reach = 25
+    beyond = "nothing"
+
+    def __init__(self, network: SyncExpert, *, version: str = "unnamed") -> None:
+        self.network = network
+        self.version = version
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> LandmarkExpert:
+        """The expert with the weights at ``path``, or those of the package.
+
+        Raises:
+            AssetError: the file is missing, damaged or of another format.
+        """
+        file = Path(path or WEIGHTS)
+        return cls(load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+
+    def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
+        """Embeddings of a voice.
+
+        Args:
+            wave: ``(n,) float32`` mono at 16 kHz; beyond its end there is silence.
+            count: how many; embedding ``i`` is about the time ``(i + 0.5) / 25`` s.
+
+        Returns:
+            ``(count, 64) float32`` of length 1.
+        """
+        import torch
+
+        from .network import ROWS
+
+        gain = speech_gain(wave)
+        parts = []
+        for first in range(0, count, BLOCK):
+            begin, end = first - CONTEXT, min(first + BLOCK, count) + CONTEXT
+            features = np.full(((end - begin) * ROWS, MEL_BANDS), FLOOR, np.float32)
+            heard = log_mel(wave, gain_db=gain, start=max(begin, 0) * ROWS, stop=end * ROWS)
+            features[max(-begin, 0) * ROWS :][: len(heard)] = heard
+            with torch.inference_mode():
+                found = self.network.sound(torch.from_numpy(features)[None])[0].numpy()
+            parts.append(found[CONTEXT : len(found) - CONTEXT])
+        return np.concatenate(parts)
+
+    def lips(self, mouth: Mouth, source: Source | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Embeddings of a mouth, each uninterrupted stretch for itself.
+
+        Args:
+            mouth: as it was watched.
+            source: not needed.
+
+        Returns:
+            ``(T, 64) float32`` of length 1, zeros where there is no face; ``(T,) bool`` which of them count: not those
+            within :data:`EDGE` frames of a cut or of a frame without a face.
+        """
+        out = np.zeros((len(mouth.run), self.network.options.embedding), np.float32)
+        usable = np.zeros(len(mouth.run), bool)
+        for run in range(mouth.run.max() + 1):
+            rows = np.flatnonzero(mouth.run == run)
+            if len(rows) <= 2 * EDGE:
+                continue
+            out[rows] = self.embed(mouth.measures[rows])
+            usable[rows[EDGE:-EDGE]] = True
+        return out, usable
+
+    def embed(self, measures: np.ndarray) -> np.ndarray:
+        """``(T, 12)`` measures of one stretch at 25 a second, finite, to ``(T, 64) float32`` of length 1."""
+        import torch
+
+        with torch.inference_mode():
+            return self.network.lips(torch.from_numpy(scaled(measures))[None])[0].numpy()
+
+
+def save(network: SyncExpert, path: str | Path, **notes: object) -> None:
+    """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
+    from safetensors.torch import save_file
+
+    state = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
+    meta = {
+        "format": FORMAT,
+        "options": json.dumps(asdict(network.options)),
+        "notes": json.dumps({key: str(value) for key, value in notes.items()}),
+    }
+    save_file(state, str(path), metadata=meta)
+    Path(path).chmod(0o644)  # safetensors makes files that only their owner can read
+
+
+def load(path: str | Path) -> SyncExpert:
+    """The network in float32, ready to run.
+
+    Raises:
+        AssetError: the file is missing, damaged, or made for another version of the package.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    from .network import NetworkOptions, SyncExpert
+
+    if not Path(path).is_file():
+        raise AssetError(f"There are no weights at {path}. Install the package again, or train them: training/sync/.")
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            meta = file.metadata() or {}
+            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise AssetError(f"{path} is damaged ({error}). Install the package again.") from error
+    if meta.get("format") != FORMAT:
+        raise AssetError(
+            f"{path} holds weights of the format {meta.get('format')!r}; needed is {FORMAT!r}. "
+            "Use the file that comes with this version of the package."
+        )
+    options = json.loads(meta["options"])
+    network = SyncExpert(NetworkOptions(**{**options, "dilations": tuple(options["dilations"])}))
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False)

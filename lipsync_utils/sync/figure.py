@@ -1,0 +1,115 @@
+"""Reports as a picture: the distance at each shift, the confidence over time, and the worst moments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError, MissingExtraError, OutputError
+from .report import NOTICED_MS, OBJECTED_MS, SyncReport, offset_of_column
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
+"""Kinds of file that can be written."""
+
+_COLOURS = {"in sync": "#2a7f3f", "noticeable": "#b8860b"}
+_BAD = "#b22222"
+
+
+def check_figure(path: str | os.PathLike[str]) -> Path:
+    """The path of a figure, once it is sure that one can be drawn and what kind it is.
+
+    Raises:
+        InputError: another kind of file.
+        MissingExtraError: matplotlib is not installed.
+    """
+    target = Path(path).expanduser()
+    if target.suffix.lower() not in SUFFIXES:
+        raise InputError(f"Cannot write the figure {target.name!r}: its name must end in {', '.join(SUFFIXES)}.")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("The sync figure (matplotlib)", "notebooks") from error
+    return target
+
+
+def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
+    """Write one row for each report: its curve, its seconds, its worst moments.
+
+    Args:
+        reports: at least one; rows share their axes, so that they compare.
+        path: a picture or document (:data:`SUFFIXES`).
+
+    Raises:
+        InputError: another kind of file.
+        MissingExtraError: matplotlib is not installed.
+        OutputError: the file could not be written.
+    """
+    target = check_figure(path)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(13, 0.4 + 2.6 * len(reports)), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(len(reports), 3, width_ratios=(3, 5, 4))
+    first: list[Axes] = []
+    for row, report in enumerate(reports):
+        shared = {} if not first else {"sharey": first[0]}
+        curve = figure.add_subplot(grid[row, 0], **shared)
+        seconds = figure.add_subplot(grid[row, 1], **({} if not first else {"sharey": first[1]}))
+        first = first or [curve, seconds]
+        _curve(curve, report)
+        _seconds(seconds, report)
+        _moments(figure.add_subplot(grid[row, 2]), report)
+    try:
+        figure.savefig(target, dpi=110)
+    except OSError as error:
+        raise OutputError(f"Could not write {target}: {error}. Choose a folder that exists and is writable.") from error
+
+
+def _curve(axis: Axes, report: SyncReport) -> None:
+    offsets = [offset_of_column(column, len(report.curve)) for column in range(len(report.curve))]
+    axis.axvspan(*OBJECTED_MS, color="0.93", label="viewers do not object")
+    axis.axvspan(*NOTICED_MS, color="0.82", label="viewers notice nothing")
+    axis.plot(offsets, report.curve, color=_colour(report))
+    axis.axvline(report.offset_ms, color=_colour(report), linestyle=":")
+    axis.set(xlabel="sound early (+) or late (−), ms", ylabel="mean distance")
+    axis.set_title(Path(report.video).name, fontsize=9, loc="left")
+    axis.legend(fontsize=6, loc="lower left")
+
+
+def _seconds(axis: Axes, report: SyncReport) -> None:
+    values = np.array([np.nan if value is None else value for value in report.per_second])
+    axis.bar(np.arange(len(values)) + 0.5, np.nan_to_num(values), width=0.9, color=_colour(report))
+    for second in np.flatnonzero(np.isnan(values)):
+        axis.axvspan(second, second + 1, color="0.9", hatch="//")
+    axis.axhline(0.0, color="0.3", linewidth=0.8)
+    axis.set(xlabel="seconds", ylabel="confidence")
+    axis.set_title(
+        f"{report.verdict}: offset {report.offset_ms:+.0f} ms, confidence {report.confidence:.3f}, "
+        f"distance {report.distance:.3f}",
+        fontsize=9,
+        loc="left",
+        color=_colour(report),
+    )
+
+
+def _moments(axis: Axes, report: SyncReport) -> None:
+    axis.axis("off")
+    axis.set_title(f"least confidence ({report.model})", fontsize=9, loc="left")
+    for column, moment in enumerate(report.worst):
+        if moment.glimpse is not None:
+            place = axis.inset_axes((column / 3 + 0.01, 0.12, 0.31, 0.86))
+            place.imshow(moment.glimpse)
+            place.axis("off")
+        axis.text(column / 3 + 0.01, 0.02, f"{moment.start_s:.0f} s: {moment.confidence:.3f}", fontsize=8)
+
+
+def _colour(report: SyncReport) -> str:
+    return _COLOURS.get(report.verdict, _BAD)

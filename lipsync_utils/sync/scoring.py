@@ -1,0 +1,243 @@
+"""Score a finished video: watch it, hear it, compare, and say what a viewer would."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from ..options import FaceOptions
+from ..records import SAMPLE_RATE, Phoneme
+from .experts import make_expert
+from .mouth import MEASURES
+from .phonetic import Lips, check, rest_in
+from .protocol import FPS, Agreement, agree, distances
+from .report import Moment, SyncReport, judge_offset, offset_of_column
+from .watching import Mouth, watch
+
+if TYPE_CHECKING:
+    from ..faces.detector import FaceDetector
+    from .experts import Expert
+
+LEAST_WINDOWS = 50
+"""With fewer usable windows (two seconds) nothing can be said."""
+
+CERTAIN = 3.0
+"""Lips and sound agree where the best shift stands out by so many deviations ..."""
+
+SETTLED_MS = 320.0
+"""... and where the seconds of the video agree on it: the confidence interval of the offset is at most so wide."""
+
+NEIGHBOURS = 4
+"""Shifts on both sides of the best one that belong to it, in frames."""
+
+LEAST_MOTION = 0.006
+"""Mean deviation of the mouth's gap under which it does not move, in distances between the outer eye corners."""
+
+LEAST_LEVEL_DBFS = -55.0
+"""A sound whose loudest tenth of a second lies under this has no voice in it."""
+
+WORST = 3
+"""Moments that a report shows."""
+
+_RESAMPLES = 200
+_BLOCK = 20  # windows that are drawn together, since neighbours say the same
+
+
+def score(
+    video: str | os.PathLike[str],
+    *,
+    audio: str | os.PathLike[str] | None = None,
+    model: str = "landmarks",
+    face: FaceOptions | None = None,
+    phonemes: Sequence[Phoneme] | None = None,
+    detector: FaceDetector | None = None,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> SyncReport:
+    """Measure whether the lips in a video are on its sound. The face is tracked afresh; nothing else is trusted.
+
+    Args:
+        video: any video with a face.
+        audio: compare with this sound instead of the video's own; it begins with the video.
+        model: ``"landmarks"`` (ours, in the package) or ``"syncnet"`` (its weights are fetched).
+        face: which face, where there are several; by default the largest at first sight.
+        phonemes: the sounds with their times, for the phonetic checks.
+        detector: a face detector that is already there.
+        step: told ``(done, total)`` after each frame.
+
+    Returns:
+        The report. Short videos, several faces, cuts and frames without a face are counted in it; windows without a
+        face in all of their frames are left out of every number.
+
+    Raises:
+        InputError: no video, no sound, or an unknown model.
+        NoFaceError: no face in any frame.
+        AssetError: the model's weights are missing and cannot be fetched.
+    """
+    from ..media import open_source
+
+    options = replace(face or FaceOptions(), smooth_s=0.0)
+    expert = make_expert(model)
+    source = open_source(video)
+    wave = _sound(source, audio)
+    mouth = watch(source, options, detector=detector, step=step)
+    count = min(len(mouth.run), max(1, len(wave) * FPS // SAMPLE_RATE))
+    mouth = replace(mouth, measures=mouth.measures[:count], boxes=mouth.boxes[:count], run=mouth.run[:count])
+    lips, usable = expert.lips(mouth, source)
+    if not len(lips):
+        raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
+    sound = expert.sound(wave, len(lips))
+    report = _compared(mouth, expert, lips, sound, usable, wave)
+    phonetics = None
+    if phonemes is not None:
+        seen = mouth_in_lengths(mouth)
+        phonetics = check(seen, phonemes, rest_in(seen, phonemes))
+    return replace(report, audio=str(audio or video), phonetics=phonetics)
+
+
+def _sound(source, audio: str | os.PathLike[str] | None) -> np.ndarray:
+    """``(n,) float32`` at 16 kHz, beginning when the picture begins."""
+    from ..media import load_speech
+
+    if audio is not None:
+        return load_speech(audio).wave
+    if not source.is_picture and not source.has_audio:
+        raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
+    if source.is_picture:
+        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
+    wave, late = load_speech(source.path).wave, round(source.audio_offset_s * SAMPLE_RATE)
+    return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
+
+
+def _compared(
+    mouth: Mouth, expert: Expert, lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, wave: np.ndarray
+) -> SyncReport:
+    """All numbers and the verdict; ``audio`` and ``phonetics`` are filled in by :func:`score`."""
+    table = distances(lips, sound, reach=expert.reach, beyond=expert.beyond)
+    enough = int(usable.sum()) >= LEAST_WINDOWS
+    found = agree(table, usable if usable.any() else None)
+    low, high = _interval(table[usable] if usable.any() else table)
+    certainty = _certainty(found) if enough else float("nan")
+    offset_ms = offset_of_column(_minimum(found.curve), len(found.curve))
+    seconds = _per_second(found)
+    if enough:
+        verdict, reason = _obstacle(mouth, wave, certainty, high - low, expert) or judge_offset(offset_ms)
+    else:
+        verdict, reason = "too short", _too_short(mouth, usable)
+    return SyncReport(
+        video=mouth.path,
+        audio=mouth.path,
+        model=f"{expert.name} {expert.version}",
+        verdict=verdict,
+        reason=reason,
+        offset_frames=found.offset,
+        offset_ms=offset_ms,
+        offset_interval_ms=(low, high),
+        distance=found.distance,
+        confidence=found.confidence,
+        certainty=certainty,
+        curve=tuple(found.curve.tolist()),
+        per_second=seconds,
+        worst=_worst(seconds, mouth),
+        windows=found.windows,
+        frames=mouth.frames,
+        fps=mouth.fps,
+        faceless_frames=mouth.faceless,
+        faces=mouth.most_faces,
+        shots=int(mouth.run.max()) + 1,
+    )
+
+
+def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
+    return (
+        f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are needed "
+        "(a good two seconds in which one face is seen without a cut)."
+    )
+
+
+def _obstacle(
+    mouth: Mouth, wave: np.ndarray, certainty: float, width_ms: float, expert: Expert
+) -> tuple[str, str] | None:
+    """Why no offset would mean anything; None where one does."""
+    level = _level_dbfs(wave)
+    if level < LEAST_LEVEL_DBFS:
+        return "no agreement", f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
+    seen = mouth.measures[np.isfinite(mouth.measures).all(axis=1)]
+    motion = float(seen[:, [MEASURES.index("inner gap, middle"), MEASURES.index("outer height")]].std(axis=0).max())
+    if motion < LEAST_MOTION:
+        return (
+            "no agreement",
+            f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance).",
+        )
+    if certainty < CERTAIN or width_ms > SETTLED_MS:
+        return (
+            "no agreement",
+            f"At no shift up to {1000 * expert.reach // FPS} ms do the lips agree with this sound: the best one stands "
+            f"out by {certainty:.1f} deviations ({CERTAIN:g} are needed) and is known within {width_ms:.0f} ms "
+            f"({SETTLED_MS:g} are allowed).",
+        )
+    return None
+
+
+def _level_dbfs(wave: np.ndarray) -> float:
+    """Level of the loudest tenth of a second."""
+    step = SAMPLE_RATE // 10
+    blocks = np.pad(wave, (0, -len(wave) % step)).reshape(-1, step)
+    return float(10.0 * np.log10(np.square(blocks).mean(axis=1, dtype=np.float64).max() + 1e-12))
+
+
+def _interval(rows: np.ndarray) -> tuple[float, float]:
+    """95 % confidence interval of the offset in milliseconds: stretches of 0.8 s are drawn anew, 200 times."""
+    rng = np.random.default_rng(0)
+    blocks = max(1, round(len(rows) / _BLOCK))
+    there = np.isfinite(rows)
+    sums = np.stack([part.sum(axis=0) for part in np.array_split(np.where(there, rows, 0.0), blocks)])
+    counts = np.stack([part.sum(axis=0) for part in np.array_split(there, blocks)])
+    offsets = []
+    for _ in range(_RESAMPLES):
+        drawn = rng.integers(0, blocks, blocks)
+        count = counts[drawn].sum(axis=0)
+        curve = np.where(2 * count >= count.max(), sums[drawn].sum(axis=0) / np.maximum(count, 1), np.nan)
+        offsets.append(offset_of_column(_minimum(curve), len(curve)))
+    low, high = np.percentile(offsets, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _minimum(curve: np.ndarray) -> float:
+    """Where a curve is lowest, between its points: a parabola through the lowest and its neighbours."""
+    best = int(np.nanargmin(curve))
+    if not 0 < best < len(curve) - 1:
+        return float(best)
+    before, least, after = curve[best - 1 : best + 2]
+    bend = before - 2.0 * least + after
+    return float(best + (0.5 * (before - after) / bend if bend > 0 else 0.0))
+
+
+def _certainty(found: Agreement) -> float:
+    """How far the distance at the best shift lies under that at the others, in their standard deviations.
+
+    The best shift's neighbours do not count as others: they share most of what makes it good.
+    """
+    best = found.reach - found.offset
+    others = np.concatenate([found.curve[: max(best - NEIGHBOURS, 0)], found.curve[best + NEIGHBOURS + 1 :]])
+    return float((np.nanmean(others) - found.distance) / (np.nanstd(others) + 1e-9))
+
+
+def _per_second(found: Agreement) -> tuple[float | None, ...]:
+    parts = [found.frame_confidence[first : first + FPS] for first in range(0, len(found.frame_confidence), FPS)]
+    return tuple(float(np.nanmean(part)) if np.isfinite(part).any() else None for part in parts)
+
+
+def _worst(seconds: tuple[float | None, ...], mouth: Mouth) -> tuple[Moment, ...]:
+    known = sorted((value, second) for second, value in enumerate(seconds) if value is not None)
+    return tuple(Moment(float(second), value, mouth.glimpses.get(second)) for value, second in known[:WORST])
+
+
+def mouth_in_lengths(mouth: Mouth) -> Lips:
+    """The mouth as the phonetic checks take it."""
+    gap, width = (mouth.measures[:, MEASURES.index(name)] for name in ("inner gap, middle", "outer width"))
+    return Lips(float(FPS), gap.astype(np.float64), width.astype(np.float64))

@@ -1,0 +1,143 @@
+"""SyncNet as an expert: crops and MFCC windows as its authors cut them."""
+
+from __future__ import annotations
+
+from collections import deque
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import assets
+from ..models.mfcc import COEFFICIENTS, mfcc
+from ..models.syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
+from ..records import Timeline
+from .protocol import FPS, REACH
+from .watching import ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..media import Source
+    from ..models.syncnet import SyncNet
+    from .watching import Mouth
+
+CROP_SCALE = 0.40
+"""How far a crop reaches beyond the face's box, in sizes of the box: ``run_pipeline.py --crop_scale``."""
+
+MEDIAN_FRAMES = 13
+"""Boxes are smoothed by a median over so many frames, zeros beyond the ends, as ``scipy.signal.medfilt`` has it."""
+
+GREY = 110
+"""What lies beyond the picture's edge."""
+
+_BATCH = 16
+_COLUMNS_PER_FRAME = 4
+
+
+class SyncNetExpert:
+    """The published expert; an :class:`~.experts.Expert`."""
+
+    name = "SyncNet"
+    reach = REACH
+    beyond = "zeros"
+
+    def __init__(self, network: SyncNet, *, version: str = "unnamed") -> None:
+        self._network = network
+        self.version = version
+
+    @classmethod
+    def load(cls) -> SyncNetExpert:
+        """With the published weights, fetched where they are missing.
+
+        Raises:
+            AssetError: they cannot be had.
+        """
+        return cls(load(assets.path("syncnet")), version=assets.ASSETS["syncnet"].version)
+
+    def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`~.experts.Expert`; a window counts where all its frames show one stretch of the face."""
+        import torch
+
+        count = len(mouth.run) - FRAMES
+        out = np.zeros((max(count, 0), EMBEDDING), np.float32)
+        usable = np.zeros(len(out), bool)
+        if count <= 0:
+            return out, usable
+        for window in range(count):
+            run = mouth.run[window : window + FRAMES]
+            usable[window] = run[0] >= 0 and (run == run[0]).all()
+        crops: deque[np.ndarray] = deque(maxlen=_BATCH + FRAMES - 1)
+        first = 0
+        for index, crop in enumerate(self._crops(mouth, source)):
+            crops.append(crop)
+            ready = min(index - FRAMES + 2, count)  # windows that are complete
+            if ready - first == _BATCH or (ready == count and ready > first):
+                batch = np.stack(list(crops)[-(ready - first + FRAMES - 1) :])  # (frames, 224, 224, 3) BGR
+                with torch.inference_mode():
+                    frames = torch.from_numpy(batch).permute(3, 0, 1, 2)[None].float()
+                    out[first:ready] = self._network.lips(frames)[0].numpy()
+                first = ready
+            if first == count:
+                break
+        return out, usable
+
+    def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
+        """See :class:`~.experts.Expert`."""
+        import torch
+
+        pcm = np.round(np.clip(wave, -1.0, 1.0) * 32767.0)
+        rows = np.zeros((count * _COLUMNS_PER_FRAME + COLUMNS, COEFFICIENTS), np.float32)
+        heard = mfcc(pcm)[: len(rows)]
+        rows[: len(heard)] = heard
+        windows = np.lib.stride_tricks.sliding_window_view(rows, COLUMNS, axis=0)[::_COLUMNS_PER_FRAME][:count]
+        with torch.inference_mode():  # (count, 13, 20)
+            parts = torch.from_numpy(np.ascontiguousarray(windows)).split(256)
+            return torch.cat([self._network.sound(part) for part in parts]).numpy()
+
+    def _crops(self, mouth: Mouth, source: Source) -> Iterator[np.ndarray]:
+        """``(224, 224, 3) uint8`` BGR of each frame at 25 a second; grey where there is no face."""
+        timeline = Timeline(fps=Fraction(FPS), frames=len(mouth.run), duration_s=mouth.duration_s)
+        boxes = smoothed(mouth.boxes, mouth.run)
+        for frame in ahead(source.frames(timeline, when_short="freeze")):
+            yield cut(frame.image, boxes[frame.index])
+
+
+def smoothed(boxes: np.ndarray, run: np.ndarray) -> np.ndarray:
+    """Half size and centre ``(T, 3)`` of boxes ``(T, 4)``, median-filtered in each stretch; NaN without a face."""
+    from scipy.signal import medfilt
+
+    def filtered(values: np.ndarray) -> np.ndarray:
+        half = MEDIAN_FRAMES // 2  # zeros added here, since medfilt warns where there are few values
+        return medfilt(np.pad(values, half), MEDIAN_FRAMES)[half : half + len(values)]
+
+    out = np.full((len(boxes), 3), np.nan)
+    for number in range(run.max() + 1):
+        rows = run == number
+        left, top, right, bottom = boxes[rows].astype(np.float64).T
+        half = np.maximum(bottom - top, right - left) / 2.0
+        out[rows] = np.stack([filtered(v) for v in (half, (left + right) / 2.0, (top + bottom) / 2.0)], axis=1)
+    return out
+
+
+def cut(image: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """The crop around a face as the reference pads, cuts and resizes it.
+
+    Args:
+        image: ``(H, W, 3) uint8`` RGB.
+        place: half size, centre x, centre y in pixels, from :func:`smoothed`.
+
+    Returns:
+        ``(224, 224, 3) uint8`` **BGR**.
+    """
+    import cv2
+
+    half, x, y = place
+    if not np.isfinite(half) or half < 1.0:
+        return np.full((SIDE, SIDE, 3), GREY, np.uint8)
+    margin = int(half * (1.0 + 2.0 * CROP_SCALE))
+    padded = np.pad(image, ((margin, margin), (margin, margin), (0, 0)), constant_values=GREY)
+    x, y = x + margin, y + margin
+    wide = half * (1.0 + CROP_SCALE)
+    crop = padded[int(y - half) : int(y + half * (1.0 + 2.0 * CROP_SCALE)), int(x - wide) : int(x + wide)]
+    return cv2.resize(np.ascontiguousarray(crop[..., ::-1]), (SIDE, SIDE))

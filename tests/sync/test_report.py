@@ -1,0 +1,82 @@
+"""Verdicts by what viewers notice, and a report that any JSON reader takes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lipsync_utils.errors import InputError
+from lipsync_utils.sync.comparing import table
+from lipsync_utils.sync.figure import check_figure, draw
+from lipsync_utils.sync.report import Moment, SyncReport, judge_offset, offset_of_column
+
+
+def report(**changes) -> SyncReport:
+    fields = {
+        "video": "some/talking.mp4",
+        "audio": "some/talking.mp4",
+        "model": "landmark expert 0123",
+        "verdict": "in sync",
+        "reason": "The sound is 10 ms early; viewers begin to notice at 45 ms.",
+        "offset_frames": 0,
+        "offset_ms": 10.0,
+        "offset_interval_ms": (-5.0, 22.0),
+        "distance": 1.1,
+        "confidence": 0.2,
+        "certainty": 12.0,
+        "curve": tuple(1.3 - 0.2 * np.exp(-np.square(np.arange(-15, 16) / 2.0))),
+        "per_second": (0.2, None, 0.1),
+        "worst": (Moment(2.0, 0.1, np.zeros((112, 112, 3), np.uint8)), Moment(0.0, 0.2)),
+        "windows": 50,
+        "frames": 75,
+        "fps": 25.0,
+        "faceless_frames": (25, 26),
+        "faces": 1,
+        "shots": 2,
+    }
+    return SyncReport(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("offset_ms", "verdict"),
+    [
+        (0.0, "in sync"), (45.0, "in sync"), (46.0, "noticeable"), (91.0, "out of sync"),
+        (-125.0, "in sync"), (-126.0, "noticeable"), (-184.0, "noticeable"), (-186.0, "out of sync"),
+    ],
+)  # fmt: skip
+def test_verdicts_follow_bt_1359(offset_ms, verdict):
+    found, reason = judge_offset(offset_ms)
+    assert found == verdict
+    assert ("early" in reason) == (offset_ms > 0)
+
+
+def test_columns_become_milliseconds():
+    assert [offset_of_column(column, 31) for column in (15, 14, 20)] == [0.0, 40.0, -200.0]
+
+
+def test_json_holds_everything_but_pictures():
+    said = json.loads(json.dumps(report(certainty=float("nan")).summary(), allow_nan=False))
+    assert said["certainty"] is None
+    assert said["passed"] is True
+    assert said["per_second"] == [0.2, None, 0.1]
+    assert said["worst"] == [{"start_s": 2.0, "confidence": 0.1}, {"start_s": 0.0, "confidence": 0.2}]
+
+
+def test_a_table_compares_several():
+    lines = table([report(confidence=0.1, video="b.mp4"), report(video="a.mp4", verdict="no agreement")]).splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["a.mp4", "b.mp4"]
+    assert "landmark expert 0123" in lines[-1]
+
+
+def test_a_figure_has_a_row_for_each(tmp_path):
+    pytest.importorskip("matplotlib")
+    draw([report(), report(verdict="out of sync")], tmp_path / "sync.png")
+    from PIL import Image
+
+    with Image.open(tmp_path / "sync.png") as image:
+        assert image.size[1] > 500
+
+
+def test_an_impossible_figure_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"\.png"):
+        check_figure(tmp_path / "sync.docx")
