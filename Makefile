@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test lint format bench samples avatars clean
+.PHONY: help install demo test browser notebooks app lint format bench samples avatars clean
 
 help:
 	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
 	@echo "make test     lint and run the tests"
+	@echo "make notebooks  run the course from top to bottom, in place"
+	@echo "make app      the web app, at http://localhost:8501"
+	@echo "make browser  the tests that drive a real Chromium (needs: apt-get install chromium)"
 	@echo "make bench    measure every number of the README (some minutes, on a quiet machine)"
 	@echo "make samples  make the sample recordings again"
 	@echo "make avatars  render the sample avatars again (needs: lipsync avatar --setup)"
@@ -19,7 +22,7 @@ install: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,notebooks,app,dev]"
 	$(BIN)/lipsync models --fetch
 	@touch $@
 
@@ -30,6 +33,15 @@ demo: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest
+
+browser: $(READY)
+	$(BIN)/python -m pytest -m browser
+
+notebooks: $(READY)
+	$(BIN)/python notebooks/course.py run
+
+app: $(READY)
+	$(BIN)/streamlit run app/streamlit_app.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
