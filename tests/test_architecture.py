@@ -17,7 +17,7 @@ LAYERS = (
     {"render"},
     {"engines", "sync"},
     {"pipeline", "avatars"},
-    {"doctor"},
+    {"doctor", "figures", "widgets"},
     {"cli"},
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

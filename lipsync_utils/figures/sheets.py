@@ -1,0 +1,94 @@
+"""Contact sheets: frames of a video side by side, for looking at a result without playing it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..records import Face
+
+
+def sheet(
+    video: str | os.PathLike[str],
+    times_s: Sequence[float],
+    *,
+    labels: Sequence[str] | None = None,
+    mouth: bool = True,
+    columns: int = 8,
+) -> Figure:
+    """Frames of a finished video, cut to the mouth or the face.
+
+    Args:
+        video: any video.
+        times_s: moments in seconds, in rising order.
+        labels: what to write over each tile; by default its time.
+        mouth: cut to the mouth; otherwise to the face.
+        columns: tiles in a row.
+
+    Raises:
+        InputError: a moment lies outside of the video, or nothing is asked for.
+    """
+    from matplotlib.figure import Figure
+
+    from ..faces.blazemesh import BlazeMeshDetector
+
+    detector = BlazeMeshDetector()
+    frames = _frames_at(video, times_s)
+    tiles = []
+    for image in frames:
+        faces = detector.detect(image)
+        tiles.append(_cut(image, max(faces, key=lambda face: face.box[2] - face.box[0]), mouth) if faces else image)
+    labels = labels or [f"{time:.2f} s" for time in times_s]
+    rows = -(-len(tiles) // columns)
+    figure = Figure(figsize=(9.6, rows * (9.6 / columns + 0.25)), layout="constrained", dpi=100)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axis in axes:
+        axis.axis("off")
+    for axis, tile, text in zip(axes, tiles, labels, strict=False):
+        axis.imshow(tile, interpolation="bilinear")
+        axis.set_title(text, fontsize=8, pad=2)
+    return figure
+
+
+def _frames_at(video: str | os.PathLike[str], times_s: Sequence[float]) -> list[np.ndarray]:
+    """``(H, W, 3) uint8`` RGB of the frames that are shown at these moments."""
+    from ..media import open_source
+    from ..records import Timeline
+
+    source = open_source(video)
+    rate = source.fps
+    if not len(times_s) or source.is_picture or rate is None:
+        raise InputError("A video and at least one moment in seconds are needed for a contact sheet.")
+    wanted = [int(time * rate + 1e-6) for time in times_s]
+    last = int(source.duration_s * rate) - 1
+    if min(wanted) < 0 or max(wanted) > last or wanted != sorted(wanted):
+        raise InputError(
+            f"Moments from {min(times_s):.2f} to {max(times_s):.2f} s were asked for; moments in rising order "
+            f"between 0 and {source.duration_s:.2f} s are needed."
+        )
+    timeline = Timeline(fps=rate, frames=wanted[-1] + 1, duration_s=source.duration_s)
+    found = {}
+    for frame in source.frames(timeline):
+        if frame.index in wanted:
+            found[frame.index] = frame.image
+    return [found[index] for index in wanted]
+
+
+def _cut(image: np.ndarray, face: Face, mouth: bool) -> np.ndarray:
+    """The square around the mouth, or around the face, within the picture."""
+    points = face.points[:, :2]
+    if mouth:
+        middle, half = points[[13, 14]].mean(0), 0.85 * float(np.linalg.norm(points[61] - points[291]))
+    else:
+        middle, half = points.mean(0), 0.72 * float(np.ptp(points[:, 1]))
+    left, top = np.maximum(middle - half, 0).astype(int)
+    right, bottom = np.minimum(middle + half, image.shape[1::-1]).astype(int)
+    return image[top:bottom, left:right]
