@@ -8,7 +8,7 @@ Nothing heavy is imported before it is used.
 
 from __future__ import annotations
 
-import importlib
+from .lazy import exports
 
 __version__ = "0.1.0"
 
@@ -25,8 +25,4 @@ _HOME = {
 
 __all__ = ["__version__", *_HOME]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+__getattr__ = exports(__name__, _HOME)

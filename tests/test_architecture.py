@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "lipsync_utils"
 LAYERS = (
-    {"errors", "records", "options"},
-    {"assets", "asset_sources", "media"},
+    {"errors", "records", "options", "lazy"},
+    {"assets", "asset_sources", "weights", "media"},
     {"audio", "faces"},
     {"models"},
     {"rig", "speech", "voices", "motion"},

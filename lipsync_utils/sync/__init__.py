@@ -9,7 +9,7 @@ Nothing heavy is imported before it is used.
 
 from __future__ import annotations
 
-import importlib
+from ..lazy import exports
 
 _HOME = {
     "score": "scoring",
@@ -22,8 +22,4 @@ _HOME = {
 
 __all__ = list(_HOME)
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+__getattr__ = exports(__name__, _HOME)

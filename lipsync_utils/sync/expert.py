@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio import FLOOR, MEL_BANDS, log_mel, speech_gain
-from ..errors import AssetError
+from ..weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     from ..media import Source
@@ -138,16 +137,7 @@ class LandmarkExpert:
 
 def save(network: SyncExpert, path: str | Path, **notes: object) -> None:
     """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
-    from safetensors.torch import save_file
-
-    state = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
-    meta = {
-        "format": FORMAT,
-        "options": json.dumps(asdict(network.options)),
-        "notes": json.dumps({key: str(value) for key, value in notes.items()}),
-    }
-    save_file(state, str(path), metadata=meta)
-    Path(path).chmod(0o644)  # safetensors makes files that only their owner can read
+    save_weights(network, path, kind=FORMAT, facts={"options": asdict(network.options)}, notes=notes)
 
 
 def load(path: str | Path) -> SyncExpert:
@@ -156,24 +146,10 @@ def load(path: str | Path) -> SyncExpert:
     Raises:
         AssetError: the file is missing, damaged, or made for another version of the package.
     """
-    from safetensors import SafetensorError, safe_open
-
     from .network import NetworkOptions, SyncExpert
 
-    if not Path(path).is_file():
-        raise AssetError(f"There are no weights at {path}. Install the package again, or train them: training/sync/.")
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            meta = file.metadata() or {}
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise AssetError(f"{path} is damaged ({error}). Install the package again.") from error
-    if meta.get("format") != FORMAT:
-        raise AssetError(
-            f"{path} holds weights of the format {meta.get('format')!r}; needed is {FORMAT!r}. "
-            "Use the file that comes with this version of the package."
-        )
-    options = json.loads(meta["options"])
+    state, facts = load_weights(path, kind=FORMAT, trained_by="training/sync/")
+    options = facts["options"]
     network = SyncExpert(NetworkOptions(**{**options, "dilations": tuple(options["dilations"])}))
     network.load_state_dict(state)
     return network.eval().requires_grad_(False)
