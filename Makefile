@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test browser notebooks app lint format bench samples avatars clean
+.PHONY: help install demo test browser colab notebooks app lint format bench samples avatars clean
 
 help:
 	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
 	@echo "make test     lint and run the tests"
 	@echo "make notebooks  run the course from top to bottom, in place"
 	@echo "make app      the web app, at http://localhost:8501"
+	@echo "make colab    some tests with the versions that Google Colab has"
 	@echo "make browser  the tests that drive a real Chromium (needs: apt-get install chromium)"
 	@echo "make bench    measure every number of the README (some minutes, on a quiet machine)"
 	@echo "make samples  make the sample recordings again"
@@ -36,6 +37,19 @@ test: $(READY) lint
 
 browser: $(READY)
 	$(BIN)/python -m pytest -m browser
+
+COLAB := .venv-colab
+$(COLAB)/.ready: constraints-colab.txt $(READY)
+	$(PYTHON) -m venv $(COLAB)
+	grep -v -e '^#' -e '^torch' constraints-colab.txt > $(COLAB)/versions.txt
+	$(COLAB)/bin/python -m pip install --quiet -r $(COLAB)/versions.txt
+	@# Everything else comes from the usual environment, which is looked through after this one.
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+	  > $$($(COLAB)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/usual.pth
+	@touch $@
+
+colab: $(COLAB)/.ready
+	PYTHONPATH=. $(COLAB)/bin/python -m pytest tests/test_colab.py tests/test_audio.py tests/test_notebooks.py
 
 notebooks: $(READY)
 	$(BIN)/python notebooks/course.py run
