@@ -34,8 +34,13 @@ class RefiningDetector(FaceDetector, Protocol):
         """As :meth:`FaceDetector.detect`; ``precise`` spends more on each face, ``thorough`` more on finding one."""
         ...
 
-    def refine(self, image: np.ndarray, points: np.ndarray, *, precise: bool = False) -> Face | None:
-        """The face near ``points`` (``(468, 2 or 3)`` in pixels); None where it is not there any more."""
+    def refine(
+        self, image: np.ndarray, points: np.ndarray, *, precise: bool = False, quick: bool = False
+    ) -> Face | None:
+        """The face near ``points`` (``(468, 2 or 3)`` in pixels); None where it is not there any more.
+
+        ``precise`` spends more on it, for still pictures; ``quick`` less, where only motion matters, not place.
+        """
         ...
 
 

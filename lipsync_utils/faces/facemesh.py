@@ -84,32 +84,50 @@ class FaceMesh:
 
         self._network = Network(model, threads=threads)
 
-    def __call__(self, image: np.ndarray, crop: Crop, *, mirror: bool = False) -> tuple[np.ndarray, float]:
+    def __call__(self, image: np.ndarray, crop: Crop) -> tuple[np.ndarray, float]:
         """Find the mesh of the face in ``crop``.
 
         Args:
             image: ``(H, W, 3) uint8`` RGB.
             crop: where the face is; it may reach beyond the picture.
-            mirror: look at the crop mirrored (its points come back in place, in the usual order).
 
         Returns:
             ``(468, 3) float32`` points as in :class:`~lipsync_utils.records.Face`, and the probability that this is a
             face, 0 to 1.
         """
+        points, presence = self._look(_scaled(image, crop))
+        return _placed(points, crop).astype(np.float32), presence
+
+    def twice(self, image: np.ndarray, crop: Crop) -> tuple[np.ndarray, float]:
+        """The same from the crop and its mirror image: they err in opposite directions, so their mean errs by half."""
         from .topology import MIRROR
 
-        picture = cut(image, crop)
-        output, logit = self._network((picture[:, ::-1] if mirror else picture).astype(np.float32) / 255.0)
-        points = output.reshape(468, 3).astype(np.float64)
+        picture = _scaled(image, crop)
+        points, presence = self._look(picture)
+        mirrored, other = self._look(picture[:, ::-1])
+        mirrored = mirrored[MIRROR]
         # The network counts from the centre of the first pixel, as a picture and its mirror image show: only with
         # this reading do the two agree.
-        if mirror:
-            points = points[MIRROR]
-            points[:, 0] = INPUT_SIZE - 1 - points[:, 0]
-        matrix = crop.to_picture()
-        points[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        points[:, 2] *= crop.side / INPUT_SIZE
-        return points.astype(np.float32), float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -80, 80))))
+        mirrored[:, 0] = INPUT_SIZE - 1 - mirrored[:, 0]
+        return _placed((points + mirrored) / 2, crop).astype(np.float32), (presence + other) / 2
+
+    def _look(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
+        """Points in the crop's pixels, ``(468, 3) float64``, and the probability of a face."""
+        output, logit = self._network(picture)
+        presence = float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -80, 80))))
+        return output.reshape(468, 3).astype(np.float64), presence
+
+
+def _scaled(image: np.ndarray, crop: Crop) -> np.ndarray:
+    """The crop as the network takes it, ``(192, 192, 3) float32`` from 0 to 1."""
+    return cut(image, crop) * np.float32(1 / 255)
+
+
+def _placed(points: np.ndarray, crop: Crop) -> np.ndarray:
+    """Points of a crop in the picture's pixels."""
+    matrix = crop.to_picture()
+    flat = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return np.column_stack([flat, points[:, 2] * (crop.side / INPUT_SIZE)])
 
 
 def cut(image: np.ndarray, crop: Crop) -> np.ndarray:

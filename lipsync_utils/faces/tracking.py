@@ -65,12 +65,18 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
 class Follower:
     """Finds the chosen face in each frame, from where it was in the one before.
 
+    Args:
+        detector: from :func:`~lipsync_utils.faces.detector.make_detector`.
+        options: which face, how large.
+        quick: look once at each frame instead of twice, where only motion matters.
+
     Attributes:
         most_faces: the largest number of faces that were seen at once; the detector looks about once a second.
     """
 
-    def __init__(self, detector: FaceDetector, options: FaceOptions) -> None:
+    def __init__(self, detector: FaceDetector, options: FaceOptions, *, quick: bool = False) -> None:
         self.most_faces = 0
+        self._quick = quick
         self._detector, self._options = detector, options
         self._refines = isinstance(detector, RefiningDetector)
         self._face: Face | None = None  # in the previous frame
@@ -101,7 +107,7 @@ class Follower:
     def _follow(self, image: np.ndarray) -> Face | None:
         if not self._refines:
             return self._same(self._detector.detect(image))
-        face = self._detector.refine(image, self._face.points)
+        face = self._detector.refine(image, self._face.points, quick=self._quick)
         self._since_check += 1
         if self._since_check >= CHECK_EVERY:
             self._since_check = 0

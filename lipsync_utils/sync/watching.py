@@ -90,7 +90,7 @@ def watch(
     if source.is_picture:
         raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
     timeline = timeline_of(source)
-    follower = Follower(detector or make_detector(options), options)
+    follower = Follower(detector or make_detector(options), options, quick=True)
     points, boxes, times, runs, faceless, glimpses = [], [], [], [], [], {}
     run, previous = -1, None
     for frame in ahead(source.frames(timeline, when_short="freeze")):
