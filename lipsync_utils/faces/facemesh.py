@@ -133,20 +133,26 @@ def _placed(points: np.ndarray, crop: Crop) -> np.ndarray:
 def cut(image: np.ndarray, crop: Crop) -> np.ndarray:
     """The crop as ``(192, 192, 3) uint8``, black outside of the picture.
 
-    Crops larger than the network's input are sampled finely and averaged: without it, a shift of the picture by a
-    fraction of a pixel moves the points through aliasing.
+    Where the crop is larger than the network's input, the picture around it is first made smaller by averaging: without
+    it, a shift of the picture by a fraction of a pixel moves the points through aliasing.
     """
     import cv2
 
-    fine = int(np.clip(np.ceil(crop.side / INPUT_SIZE), 1, 4))
+    factor = max(1, round(crop.side / INPUT_SIZE))
+    height, width = image.shape[0] // factor, image.shape[1] // factor  # in pixels of the smaller picture
+    reach = 0.75 * crop.side  # half a diagonal, and some
+    left, right = (int(np.clip(x // factor, 0, width)) for x in (crop.x - reach, crop.x + reach))
+    top, bottom = (int(np.clip(y // factor, 0, height)) for y in (crop.y - reach, crop.y + reach))
+    if right <= left or bottom <= top:
+        return np.zeros((INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
+    part = image[top * factor : bottom * factor, left * factor : right * factor]
+    if factor > 1:
+        part = cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     matrix = crop.to_picture()
-    # Centres of the fine grid, whose cell is 1/fine of a crop pixel.
-    matrix[:, 2] += matrix[:, :2] @ np.full(2, (1 / fine - 1) / 2)
-    matrix[:, :2] /= fine
-    size = INPUT_SIZE * fine
+    matrix[:, 2] = (matrix[:, 2] - (factor - 1) / 2) / factor - (left, top)  # centres of pixels
+    matrix[:, :2] /= factor
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    picture = cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_CONSTANT)
-    return cv2.resize(picture, (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_AREA) if fine > 1 else picture
+    return cv2.warpAffine(part, matrix, (INPUT_SIZE, INPUT_SIZE), flags=flags, borderMode=cv2.BORDER_CONSTANT)
 
 
 def _angle(right_eye: np.ndarray, left_eye: np.ndarray) -> float:

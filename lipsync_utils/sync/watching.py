@@ -93,7 +93,7 @@ def watch(
     follower = Follower(detector or make_detector(options), options, quick=True)
     points, boxes, times, runs, faceless, glimpses = [], [], [], [], [], {}
     run, previous = -1, None
-    for frame in ahead(source.frames(timeline, when_short="freeze")):
+    for frame in ahead(source.frames(timeline, when_short="freeze", exact=False)):
         if previous is not None and frame.image is previous:
             if faceless and faceless[-1] == frame.index - 1:
                 faceless.append(frame.index)
