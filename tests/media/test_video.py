@@ -173,6 +173,14 @@ def test_declared_matrix_and_range_are_honoured(tmp_path, matrix, full_range):
         assert np.abs(image.astype(int) - colour).max() <= 4, colour
 
 
+def test_quick_conversion_is_nearly_the_same(tmp_path):
+    source = open_source(clip(tmp_path / "a.mp4", 3))
+    exact, quick = (list(source.frames(timeline(3), exact=exact)) for exact in (True, False))
+    for a, b in zip(exact, quick, strict=True):
+        assert np.abs(a.image.astype(int) - b.image).mean() < 4
+        assert number_of(a.image) == number_of(b.image)
+
+
 def test_rgb_video(tmp_path):
     path = write_video(tmp_path / "rgb.mkv", [quadrants()] * 2, codec="ffv1", pixel_format="bgr0", options={})
     assert np.array_equal(next(iter(open_source(path).frames(timeline(1)))).image, quadrants())
