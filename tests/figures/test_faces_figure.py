@@ -1,0 +1,33 @@
+"""Pictures with what was found in them."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+from lipsync_utils.errors import InputError
+from lipsync_utils.figures import faces
+
+IMAGE = np.full((40, 60, 3), 128, np.uint8)
+
+
+def test_boxes_and_points_lie_where_they_were_found():
+    box, points = np.array([10.0, 5.0, 30.0, 25.0]), np.array([[12.0, 7.0, 0.0], [20.0, 9.0, 0.0]])
+    figure = faces.pictures([faces.Picture(IMAGE, "one", boxes=[box], points=[points, points[:1]])])
+    axis = figure.axes[0]
+    assert axis.patches[0].get_bbox().extents.tolist() == box.tolist()
+    assert axis.lines[0].get_xydata().tolist() == points[:, :2].tolist()
+    assert axis.lines[0].get_color() != axis.lines[1].get_color()
+    assert axis.get_title() == "one"
+
+
+def test_a_part_is_shown_upright():
+    figure = faces.pictures([faces.Picture(IMAGE, within=np.array([5, 10, 25, 30]))])
+    assert figure.axes[0].get_ylim() == (30, 10)
+
+
+def test_panels_fill_rows():
+    figure = faces.pictures([faces.Picture(IMAGE)] * 5, columns=3)
+    assert len(figure.axes) == 6
+    with pytest.raises(InputError, match="at least one"):
+        faces.pictures([])
