@@ -141,7 +141,8 @@ def run(
 ) -> None:
     """Run notebooks in fresh kernels, from the folder they lie in, and write their outputs."""
     begun, rows = time.perf_counter(), []
-    for path in notebooks or everything():
+    chosen = [path.resolve() for path in notebooks or everything()]
+    for path in chosen:
         started, notebook = time.perf_counter(), read(path)
         NotebookClient(
             notebook, timeout=seconds, resources={"metadata": {"path": str(path.resolve().parent)}}
@@ -150,7 +151,7 @@ def run(
         rows.append((path.name, time.perf_counter() - started))
         print(f"{rows[-1][0]:<34} {rows[-1][1]:6.0f} s", flush=True)
     print(f"{'all':<34} {time.perf_counter() - begun:6.0f} s")
-    faults = [fault for path in notebooks or everything() for fault in faults_of(path)]
+    faults = [fault for path in chosen for fault in faults_of(path)]
     if faults:
         raise SystemExit("\n".join(faults))
     print(f"{len(rows)} passed, 0 failed")
