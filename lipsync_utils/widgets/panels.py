@@ -10,8 +10,8 @@ import ipywidgets as widgets
 
 from ..errors import LipSyncError
 from .microphone import Microphone, save_recording
-from .players import show_audio
 from .pieces import column, gallery_style, heading, hint, problem, relabel, row, thumbnail
+from .players import show_audio
 from .uploads import save, uploads
 from .wording import microphone as microphone_words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -64,7 +65,7 @@ class Progress:
     ) -> None:
         self._stages, self._show, self._say, self._clock = stages, show, say, clock
         self._stop = threading.Event()
-        self._stage, self._first, self._last = stages[0], None, 0.0
+        self._stage, self._first, self._last = stages[0], None, -math.inf
 
     def stop(self) -> None:
         """Ask the work to end at its next step; may be called from any thread."""
@@ -73,7 +74,7 @@ class Progress:
     def enter(self, stage: str) -> None:
         """The next stage begins."""
         self._check()
-        self._stage, self._first, self._last = stage, None, 0.0
+        self._stage, self._first, self._last = stage, None, -math.inf
         self._show(self._step(0.0, None))
 
     def message(self, text: str) -> None:

@@ -1,0 +1,114 @@
+"""JupyterLab on a free port and a page of Chromium in front of it, for tests that do what a person would do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+START_S = 120.0
+
+
+def chromium() -> str | None:
+    """The system's Chromium; None where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def jupyter(folder: Path) -> Iterator[tuple[str, str]]:
+    """JupyterLab in a folder, with settings of its own; gives its address and token, and ends it afterwards."""
+    settings = folder / ".lab" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
+    port, token = free_port(), secrets.token_hex(16)
+    environment = os.environ | {
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".lab"),
+        "JUPYTER_CONFIG_DIR": str(folder / ".config"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+    with (folder / "jupyter.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server)
+            yield f"http://localhost:{port}", token
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+@contextlib.contextmanager
+def page(sound: Path | None = None, *, deny: bool = False) -> Iterator[Page]:
+    """A page of headless Chromium.
+
+    Args:
+        sound: a WAV file that its fake microphone plays, over and over.
+        deny: the microphone is refused instead of granted.
+    """
+    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream"]
+    if not deny:
+        arguments.append("--use-fake-ui-for-media-stream")
+    if sound is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={sound}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=arguments)
+        context = browser.new_context(viewport={"width": 1180, "height": 1400}, accept_downloads=True)
+        try:
+            yield context.new_page()
+        finally:
+            browser.close()
+
+
+def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:
+    """Open a notebook and run all of its cells; returns when the last one is done."""
+    tab.goto(f"{address}/lab/tree/{notebook}?token={token}&reset")
+    tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
+    tab.locator(".jp-Toolbar-kernelStatus, .jp-Notebook-ExecutionIndicator").first.wait_for(timeout=120_000)
+    tab.get_by_role("menuitem", name="Run", exact=True).click()
+    tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    last = tab.locator(".jp-CodeCell .jp-InputPrompt").last
+    end = time.monotonic() + timeout_s
+    while not last.inner_text().strip().strip("[]:").isdigit():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{notebook} was not done after {timeout_s:.0f} s: {_errors(tab)}")
+        time.sleep(0.5)
+
+
+def _errors(tab: Page) -> str:
+    found = tab.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
+    return " / ".join(found.all_inner_texts()) or "no cell shows an error"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url: str, server: subprocess.Popen) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended with code {server.returncode}")
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.3)
+    raise TimeoutError(f"JupyterLab did not answer within {START_S:.0f} s")
