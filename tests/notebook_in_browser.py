@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -30,9 +31,7 @@ def chromium() -> str | None:
 @contextlib.contextmanager
 def jupyter(folder: Path) -> Iterator[tuple[str, str]]:
     """JupyterLab in a folder, with settings of its own; gives its address and token, and ends it afterwards."""
-    settings = folder / ".lab" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
+    _settings(folder / ".lab")
     port, token = free_port(), secrets.token_hex(16)
     environment = os.environ | {
         "JUPYTERLAB_SETTINGS_DIR": str(folder / ".lab"),
@@ -76,13 +75,25 @@ def page(sound: Path | None = None, *, deny: bool = False) -> Iterator[Page]:
             browser.close()
 
 
+def copy_cleared(notebook: Path, folder: Path) -> None:
+    """Put a notebook without its outputs beside a link to the project, so that nothing in the project is written to."""
+    import nbformat
+
+    copy = nbformat.read(notebook, as_version=4)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(copy, folder / notebook.name)
+    (folder / "project").symlink_to(ROOT, target_is_directory=True)
+
+
 def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:
     """Open a notebook and run all of its cells; returns when the last one is done."""
     tab.goto(f"{address}/lab/tree/{notebook}?token={token}&reset")
     tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
-    tab.locator(".jp-Toolbar-kernelStatus, .jp-Notebook-ExecutionIndicator").first.wait_for(timeout=120_000)
+    tab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=120_000)
     tab.get_by_role("menuitem", name="Run", exact=True).click()
-    tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    tab.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
     last = tab.locator(".jp-CodeCell .jp-InputPrompt").last
     end = time.monotonic() + timeout_s
     while not last.inner_text().strip().strip("[]:").isdigit():
@@ -94,6 +105,18 @@ def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: fl
 def _errors(tab: Page) -> str:
     found = tab.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
     return " / ".join(found.all_inner_texts()) or "no cell shows an error"
+
+
+def _settings(folder: Path) -> None:
+    """Cells out of sight are on the page too, and nobody is asked whether they want news."""
+    wanted = {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false"},
+    }
+    for name, values in wanted.items():
+        file = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values), encoding="utf-8")
 
 
 def free_port() -> int:

@@ -80,8 +80,8 @@ class FacePanel(Panel):
     """
 
     def __init__(self, avatars: Sequence[Path], out: Path, studio: bool, changed: Callable[[], None]) -> None:
-        self.out, self.studio, self.file = out, studio, None
-        self.sample = widgets.ToggleButtons(options=[(path.stem.replace("_", " "), path) for path in avatars])
+        self.out, self.studio, self.file, self.avatars = out, studio, None, avatars
+        self.sample = widgets.ToggleButtons(options=list(avatars))
         self.sample.add_class("lipsync-faces")
         self.upload = widgets.FileUpload(accept=PICTURES, multiple=False)
         self.limit, self.path = widgets.HTML(), widgets.Text(continuous_update=False)
@@ -103,6 +103,7 @@ class FacePanel(Panel):
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
         super().say(texts)
+        relabel(self.sample, [(texts.get(f"sample {path.stem}", path.stem), path) for path in self.avatars])
         self.upload.description = texts["choose picture"]
         self.limit.value = hint(texts["upload limit"])
         self.prompt.placeholder = texts["prompt hint"]

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError, OutputError
 
 SEARCH_S = 1.0
-"""A cut may come so much earlier than asked for, so that it falls into a pause."""
+"""A cut may come so much earlier than asked for, but at most a quarter of the length, so that it falls into a pause."""
 
 _WINDOW_S = 0.06
 _FADE_S = 0.02
@@ -50,7 +50,7 @@ def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.Pat
 def _rest(sound: np.ndarray, rate: int) -> int:
     """The middle of the quietest window near the end, in samples."""
     width = max(1, round(_WINDOW_S * rate))
-    tail = sound[:, -round(SEARCH_S * rate) :]
+    tail = sound[:, -min(round(SEARCH_S * rate), sound.shape[1] // 4) :]
     if tail.shape[1] <= width:
         return sound.shape[1]
     energy = np.convolve(np.square(tail).mean(axis=0), np.ones(width), mode="valid")

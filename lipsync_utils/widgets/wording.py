@@ -41,6 +41,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "ar": "استوديو الصور غير مُعَدّ على هذا الجهاز، فلا يمكن الرسم من الكلمات. يلزم أمر واحد ونحو 3 غيغابايت: "
         "<code dir='ltr'>lipsync avatar --setup</code>. أما النماذج الجاهزة والملفات المرفوعة فتعمل من دونه.",
     },
+    "sample woman": {"en": "woman", "ar": "امرأة"},
+    "sample man": {"en": "man", "ar": "رجل"},
+    "sample old_woman": {"en": "old woman", "ar": "امرأة مسنّة"},
+    "sample old_man": {"en": "old man", "ar": "رجل مسنّ"},
+    "sample child": {"en": "child", "ar": "طفلة"},
     # the voice
     "voice": {"en": "Voice", "ar": "الصوت"},
     "voice sample": {"en": "Sample", "ar": "نموذج جاهز"},
@@ -52,7 +57,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Write in English or Arabic; it is spoken offline.",
         "ar": "اكتب بالعربية أو الإنجليزية، ويُنطق النص دون اتصال بالشبكة.",
     },
-    "seconds": {"en": "Use the first seconds", "ar": "استعمل أول كم ثانية"},
+    "seconds": {"en": "Seconds from its beginning", "ar": "عدد الثواني من أوله"},
     # settings
     "settings": {"en": "How", "ar": "الطريقة"},
     "engine": {"en": "Engine", "ar": "المحرّك"},

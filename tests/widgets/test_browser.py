@@ -5,7 +5,6 @@
 
 import importlib.util
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 if importlib.util.find_spec("playwright") is None or importlib.util.find_spec("jupyterlab") is None:
     pytest.skip("playwright or JupyterLab is not installed", allow_module_level=True)
 
-from notebook_in_browser import ROOT, chromium, jupyter, page, run_all
+from notebook_in_browser import ROOT, chromium, copy_cleared, jupyter, page, run_all
 from playwright.sync_api import expect
 
 from lipsync_utils.media import load_speech, open_source
@@ -27,6 +26,7 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
 ]
 NOTEBOOK = "06_interactive_demo.ipynb"
+PLAYS = "() => (v => v.readyState >= 2 && v.currentTime > 0.5)(document.querySelector('.lipsync-demo video'))"
 RUN_S, MAKE_S = 600.0, 300_000
 
 
@@ -38,10 +38,9 @@ def sound(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A copy of the notebook beside a link to the project, so that nothing in the project is written to."""
+    """Where JupyterLab is started, with a copy of the notebook in it."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copy(ROOT / "notebooks" / NOTEBOOK, folder)
-    (folder / "project").symlink_to(ROOT, target_is_directory=True)
+    copy_cleared(ROOT / "notebooks" / NOTEBOOK, folder)
     return folder
 
 
@@ -69,8 +68,13 @@ def shoot(tab, tmp_path):
     return shoot
 
 
-def press(tab, text: str) -> None:
-    tab.locator(".lipsync-demo").get_by_role("button", name=text, exact=True).click()
+def press(tab, texts: dict[str, str], key: str) -> None:
+    """Press the button with a text; where a text begins with the name of a panel, in that panel."""
+    names = ["face", "voice"]
+    inside = tab.locator(".lipsync-demo")
+    if key.split()[0] in names:
+        inside = inside.locator(".lipsync-panel").nth(names.index(key.split()[0]))
+    inside.get_by_role("button", name=texts[key], exact=True).click()
 
 
 def speak(tab, language: str) -> dict[str, str]:
@@ -88,10 +92,7 @@ def result_of(tab, folder: Path, texts: dict[str, str], tmp_path: Path) -> Path:
     video = tab.locator(".lipsync-demo video")
     expect(video).to_be_visible()
     video.evaluate("video => { video.muted = true; return video.play(); }")
-    tab.wait_for_function(
-        "() => { const v = document.querySelector('.lipsync-demo video'); return v.readyState >= 2 && v.currentTime > 0.5; }",
-        timeout=60_000,
-    )
+    tab.wait_for_function(PLAYS, timeout=60_000)
     with tab.expect_download(timeout=60_000) as waiting:
         tab.locator(".lipsync-demo .lipsync-download button").click()
     saved = tmp_path / waiting.value.suggested_filename
@@ -113,10 +114,10 @@ def test_all_cells_ran_without_an_error(tab, shoot):
 
 def test_an_uploaded_picture_speaks_what_was_recorded(tab, folder, sound, shoot, tmp_path):
     texts = speak(tab, "en")
-    press(tab, texts["face upload"])
+    press(tab, texts, "face upload")
     tab.locator(".lipsync-demo input[type=file]").first.set_input_files(ROOT / "samples" / "avatars" / "man.png")
     expect(tab.locator(".lipsync-demo .lipsync-seen").first).to_contain_text("man", timeout=60_000)
-    press(tab, texts["voice record"])
+    press(tab, texts, "voice record")
     microphone = tab.locator(".lipsync-demo .lipsync-mic")
     shoot("3-microphone-idle")
     microphone.locator("button").click()
@@ -126,11 +127,11 @@ def test_an_uploaded_picture_speaks_what_was_recorded(tab, folder, sound, shoot,
     microphone.locator("button").click()
     expect(microphone).to_have_attribute("data-state", "done", timeout=30_000)
     shoot("5-recorded")
-    press(tab, texts["generate"])
+    press(tab, texts, "generate")
     expect(tab.locator(".lipsync-demo .lipsync-problem")).to_contain_text("agreed", timeout=30_000)  # no consent yet
     shoot("6-consent-missing")
     tab.locator(".lipsync-demo .lipsync-consent input[type=checkbox]").check()
-    press(tab, texts["generate"])
+    press(tab, texts, "generate")
     tab.locator(".lipsync-demo .lipsync-progress").get_by_text("%").first.wait_for(timeout=MAKE_S)
     shoot("7-working")
     saved = result_of(tab, folder, texts, tmp_path)
@@ -145,12 +146,12 @@ def test_an_uploaded_picture_speaks_what_was_recorded(tab, folder, sound, shoot,
 
 def test_a_sample_speaks_in_the_arabic_form(tab, folder, shoot, tmp_path):
     texts = speak(tab, "ar")
-    press(tab, texts["face sample"])
+    press(tab, texts, "face sample")
     tab.locator(".lipsync-demo .lipsync-faces button").nth(2).click()
-    press(tab, texts["voice text"])
+    press(tab, texts, "voice text")
     tab.locator(".lipsync-demo textarea:visible").fill("مرحبا بكم، أنا صورة تعلمت أن تتكلم.")
     shoot("9-text-ar")
-    press(tab, texts["generate"])
+    press(tab, texts, "generate")
     saved = result_of(tab, folder, texts, tmp_path)
     shoot("10-result-ar")
     assert open_source(saved).duration_s > 2
@@ -158,10 +159,10 @@ def test_a_sample_speaks_in_the_arabic_form(tab, folder, shoot, tmp_path):
 
 def test_cancel_leaves_no_video(tab, folder, shoot):
     texts = speak(tab, "en")
-    press(tab, texts["voice sample"])
+    press(tab, texts, "voice sample")
     before = set((folder / "out").glob("talking-*"))
-    press(tab, texts["generate"])
-    press(tab, texts["cancel"])
+    press(tab, texts, "generate")
+    press(tab, texts, "cancel")
     tab.locator(".lipsync-demo").get_by_text(texts["stopped"]).wait_for(timeout=MAKE_S)
     assert set((folder / "out").glob("talking-*")) == before
     shoot("11-cancelled")
@@ -169,7 +170,7 @@ def test_cancel_leaves_no_video(tab, folder, shoot):
 
 def test_what_is_missing_here_is_said(tab, shoot):
     texts = speak(tab, "en")
-    press(tab, texts["face prompt"])
+    press(tab, texts, "face prompt")
     shoot("12-prompt")
     speak(tab, "ar")
     shoot("13-prompt-ar")
