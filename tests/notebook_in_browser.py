@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 ROOT = Path(__file__).parents[1]
 START_S = 120.0
@@ -54,25 +54,30 @@ def jupyter(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def page(sound: Path | None = None, *, deny: bool = False) -> Iterator[Page]:
+def page(
+    playwright: Playwright, sound: Path | None = None, *, devices: bool = True, allowed: bool = True
+) -> Iterator[Page]:
     """A page of headless Chromium.
 
     Args:
+        playwright: its driver; one process can have only one.
         sound: a WAV file that its fake microphone plays, over and over.
-        deny: the microphone is refused instead of granted.
+        devices: there is a (fake) microphone.
+        allowed: pages may use it; otherwise the browser refuses.
     """
-    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream"]
-    if not deny:
+    arguments = ["--no-sandbox"]
+    if devices:
+        arguments.append("--use-fake-device-for-media-stream")
+    if allowed:
         arguments.append("--use-fake-ui-for-media-stream")
     if sound is not None:
         arguments.append(f"--use-file-for-fake-audio-capture={sound}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=arguments)
-        context = browser.new_context(viewport={"width": 1180, "height": 1400}, accept_downloads=True)
-        try:
-            yield context.new_page()
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=arguments)
+    context = browser.new_context(viewport={"width": 1180, "height": 2000}, accept_downloads=True)
+    try:
+        yield context.new_page()
+    finally:
+        browser.close()
 
 
 def copy_cleared(notebook: Path, folder: Path) -> None:
@@ -85,6 +90,14 @@ def copy_cleared(notebook: Path, folder: Path) -> None:
             cell.outputs, cell.execution_count = [], None
     nbformat.write(copy, folder / notebook.name)
     (folder / "project").symlink_to(ROOT, target_is_directory=True)
+
+
+def write_notebook(path: Path, code: str) -> None:
+    """A notebook with one cell."""
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(code)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
 
 
 def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:

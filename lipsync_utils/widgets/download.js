@@ -13,7 +13,7 @@ function render({ model, el }) {
 
   const paint = () => {
     box.dir = model.get("rtl") ? "rtl" : "ltr";
-    button.textContent = `⭳  ${model.get("label")}`;
+    button.textContent = `↓ ${model.get("label")}`;
     button.disabled = !model.get("file_name") || pieces !== null;
   };
 

@@ -90,4 +90,7 @@ def style(rules: str) -> widgets.HTML:
 
 def number(value: float, form: str = ".0f") -> str:
     """HTML of a number that keeps its sign in front of it in a text from right to left."""
-    return f'<bdi dir="ltr">{format(value, form).replace("-", "−")}</bdi>'
+    text = format(value, form)
+    if not text.strip("+-0."):  # nothing is left of it: no sign
+        text = text.lstrip("+-")
+    return f'<bdi dir="ltr">{text.replace("-", "−")}</bdi>'

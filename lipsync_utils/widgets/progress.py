@@ -112,9 +112,9 @@ class Job:
     """Work in a thread of its own, so that a button's callback returns at once and the page stays alive.
 
     Args:
-        work: what to do; its exceptions become calls of ``failed``.
+        work: what to do.
         done: receives what ``work`` returned.
-        failed: receives the exception.
+        failed: receives the exception that either of them raised.
     """
 
     def __init__(
@@ -136,8 +136,6 @@ class Job:
 
     def _run(self) -> None:
         try:
-            result = self._work()
+            self._done(self._work())
         except Exception as error:  # a thread has no caller: whatever it was must be shown
             self._failed(error)
-        else:
-            self._done(result)

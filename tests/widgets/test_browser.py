@@ -14,8 +14,8 @@ import pytest
 if importlib.util.find_spec("playwright") is None or importlib.util.find_spec("jupyterlab") is None:
     pytest.skip("playwright or JupyterLab is not installed", allow_module_level=True)
 
-from notebook_in_browser import ROOT, chromium, copy_cleared, jupyter, page, run_all
-from playwright.sync_api import expect
+from notebook_in_browser import ROOT, chromium, copy_cleared, jupyter, page, run_all, write_notebook
+from playwright.sync_api import expect, sync_playwright
 
 from lipsync_utils.media import load_speech, open_source
 from lipsync_utils.widgets.sounds import beginning
@@ -27,6 +27,7 @@ pytestmark = [
 ]
 NOTEBOOK = "06_interactive_demo.ipynb"
 PLAYS = "() => (v => v.readyState >= 2 && v.currentTime > 0.5)(document.querySelector('.lipsync-demo video'))"
+DURATION = "document.querySelector('.lipsync-mic audio').duration"
 RUN_S, MAKE_S = 600.0, 300_000
 
 
@@ -45,10 +46,24 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tab(folder, sound):
+def lab(folder):
+    """JupyterLab: its address and token."""
+    with jupyter(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def driver():
+    """Playwright."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def tab(lab, driver, sound):
     """The notebook, run from top to bottom."""
-    with jupyter(folder) as (address, token), page(sound) as tab:
-        run_all(tab, address, token, NOTEBOOK, timeout_s=RUN_S)
+    with page(driver, sound) as tab:
+        run_all(tab, *lab, NOTEBOOK, timeout_s=RUN_S)
         tab.locator(".lipsync-demo").wait_for(timeout=60_000)
         yield tab
 
@@ -115,7 +130,9 @@ def test_all_cells_ran_without_an_error(tab, shoot):
 def test_an_uploaded_picture_speaks_what_was_recorded(tab, folder, sound, shoot, tmp_path):
     texts = speak(tab, "en")
     press(tab, texts, "face upload")
-    tab.locator(".lipsync-demo input[type=file]").first.set_input_files(ROOT / "samples" / "avatars" / "man.png")
+    with tab.expect_file_chooser() as waiting:
+        tab.locator(".lipsync-demo .widget-upload").first.click()
+    waiting.value.set_files(ROOT / "samples" / "avatars" / "man.png")
     expect(tab.locator(".lipsync-demo .lipsync-seen").first).to_contain_text("man", timeout=60_000)
     press(tab, texts, "voice record")
     microphone = tab.locator(".lipsync-demo .lipsync-mic")
@@ -174,6 +191,36 @@ def test_what_is_missing_here_is_said(tab, shoot):
     shoot("12-prompt")
     speak(tab, "ar")
     shoot("13-prompt-ar")
+
+
+def microphone_alone(folder: Path, **traits: float) -> str:
+    """A notebook that shows nothing but the microphone."""
+    path = folder / "microphone.ipynb"
+    write_notebook(
+        path,
+        f"""
+from lipsync_utils.widgets.microphone import Microphone
+from lipsync_utils.widgets.wording import microphone, words
+
+Microphone(texts=microphone(words("en")), **{traits})""",
+    )
+    return path.name
+
+
+@pytest.mark.parametrize(
+    ("devices", "allowed", "state"), [(True, False, "refused"), (False, True, "no device"), (True, True, "done")]
+)
+def test_the_microphone_ends_in_a_state_that_says_what_to_do(devices, allowed, state, lab, driver, folder, sound):
+    """Refused, not there, or granted: then it stops by itself at its limit."""
+    with page(driver, sound if devices else None, devices=devices, allowed=allowed) as tab:
+        run_all(tab, *lab, microphone_alone(folder, limit_s=1.0), timeout_s=RUN_S)
+        microphone = tab.locator(".lipsync-mic")
+        microphone.locator("button").click()
+        expect(microphone).to_have_attribute("data-state", state, timeout=60_000)
+        expect(microphone.locator(".lipsync-mic-status")).to_contain_text(words("en")[f"microphone {state}"])
+        if state == "done":
+            tab.wait_for_function(f"() => {DURATION} > 0", timeout=30_000)
+            assert tab.evaluate(DURATION) == pytest.approx(1.0, abs=0.01)
 
 
 def best_match(recorded: np.ndarray, said: np.ndarray) -> float:

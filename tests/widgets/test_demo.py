@@ -198,6 +198,27 @@ def test_a_text_is_spoken(small_face, tmp_path):
     assert (tmp_path / "spoken-1.wav").exists()
 
 
+def test_a_described_face_is_drawn_and_speaks(small_face, tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from lipsync_utils.avatars import making
+
+    asked = {}
+
+    def drawn(prompt, out, *, listener, **options):
+        asked.update(prompt=prompt, **options)
+        listener.step("hair", 50, 100)
+        Path(out).write_bytes(small_face.read_bytes())
+        return SimpleNamespace(path=out)
+
+    monkeypatch.setattr(making, "from_prompt", drawn)
+    order, steps = Order(prompt="a young woman", voice=VOICE, seconds=2.0, seed=3), []
+    made = make(order, tmp_path, progress=Progress(order.stages, show=steps.append))
+    assert asked == {"prompt": "a young woman", "seed": 3, "preview": True}
+    assert [step.stage for step in steps if step.share == 0] == ["avatar", "frames", "score"]
+    assert made.run.width == 256
+
+
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 
