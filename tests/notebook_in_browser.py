@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -40,6 +39,7 @@ def jupyter(folder: Path) -> Iterator[tuple[str, str]]:
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # the page can be told to run all cells
     with (folder / "jupyter.log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
         try:
@@ -74,6 +74,7 @@ def page(
         arguments.append(f"--use-file-for-fake-audio-capture={sound}")
     browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=arguments)
     context = browser.new_context(viewport={"width": 1180, "height": 2000}, accept_downloads=True)
+    context.set_default_timeout(120_000)  # machines may be busy
     try:
         yield context.new_page()
     finally:
@@ -102,11 +103,10 @@ def write_notebook(path: Path, code: str) -> None:
 
 def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:
     """Open a notebook and run all of its cells; returns when the last one is done."""
-    tab.goto(f"{address}/lab/tree/{notebook}?token={token}&reset")
+    tab.goto(f"{address}/lab/tree/{notebook}?token={token}")
     tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
     tab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=120_000)
-    tab.get_by_role("menuitem", name="Run", exact=True).click()
-    tab.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+    tab.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
     last = tab.locator(".jp-CodeCell .jp-InputPrompt").last
     end = time.monotonic() + timeout_s
     while not last.inner_text().strip().strip("[]:").isdigit():
