@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -15,10 +16,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, expect
 
 ROOT = Path(__file__).parents[1]
 START_S = 120.0
+KERNEL_WAITS = "() => jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
+"""In the page: the notebook that was opened is in front, and its kernel has nothing to do."""
 
 
 def chromium() -> str | None:
@@ -97,16 +100,19 @@ def write_notebook(path: Path, code: str) -> None:
     """A notebook with one cell."""
     import nbformat
 
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # without it, JupyterLab asks
     cells = [nbformat.v4.new_code_cell(code)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:
     """Open a notebook and run all of its cells; returns when the last one is done."""
     tab.goto(f"{address}/lab/tree/{notebook}?token={token}")
     tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
-    tab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=120_000)
+    tab.wait_for_function(KERNEL_WAITS)
     tab.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    first = tab.locator(".jp-CodeCell .jp-InputPrompt").first
+    expect(first).to_have_text(re.compile(r"\[(\*|\d+)\]"))
     last = tab.locator(".jp-CodeCell .jp-InputPrompt").last
     end = time.monotonic() + timeout_s
     while not last.inner_text().strip().strip("[]:").isdigit():
