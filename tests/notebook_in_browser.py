@@ -20,6 +20,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 ROOT = Path(__file__).parents[1]
 START_S = 120.0
+ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
 KERNEL_WAITS = "() => jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 """In the page: the notebook that was opened is in front, and its kernel has nothing to do."""
 
@@ -106,7 +107,12 @@ def write_notebook(path: Path, code: str) -> None:
 
 
 def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: float) -> None:
-    """Open a notebook and run all of its cells; returns when the last one is done."""
+    """Open a notebook and run all of its cells; returns when the last one is done.
+
+    Raises:
+        RuntimeError: a cell ended in an error; the message has its words.
+        TimeoutError: it takes too long.
+    """
     tab.goto(f"{address}/lab/tree/{notebook}?token={token}")
     tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
     tab.wait_for_function(KERNEL_WAITS)
@@ -116,14 +122,11 @@ def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: fl
     last = tab.locator(".jp-CodeCell .jp-InputPrompt").last
     end = time.monotonic() + timeout_s
     while not last.inner_text().strip().strip("[]:").isdigit():
+        if tab.locator(ERROR).count():
+            raise RuntimeError(f"{notebook} stopped: {' / '.join(tab.locator(ERROR).all_inner_texts())}")
         if time.monotonic() > end:
-            raise TimeoutError(f"{notebook} was not done after {timeout_s:.0f} s: {_errors(tab)}")
+            raise TimeoutError(f"{notebook} was not done after {timeout_s:.0f} s")
         time.sleep(0.5)
-
-
-def _errors(tab: Page) -> str:
-    found = tab.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
-    return " / ".join(found.all_inner_texts()) or "no cell shows an error"
 
 
 def _settings(folder: Path) -> None:
