@@ -78,6 +78,9 @@ def page(
         arguments.append(f"--use-file-for-fake-audio-capture={sound}")
     browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=arguments)
     context = browser.new_context(viewport={"width": 1180, "height": 2000}, accept_downloads=True)
+    if not allowed:  # a page without a window would wait for an answer for ever
+        refusal = {"permission": {"name": "microphone"}, "setting": "denied"}
+        browser.new_browser_cdp_session().send("Browser.setPermission", refusal)
     context.set_default_timeout(120_000)  # machines may be busy
     try:
         yield context.new_page()
