@@ -15,7 +15,7 @@ REQUIRED = (
 )
 EXTRAS = {
     "speech": ("text to speech", ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")),
-    "notebooks": ("the notebooks", ("ipywidgets", "matplotlib", "moviepy")),
+    "notebooks": ("the notebooks", ("ipywidgets", "anywidget", "matplotlib", "moviepy")),
     "app": ("the web app", ("streamlit",)),
     "face-alignment": ("the second face detector", ("face_alignment",)),
     "diffusion": ("avatars by a generative model", ("diffusers", "transformers", "accelerate")),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from IPython.display import HTML
+    from ipywidgets import Widget
 
 LARGEST_BYTES = 25_000_000
 """A larger file is not put into the notebook, which would become slow; its path is shown instead."""
@@ -46,3 +47,17 @@ def _player(path: Path, opening: str, kind: str, element: str) -> HTML:
         return HTML(f"<p>{name} is too large to be shown here; open it from <code>{html.escape(str(path))}</code>.</p>")
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return HTML(f'{opening} title="{name}" src="data:{kind};base64,{data}"></{element}>')
+
+
+def show_widget(widget: Widget, text: str) -> None:
+    """Display a widget; where none can live (a committed notebook, a page on the web), a line of text stands for it.
+
+    Args:
+        widget: any widget of ipywidgets 7 or 8.
+        text: what it is.
+    """
+    from IPython.display import display
+
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    bundle = {"text/plain": f"▶ {text} (works when the cell is run)", "application/vnd.jupyter.widget-view+json": view}
+    display(bundle, raw=True)

@@ -1,0 +1,274 @@
+"""The form, without a browser: what it orders, what comes of it, and what it says when nothing does."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ipywidgets")
+pytest.importorskip("anywidget")
+pytest.importorskip("matplotlib")
+from quick_runs import models_loaded_once
+from widget_messages import upload
+
+from lipsync_utils.errors import InputError, NoFaceError
+from lipsync_utils.media import open_source, read_metadata, write_picture
+from lipsync_utils.widgets.demo import Demo
+from lipsync_utils.widgets.ordering import Order, make
+from lipsync_utils.widgets.previews import SIDE, preview
+from lipsync_utils.widgets.progress import Progress, Stopped
+from lipsync_utils.widgets.sounds import beginning
+from lipsync_utils.widgets.wording import words
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+FACE, VOICE = SAMPLES / "avatars" / "woman.png", SAMPLES / "audio" / "english.wav"
+LONG_S = 300
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _models():
+    with models_loaded_once():
+        yield
+
+
+@pytest.fixture(scope="module")
+def small_face(tmp_path_factory) -> Path:
+    """A sample avatar at a quarter of its size."""
+    from lipsync_utils.media import read_picture
+
+    path = tmp_path_factory.mktemp("face") / "small.png"
+    write_picture(path, read_picture(FACE)[::4, ::4].copy())
+    return path
+
+
+@pytest.fixture
+def demo(tmp_path) -> Demo:
+    return Demo(SAMPLES, tmp_path / "out")
+
+
+def videos(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.mp4") if not path.name.endswith(".preview.mp4"))
+
+
+# --- orders ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_form_asks_for_a_result_at_once(demo):
+    assert demo.order() == Order(face=FACE, voice=VOICE, seconds=6.0)
+
+
+def test_every_choice_reaches_the_order(demo):
+    demo.face.sample.value = SAMPLES / "avatars" / "child.png"
+    demo.voice.switch.value, demo.voice.text.value = "voice text", " مرحبا "
+    demo.settings.engine.value, demo.settings.motion.value = "rig", "still"
+    assert demo.order() == Order(face=SAMPLES / "avatars" / "child.png", text="مرحبا", engine="rig", motion="still")
+    demo.language.value = "ar"  # other words, the same choices
+    assert demo.order().motion == "still"
+    assert demo.order().face.name == "child.png"
+
+
+def test_stages_are_those_that_the_order_needs():
+    assert Order(face=FACE, voice=VOICE).stages == ("frames", "score")
+    assert Order(prompt="a man", text="hello").stages == ("avatar", "voice", "frames", "score")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "message"),
+    [
+        ({"voice": VOICE}, "One face is needed"),
+        ({"face": FACE}, "One voice is needed"),
+        ({"face": FACE, "prompt": "a man", "voice": VOICE}, "One face is needed"),
+        ({"face": FACE, "voice": VOICE, "personal": True}, "Tick that this person has agreed"),
+    ],
+)
+def test_an_order_that_is_not_whole_is_refused(wishes, message):
+    with pytest.raises(InputError, match=message):
+        Order(**wishes)
+
+
+def test_a_persons_own_picture_needs_consent(demo):
+    assert demo.consent_box.layout.display == "none"
+    demo.face.switch.value = "face upload"
+    assert demo.consent_box.layout.display is None
+    upload(demo.face.upload, "me.png", FACE.read_bytes())
+    assert "1024" in demo.face.seen.value
+    demo.start()
+    assert demo.job is None
+    assert "agreed" in demo.message.value
+    demo.consent.value = True
+    order = demo.order()
+    assert Path(order.face).read_bytes() == FACE.read_bytes()
+    assert order.personal
+    assert order.consent
+
+
+def test_a_file_that_is_no_picture_is_said_at_once_and_not_used(demo):
+    demo.face.switch.value = "face upload"
+    upload(demo.face.upload, "me.png", b"not a picture")
+    assert "lipsync-problem" in demo.face.problem.value
+    with pytest.raises(InputError, match="One face is needed"):
+        demo.order()
+
+
+def test_a_recording_is_kept_and_ordered(demo, tmp_path):
+    demo.voice.switch.value, demo.consent.value = "voice record", True
+    said = beginning(VOICE, 2.0, tmp_path / "said.wav").read_bytes()
+    demo.voice.microphone.set_state({"recording": memoryview(said), "state": "done"})
+    assert Path(demo.order().voice).read_bytes() == said
+    assert demo.order().seconds is None
+
+
+# --- work -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_button_makes_a_scored_video(demo, small_face, tmp_path):
+    demo.face.file, demo.consent.value = small_face, True
+    demo.face.switch.value, demo.voice.seconds.value = "face upload", 4
+    began = time.perf_counter()
+    demo.start()
+    assert time.perf_counter() - began < 1.0  # the page is not kept waiting
+    assert demo.button.disabled
+    assert demo.job.wait(LONG_S)
+    assert demo.message.value == ""
+    assert not demo.button.disabled
+    made = demo.made
+    assert made.sync.verdict == "in sync"
+    assert open_source(made.video).duration_s == pytest.approx(made.run.duration_s, abs=0.05)
+    assert 3.0 <= made.run.duration_s <= 4.0
+    assert words("en")["verdict in sync"] in demo.result.words.value
+    assert "<video" in demo.result.player.value
+    assert demo.result.figure.value[:4] == b"\x89PNG"
+    assert demo.result.download.file_name == made.video.name
+    demo.language.value = "ar"
+    assert words("ar")["verdict in sync"] in demo.result.words.value
+
+
+def test_cancel_keeps_nothing(small_face, tmp_path):
+    class Impatient(Progress):
+        def step(self, stage, done, total):
+            if done == 5:
+                self.stop()
+            super().step(stage, done, total)
+
+    order = Order(face=small_face, voice=VOICE, seconds=3.0)
+    with pytest.raises(Stopped):
+        make(order, tmp_path, progress=Impatient(order.stages))
+    assert videos(tmp_path) == []
+    assert [path.suffix for path in tmp_path.iterdir()] == [".wav"]  # no part of a video either
+
+
+def test_cancel_while_scoring_keeps_nothing(small_face, tmp_path):
+    class Impatient(Progress):
+        def enter(self, stage):
+            super().enter(stage)
+            if stage == "score":
+                self.stop()
+
+    order = Order(face=small_face, voice=VOICE, seconds=3.0)
+    with pytest.raises(Stopped):
+        make(order, tmp_path, progress=Impatient(order.stages))
+    assert videos(tmp_path) == []
+
+
+def test_the_cancel_button_is_heard(demo, small_face):
+    demo.face.file, demo.consent.value = small_face, True
+    demo.face.switch.value, demo.voice.seconds.value = "face upload", 30
+    demo.start()
+    demo.cancel()
+    assert demo.job.wait(LONG_S)
+    assert demo.made is None
+    assert words("en")["stopped"] in demo.message.value
+    assert videos(demo.out) == []
+
+
+def test_a_voice_too_short_to_score_is_still_a_video(small_face, tmp_path):
+    short = beginning(VOICE, 0.3, tmp_path / "short.wav")
+    made = make(Order(face=small_face, voice=short), tmp_path)
+    assert made.video.exists()
+    assert made.sync is None or made.sync.verdict == "too short"
+    assert made.remark or made.sync
+
+
+def test_a_text_is_spoken(small_face, tmp_path):
+    pytest.importorskip("hibari")
+    pytest.importorskip("pyloudnorm")
+    made = make(Order(face=small_face, text="Hello there, how are you?"), tmp_path)
+    assert made.run.duration_s > 1
+    assert (tmp_path / "spoken-1.wav").exists()
+
+
+def test_a_described_face_is_drawn_and_speaks(small_face, tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from lipsync_utils.avatars import making
+
+    asked = {}
+
+    def drawn(prompt, out, *, listener, **options):
+        asked.update(prompt=prompt, **options)
+        listener.step("hair", 50, 100)
+        Path(out).write_bytes(small_face.read_bytes())
+        return SimpleNamespace(path=out)
+
+    monkeypatch.setattr(making, "from_prompt", drawn)
+    order, steps = Order(prompt="a young woman", voice=VOICE, seconds=2.0, seed=3), []
+    made = make(order, tmp_path, progress=Progress(order.stages, show=steps.append))
+    assert asked == {"prompt": "a young woman", "seed": 3, "preview": True}
+    assert [step.stage for step in steps if step.share == 0] == ["avatar", "frames", "score"]
+    assert made.run.width == 256
+
+
+# --- when it goes wrong ---------------------------------------------------------------------------------------------
+
+
+def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
+    import numpy as np
+
+    write_picture(tmp_path / "sky.png", np.full((240, 320, 3), 200, np.uint8))
+    with pytest.raises(NoFaceError):
+        make(Order(face=tmp_path / "sky.png", voice=VOICE, seconds=2.0), tmp_path / "out")
+    demo.face.file, demo.consent.value, demo.face.switch.value = tmp_path / "sky.png", True, "face upload"
+    demo.start()
+    assert demo.job.wait(LONG_S)
+    assert "No face found" in demo.message.value
+    assert "Traceback" not in demo.message.value
+    assert videos(tmp_path) == []
+
+
+def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
+    import lipsync_utils.widgets.demo as module
+
+    def broken(*_, **__):
+        raise RuntimeError("<b>the roof is on fire</b>")
+
+    monkeypatch.setattr(module, "make", broken)
+    demo.start()
+    assert demo.job.wait(LONG_S)
+    assert "RuntimeError: &lt;b&gt;the roof is on fire" in demo.message.value
+    assert not demo.button.disabled
+
+
+def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
+    import lipsync_utils.widgets.demo as module
+
+    monkeypatch.setattr(module, "studio_is_ready", lambda: False)
+    demo = Demo(SAMPLES, tmp_path)
+    assert "lipsync avatar --setup" in demo.face.note.value
+    assert demo.face.prompt.disabled
+
+
+# --- previews -------------------------------------------------------------------------------------------------------
+
+
+def test_a_large_result_gets_a_small_preview(tmp_path, monkeypatch):
+    import lipsync_utils.widgets.previews as module
+
+    made = make(Order(face=FACE, voice=VOICE, seconds=2.0), tmp_path)
+    assert preview(made.video) == made.video or made.video.stat().st_size > module.SMALL_BYTES
+    monkeypatch.setattr(module, "SMALL_BYTES", 1000)
+    small = open_source(preview(made.video))
+    assert max(small.width, small.height) == SIDE
+    assert small.duration_s == pytest.approx(open_source(made.video).duration_s, abs=0.05)
+    assert small.has_audio
+    assert "Synthetic video" in read_metadata(small.path)["comment"]

@@ -1,0 +1,72 @@
+"""The time left, and stopping."""
+
+import threading
+
+import pytest
+
+from lipsync_utils.widgets.progress import Job, Progress, Stopped
+
+
+def followed(times: list[float], stages=("frames", "score")) -> tuple[Progress, list]:
+    """A listener on a clock that shows these times, and the steps that it reports."""
+    clock, steps = iter(times), []
+    return Progress(stages, show=steps.append, clock=lambda: next(clock)), steps
+
+
+def test_the_time_left_follows_from_the_speed_since_the_first_frame():
+    progress, steps = followed([100.0, 104.0, 109.0])
+    for done in (20, 60, 90):
+        progress.step("frames", done, 100)
+    assert [step.left_s for step in steps] == [None, pytest.approx(4.0), pytest.approx(9.0 / 7)]
+    assert [step.share for step in steps] == [0.2, 0.6, 0.9]
+
+
+def test_nothing_is_promised_in_the_first_second():
+    progress, steps = followed([0.0, 0.5, 1.1])
+    for done in (1, 2, 3):
+        progress.step("frames", done, 10)
+    assert [step.left_s is None for step in steps] == [True, True, False]
+
+
+def test_a_fast_run_is_shown_a_few_times_a_second_and_at_its_end():
+    progress, steps = followed([frame / 100 for frame in range(100)])
+    for done in range(1, 101):
+        progress.step("frames", done, 100)
+    assert len(steps) <= 7
+    assert steps[-1].share == 1.0
+
+
+def test_a_new_stage_begins_at_zero():
+    progress, steps = followed([0.0, 5.0, 50.0])
+    progress.step("frames", 10, 10)
+    progress.enter("score")
+    progress.step("score", 1, 10)
+    assert (steps[-2].stage, steps[-2].number, steps[-2].stages, steps[-2].share) == ("score", 2, 2, 0.0)
+    assert steps[-1].left_s is None
+
+
+@pytest.mark.parametrize(
+    "call", [lambda p: p.step("frames", 1, 2), lambda p: p.message("hello"), lambda p: p.enter("score")]
+)
+def test_stop_is_heard_at_every_call(call):
+    progress = Progress(("frames", "score"))
+    call(progress)
+    progress.stop()
+    with pytest.raises(Stopped):
+        call(progress)
+
+
+def test_a_job_returns_at_once_and_hands_over_its_result():
+    gate, got = threading.Event(), []
+    job = Job(lambda: gate.wait(10) and "made", got.append, pytest.fail)
+    assert job.running
+    assert got == []
+    gate.set()
+    assert job.wait(10)
+    assert got == ["made"]
+
+
+def test_a_job_hands_over_any_error():
+    got = []
+    assert Job(lambda: 1 / 0, pytest.fail, got.append).wait(10)
+    assert isinstance(got[0], ZeroDivisionError)
