@@ -125,6 +125,9 @@ def run(
     crf: Annotated[
         int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
+    badge: Annotated[
+        bool, typer.Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
     when_short: Annotated[
         str, typer.Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
@@ -159,7 +162,7 @@ def run(
         when_short=when_short,
         face=FaceOptions(choose=parse_face(face_choice), detector=detector),
         motion=MotionOptions(style=motion, seed=seed),
-        write=WriteOptions(crf=crf),
+        write=WriteOptions(crf=crf, badge=badge),
         wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
     )
     if engine == "wav2lip" and not _is_own_file(checkpoint):

@@ -66,11 +66,13 @@ class WriteOptions:
         crf: H.264 constant rate factor; 17 is visually lossless, larger is smaller and coarser.
         preset: x264 preset; faster presets give larger files.
         audio_kbps: AAC bit rate per channel pair, in kbit/s.
+        badge: draw a small label, "AI-generated", into the corner of every picture.
     """
 
     crf: int = 17
     preset: str = "superfast"
     audio_kbps: int = 192
+    badge: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.crf <= 51:
