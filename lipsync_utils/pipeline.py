@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .engines import Engine, Task, choose_engine
 from .errors import InputError, NoFaceError
-from .options import FaceOptions, RunOptions, WriteOptions
+from .options import MAX_SIDE, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, RunReport, Speech, Timeline, TrackedFrame
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from .media import Source
 
 DEFAULT_FPS = Fraction(25)
-MAX_SIDE = 4096
-"""Longest side of an output in pixels; what common H.264 decoders play. Larger sources are made smaller."""
-
 LONG_S = 600.0
 """Sound longer than this is announced before work starts."""
 
@@ -292,12 +289,13 @@ def _output_size(source: Source, options: RunOptions, warnings: list[str]) -> tu
     """Width and height of the output: the source's own, unless it is too large or a preview is asked for."""
     factor = 0.5 if options.preview else 1.0
     longest = max(source.width, source.height)
-    if longest * factor > MAX_SIDE:
-        factor = MAX_SIDE / longest
-        warnings.append(
-            f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
-            f"reduced to {MAX_SIDE}, the most that common players show."
-        )
+    if longest * factor > options.max_side:
+        factor = options.max_side / longest
+        if options.max_side == MAX_SIDE:  # otherwise it was asked for
+            warnings.append(
+                f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
+                f"reduced to {MAX_SIDE}, the most that common players show."
+            )
     return max(2, round(source.width * factor)), max(2, round(source.height * factor))
 
 

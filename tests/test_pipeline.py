@@ -532,3 +532,18 @@ def test_what_a_listener_raises_ends_the_run_and_leaves_nothing(picture, sound, 
     with pytest.raises(Enough):
         run(picture, sound, tmp_path / "ended.mp4", options=STILL, listener=Impatient())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("longest", "size"), [(128, (128, 96)), (4096, (256, 192))])
+def test_the_longest_side_is_bounded(sound, folder, longest, size):
+    write_picture(folder / "wide.png", draw(replace(FACE, y=90), size=(256, 192)))
+    options = replace(STILL, max_side=longest)
+    report = run(folder / "wide.png", sound, folder / f"at most {longest}.mp4", options=options)
+    assert (report.width, report.height) == size
+    assert report.warnings == (), "what was asked for is no surprise"
+
+
+@pytest.mark.parametrize("longest", [0, 63, 4097])
+def test_a_longest_side_out_of_range_is_refused(longest):
+    with pytest.raises(InputError, match="64 to 4096 pixels are possible"):
+        RunOptions(max_side=longest)

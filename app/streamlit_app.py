@@ -1,0 +1,52 @@
+"""AI Lip Sync as a web app: ``streamlit run app/streamlit_app.py``."""
+
+import streamlit as st
+from lipsync_app import dub, look, state, studio, texts
+from lipsync_app.texts import say
+
+st.set_page_config(page_title="AI Lip Sync", page_icon=":material/record_voice_over:", layout="wide")
+
+
+def choose_language() -> None:
+    """The switch; at first the browser's language, or the one that the address names (``?lang=ar``)."""
+    if "interface_language" not in st.session_state:
+        wanted = st.query_params.get("lang") or (st.context.locale or "en")[:2]
+        texts.set_language(wanted if wanted in texts.LANGUAGES else "en")
+    st.segmented_control(
+        "Language / اللغة",
+        list(texts.LANGUAGES),
+        default=texts.language(),
+        format_func=texts.LANGUAGES.get,
+        required=True,
+        key="language",
+        on_change=lambda: texts.set_language(st.session_state["language"]),
+        label_visibility="collapsed",
+    )
+
+
+def main() -> None:
+    """Head, navigation, page, foot."""
+    state.begin()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="head"):
+        title = st.container(width="content", gap=None)
+        choose_language()
+    title.title(say("title"), anchor=False)
+    title.html(f'<p class="promise">{say("promise")}</p>')
+    look.apply_styles()
+    page = st.segmented_control(
+        say("page"),
+        ["talk", "dub"],
+        default=st.session_state.get("page_shown", "talk"),
+        format_func=lambda name: say(f"page_{name}"),
+        required=True,
+        key="page",
+        label_visibility="collapsed",
+    )
+    st.session_state["page_shown"] = page
+    if st.session_state.pop("forgotten", False):
+        st.info(say("forgotten"))
+    {"talk": studio.show, "dub": dub.show}[page]()
+    st.html(f'<p class="footer">{say("footer")}</p>')
+
+
+main()
