@@ -2,6 +2,7 @@
 
 import streamlit as st
 from lipsync_app import dub, look, state, studio, texts
+from lipsync_app.choices import segments
 from lipsync_app.texts import say
 
 st.set_page_config(page_title="AI Lip Sync", page_icon=":material/record_voice_over:", layout="wide")
@@ -28,21 +29,11 @@ def main() -> None:
     """Head, navigation, page, foot."""
     state.begin()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="head"):
-        title = st.container(width="content", gap=None)
+        title = st.container(width="content")
         choose_language()
-    title.title(say("title"), anchor=False)
-    title.html(f'<p class="promise">{say("promise")}</p>')
+    title.html(f'<h1 class="title">{say("title")}</h1><p class="promise">{say("promise")}</p>')
     look.apply_styles()
-    page = st.segmented_control(
-        say("page"),
-        ["talk", "dub"],
-        default=st.session_state.get("page_shown", "talk"),
-        format_func=lambda name: say(f"page_{name}"),
-        required=True,
-        key="page",
-        label_visibility="collapsed",
-    )
-    st.session_state["page_shown"] = page
+    page = segments("page", ("talk", "dub"), "talk", lambda name: say(f"page_{name}"), labelled=False)
     if st.session_state.pop("forgotten", False):
         st.info(say("forgotten"))
     {"talk": studio.show, "dub": dub.show}[page]()

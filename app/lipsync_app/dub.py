@@ -25,7 +25,7 @@ def show() -> None:
             say("upload_video"), type=list(VIDEOS), key="upload_video", max_upload_size=LIMITS.video_mb
         )
         take("video", file, LIMITS.video_mb, accept_video)
-        voices.show("dub")
+        voices.show()
         with st.expander(say("talk_title")):
             options.show_for_video()
     with right:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from . import progress, state
+from .choices import choose, keep, key_of, segments
 from .limits import LIMITS
 from .look import in_plain_words, picture_buttons, problem
 from .taking import face_in, picture_of, take
-from .texts import language, say
+from .texts import say
 from .work import draw_portrait
 from .workshop import AVATARS, studio_missing
 
@@ -19,16 +20,7 @@ PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
 def show() -> None:
     """Choose who speaks."""
     st.header(say("face_title"))
-    source = st.segmented_control(
-        say("face_source"),
-        SOURCES,
-        default=st.session_state.get("face_from", SOURCES[0]),
-        format_func=lambda name: say(f"from_{name}"),
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    st.session_state["face_from"] = source
+    source = segments("face_source", SOURCES, SOURCES[0], lambda name: say(f"from_{name}"), labelled=False, wide=True)
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
     _tell_doubts()
 
@@ -81,13 +73,12 @@ def _prompt() -> None:
         return
     words = st.text_area(
         say("prompt_label"),
-        value=st.session_state.get("prompt", ""),
         placeholder=say("prompt_hint"),
         max_chars=LIMITS.prompt_chars,
-        key=f"prompt_field_{language()}",
+        key=key_of("prompt", ""),
         height=90,
     )
-    st.session_state["prompt"] = words
+    keep("prompt", words)
     st.caption(say("prompt_note"))
     busy = state.active() is not None
     drawn = st.session_state.get("drawn_prompt") == words.strip() != ""
@@ -102,11 +93,11 @@ def _prompt() -> None:
 
 
 def _to_gallery() -> None:
-    st.session_state["face_from"] = SOURCES[0]
+    choose("face_source", SOURCES[0])
 
 
 def _draw() -> None:
-    words = st.session_state.get(f"prompt_field_{language()}", "").strip()
+    words = st.session_state[key_of("prompt", "")].strip()
     if not words:
         st.session_state["prompt_problem"] = say("empty_prompt")
         return

@@ -19,7 +19,7 @@ def card(page: str) -> None:
     """What will be made, and the button that makes it; while it is made, how far it is."""
     face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
     with st.container(key="stage_card"):
-        stage(face and face.thumbnail, say(face.label) if face else say("own_video"), [_about(voice)])
+        stage(face and face.thumbnail, say(face.label) if face else say("own_video"), [about(voice)])
         _consent(face, voice)
         busy = state.active()
         if busy in SLOTS:
@@ -40,13 +40,13 @@ def card(page: str) -> None:
             state.hint("")
 
 
-def _about(voice: state.Voice) -> str:
+def about(voice: state.Voice) -> str:
+    """What will be heard, in a line."""
     if isinstance(voice.content, Text):
         words = voice.content.words
         return f"“{words[:60]}{'…' if len(words) > 60 else ''}”"
     length = "" if voice.seconds is None else f" · {say('seconds', n=voice.seconds)}"
-    label = say(voice.label)
-    return label + length
+    return say(voice.label) + length
 
 
 def _consent_key(face: state.Face | None, voice: state.Voice) -> str:
@@ -72,9 +72,10 @@ def _start(page: str) -> None:
         state.hint(wrong)
         return
     visit, shop = state.visit(), workshop()
-    order = Order(face.path, face.digest, voice.content, options.chosen())
+    order = Order(face.path, face.digest, voice.content, options.chosen_options())
     shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
     if state.submit(page, lambda job: make_video(order, shelf, visit.folder, shop.models, job)):
+        st.session_state[f"at_work_{page}"] = face, voice
         st.session_state["step" if page == "talk" else "dub_shown"] = "result"
 
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from lipsync_utils import MotionOptions, RunOptions, WriteOptions
 
+from .choices import chosen, keep, key_of, segments
 from .limits import LIMITS
-from .texts import language, say
+from .texts import say
 from .workshop import wav2lip_ready
 
 _DEFAULTS = {"motion": "natural", "size": LIMITS.sides[0], "engine": "rig", "badge": True, "when_short": "pingpong"}
@@ -17,54 +18,45 @@ ENDS = ("pingpong", "loop", "freeze", "cut")
 def show() -> None:
     """Choose how a picture talks."""
     st.header(say("talk_title"))
-    _choice("motion", ("natural", "still"), lambda name: say(name))
-    _choice("size", LIMITS.sides, lambda side: say(f"size_{side}"))
+    segments("motion", ("natural", "still"), _DEFAULTS["motion"])
+    _size()
     _engine()
     _badge()
 
 
 def show_for_video() -> None:
     """Choose how a video is dubbed."""
-    _choice("when_short", ENDS, lambda name: say(name), control=st.selectbox)
-    _choice("size", LIMITS.sides, lambda side: say(f"size_{side}"))
+    end = st.selectbox(say("when_short"), ENDS, format_func=say, key=key_of("when_short", _DEFAULTS["when_short"]))
+    keep("when_short", end)
+    _size()
     _engine()
     _badge()
 
 
-def chosen() -> RunOptions:
+def chosen_options() -> RunOptions:
     """The options of the run."""
+    value = {name: chosen(name, default) for name, default in _DEFAULTS.items()}
     return RunOptions(
-        engine=_value("engine"),
-        max_side=_value("size"),
-        when_short=_value("when_short"),
-        motion=MotionOptions(style=_value("motion")),
-        write=WriteOptions(crf=LIMITS.crf, badge=_value("badge")),
+        engine=value["engine"] if wav2lip_ready() else "rig",
+        max_side=value["size"],
+        when_short=value["when_short"],
+        motion=MotionOptions(style=value["motion"]),
+        write=WriteOptions(crf=LIMITS.crf, badge=value["badge"]),
     )
 
 
-def _value(name: str) -> object:
-    return st.session_state.get(f"option_{name}", _DEFAULTS[name])
-
-
-def _keep(name: str, value: object) -> None:
-    st.session_state[f"option_{name}"] = value
-
-
-def _choice(name: str, options: tuple, words, control=st.segmented_control) -> None:
-    key = f"{name}_{language()}"
-    if control is st.segmented_control:
-        value = control(say(name), options, default=_value(name), format_func=words, required=True, key=key)
-    else:
-        value = control(say(name), options, index=options.index(_value(name)), format_func=words, key=key)
-    _keep(name, value)
+def _size() -> None:
+    segments("size", LIMITS.sides, _DEFAULTS["size"], lambda side: say(f"size_{side}"))
 
 
 def _engine() -> None:
     if wav2lip_ready():
-        _choice("engine", ("rig", "wav2lip"), lambda name: say("rig") if name == "rig" else "Wav2Lip")
-        st.caption(say("rig_note") if _value("engine") == "rig" else say("wav2lip_note"))
+        engine = segments(
+            "engine", ("rig", "wav2lip"), _DEFAULTS["engine"], lambda name: say("rig") if name == "rig" else "Wav2Lip"
+        )
+        st.caption(say(f"{engine}_note"))
         return
-    st.markdown(f"{say('engine')}")
+    st.html(f'<p class="label">{say("engine")}</p>')
     with st.container(horizontal=True, key="engines", gap="small"):
         st.button(say("rig"), type="primary", key="engine_rig")
         st.button("Wav2Lip", disabled=True, key="engine_wav2lip")
@@ -72,4 +64,4 @@ def _engine() -> None:
 
 
 def _badge() -> None:
-    _keep("badge", st.toggle(say("badge"), value=_value("badge"), key=f"badge_{language()}", help=say("badge_note")))
+    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"]), help=say("badge_note")))

@@ -6,7 +6,8 @@ import streamlit as st
 
 from . import progress, state
 from .jobs import Job
-from .look import facts, in_plain_words, problem, verdict
+from .look import facts, in_plain_words, problem, stage, verdict
+from .making import about
 from .texts import say
 from .work import Made, measure_sync
 from .workshop import workshop
@@ -23,7 +24,10 @@ def show(page: str, back) -> None:
     if job is None:
         st.info(say("nothing_yet"))
     elif not job.over:
-        progress.show(job)
+        face, voice = st.session_state[f"at_work_{page}"]
+        with st.container(key="work_card"):
+            stage(face.thumbnail, say(face.label), [about(voice)])
+            progress.show(job)
         return
     elif job.state == "cancelled":
         st.info(say("cancelled"), icon=":material/close:")

@@ -78,7 +78,7 @@ def visit() -> Visit:
     return st.session_state["visit"]
 
 
-def hint(text: str) -> None:
+def hint(text: str | Exception) -> None:
     """Have something told beside the button, once."""
     st.session_state["hint"] = text
 
@@ -99,7 +99,7 @@ def submit(purpose: str, work: Callable[[Job], object]) -> bool:
     try:
         st.session_state["jobs"][purpose] = workshop().queue.submit(visit().name, work)
     except QueueFullError as error:
-        st.session_state["hint"] = error
+        hint(error)
         return False
     return True
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from . import faces, making, options, result, voices
+from .choices import chosen, keep
 from .state import STEPS
 from .texts import say
 
 
 def show() -> None:
     """The steps, and beside each of the first three the card with the button."""
-    st.session_state.setdefault("step", STEPS[0])
+    st.session_state.setdefault("step", chosen("step", STEPS[0]))
     with st.container(key="steps"):
         step = st.segmented_control(
             say("step"),
@@ -22,12 +23,13 @@ def show() -> None:
             label_visibility="collapsed",
             width="stretch",
         )
+    keep("step", step)
     if step == "result":
         result.show("talk", _go_to(STEPS[0]))
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
-        {"face": faces.show, "voice": lambda: voices.show("talk"), "talk": options.show}[step]()
+        {"face": faces.show, "voice": voices.show, "talk": options.show}[step]()
         if step != "talk":
             following = STEPS[STEPS.index(step) + 1]
             st.button(f"{say('next')}: {say(f'step_{following}')}", key="next", on_click=_go_to(following))

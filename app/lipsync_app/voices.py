@@ -8,11 +8,12 @@ import unicodedata
 import streamlit as st
 
 from . import progress, state
+from .choices import keep, key_of, segments
 from .limits import LIMITS
 from .look import problem
 from .state import Voice
 from .taking import sound_of, take
-from .texts import language, say
+from .texts import say
 from .work import Text, speak_text
 
 SOURCES = ("samples", "record", "text", "upload")
@@ -24,38 +25,27 @@ _BEYOND_ARABIC = frozenset("پچژگٹڈڑںےھہ")  # of Persian and Urdu
 _SEVERAL = 3  # such letters, or accented ones, are no loan word or name any more
 
 
-def show(page: str) -> None:
-    """Choose what is heard.
-
-    Args:
-        page: the page that asks; each has its own widgets, and all share the choice.
-    """
+def show() -> None:
+    """Choose what is heard."""
     st.header(say("voice_title"))
-    source = st.segmented_control(
-        say("voice_source"),
-        SOURCES,
-        default=st.session_state.get("voice_from", SOURCES[0]),
-        format_func=lambda name: say("voice_samples" if name == "samples" else f"from_{name}"),
-        required=True,
-        key=f"voice_from_{page}",
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    st.session_state["voice_from"] = source
+    source = segments("voice_source", SOURCES, SOURCES[0], _source_words, labelled=False, wide=True)
     {"samples": _samples, "record": _record, "text": _text, "upload": _upload}[source]()
 
 
+def _source_words(name: str) -> str:
+    return say("voice_samples" if name == "samples" else f"from_{name}")
+
+
 def _samples() -> None:
-    chosen = st.session_state["voice"]
     names = [name for name in SAMPLES if _length(name) <= LIMITS.voice_s]
     name = st.radio(
         say("sample"),
         names,
-        index=names.index(chosen.label) if chosen.shared else 0,
         format_func=lambda name: f"{say(name)} · {say('seconds', n=_length(name))}",
-        key=f"sample_{language()}",
+        key=key_of("sample", names[0]),
         label_visibility="collapsed",
     )
+    keep("sample", name)
     st.session_state["voice"] = state.sample_voice(name)
     st.audio(str(state.sample_voice(name).content.path))
 
@@ -81,21 +71,12 @@ def _upload() -> None:
 def _text() -> None:
     words = st.text_area(
         say("text_label"),
-        value=st.session_state.get("words", say("text_hint")),
         max_chars=LIMITS.text_chars,
-        key=f"words_{language()}",
+        key=key_of("words", say("text_hint")),
         height=120,
     )
-    st.session_state["words"] = words
-    chosen = st.segmented_control(
-        say("text_language"),
-        LANGUAGES,
-        default=st.session_state.get("words_language", "auto"),
-        format_func=say,
-        required=True,
-        key=f"words_language_{language()}",
-    )
-    st.session_state["words_language"] = chosen
+    keep("words", words)
+    chosen = segments("text_language", LANGUAGES, LANGUAGES[0])
     text = Text(words.strip(), None if chosen == "auto" else chosen)
     st.session_state["voice"] = Voice(text, "own_text", real=False)
     wrong = problem_with(text)
