@@ -61,7 +61,7 @@ def picture_of(label: str) -> Callable[[bytes], Face]:
 
         path, _ = state.visit().keep(data, "face")
         try:
-            if not is_picture(path):
+            if data and not is_picture(path):
                 raise InputError(say("no_picture"))
             return face_in(path, label, real=True)
         finally:

@@ -22,7 +22,7 @@ SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "webm", "mp4
 LANGUAGES = ("auto", "en", "ar")
 
 _BEYOND_ARABIC = frozenset("پچژگٹڈڑںےھہ")  # of Persian and Urdu
-_SEVERAL = 3  # such letters, or accented ones, are no loan word or name any more
+_SEVERAL = 4  # such letters, or accented ones, are no loan word or name any more
 
 
 def show() -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lipsync_utils import RunOptions
+from lipsync_utils import FaceOptions, RunOptions
 from lipsync_utils.errors import InputError, LipSyncError
 
 from .jobs import Job
@@ -18,6 +18,7 @@ from .store import Shelf, digest_of
 if TYPE_CHECKING:
     from lipsync_utils import RunReport
     from lipsync_utils.avatars import PortraitCheck
+    from lipsync_utils.faces.detector import FaceDetector
     from lipsync_utils.pipeline import Loaded
     from lipsync_utils.sync import SyncReport
 
@@ -111,6 +112,7 @@ class Models:
 
     _loaded: dict[tuple, Loaded] = field(default_factory=dict)
     _looking: threading.Lock = field(default_factory=threading.Lock)
+    _detector: FaceDetector | None = None
 
     def loaded(self, options: RunOptions) -> Loaded:
         """What :func:`lipsync_utils.run` needs for these options."""
@@ -124,10 +126,12 @@ class Models:
     def check_portrait(self, picture: Path) -> PortraitCheck:
         """What the face mesh sees in a picture; may be called while a job runs."""
         from lipsync_utils.avatars import check_portrait
+        from lipsync_utils.faces.detector import make_detector
         from lipsync_utils.media import read_picture
 
-        with self._looking:  # its detector has buffers of its own, but only one set
-            return check_portrait(read_picture(picture))
+        with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
+            self._detector = self._detector or make_detector(FaceOptions())
+            return check_portrait(read_picture(picture), self._detector)
 
 
 def warm_up(models: Models) -> None:

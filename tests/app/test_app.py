@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SIZE, Visitor, png, wav
+from app_visitor import SIZE, Visitor, png, wav
 from lipsync_app import faces, making, options, state, texts, voices, work, workshop
 from lipsync_app.jobs import QueueFullError
 from lipsync_app.look import in_plain_words
@@ -353,6 +354,8 @@ def test_a_video_can_be_cancelled(visitor, monkeypatch):
 
     monkeypatch.setattr(making, "make_video", slow)
     visitor.press("make_talk")
+    while visitor["jobs"]["talk"].state == "queued":  # somebody else's measurement may be running
+        time.sleep(0.01)
     visitor.page.run()
     assert "Making the video" in visitor.page.get("progress")[0].proto.text
     cancel = next(button.key for button in visitor.page.button if button.label == "Cancel")
@@ -473,7 +476,7 @@ def test_in_arabic_no_english_sentence_is_left(step):
     visitor = Visitor("ar")
     visitor.go(step)
     assert not visitor.page.exception
-    said = [re.sub(r"<[^>]*>", "", text) for text in visitor.words().split("\n") if "<style" not in text]
+    said = [re.sub(r"<[^>]*>", "", text) for text in visitor.words().split("\n")]
     left = [text for text in said if re.search(r"[A-Za-z]{3,} [a-z]{2,}", text) and not ARABIC.search(text)]
     assert left == []
 
