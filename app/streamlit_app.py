@@ -8,11 +8,15 @@ from lipsync_app.texts import say
 st.set_page_config(page_title="AI Lip Sync", page_icon=":material/record_voice_over:", layout="wide")
 
 
-def choose_language() -> None:
-    """The switch; at first the browser's language, or the one that the address names (``?lang=ar``)."""
+def find_language() -> None:
+    """At first, the language that the address names (``?lang=ar``), or the browser's."""
     if "interface_language" not in st.session_state:
         wanted = st.query_params.get("lang") or (st.context.locale or "en")[:2]
         texts.set_language(wanted if wanted in texts.LANGUAGES else "en")
+
+
+def language_switch() -> None:
+    """English, Arabic."""
     st.segmented_control(
         "Language / اللغة",
         list(texts.LANGUAGES),
@@ -27,10 +31,11 @@ def choose_language() -> None:
 
 def main() -> None:
     """Head, navigation, page, foot."""
+    find_language()
     state.begin()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="head"):
         title = st.container(width="content")
-        choose_language()
+        language_switch()
     title.html(f'<h1 class="title">{say("title")}</h1><p class="promise">{say("promise")}</p>')
     look.apply_styles()
     page = segments("page", ("talk", "dub"), "talk", lambda name: say(f"page_{name}"), labelled=False)

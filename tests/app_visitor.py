@@ -46,7 +46,7 @@ class Visitor:
         """Press an option of a choice."""
         language = self.page.session_state["interface_language"]
         # AppTest asks for the options' words outside of the session, which knows the language.
-        with mock.patch("lipsync_app.texts.language", lambda: language):
+        with mock.patch("lipsync_app.texts.language", return_value=language):
             self.page.segmented_control(key=f"{name}_{language}").set_value(option).run()
 
     def press(self, key: str) -> None:

@@ -17,7 +17,7 @@ def show() -> None:
     if st.session_state.get("dub_shown") == "result":
         result.show("dub", _back)
         return
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         st.header(say("dub_title"))
         st.caption(say("dub_promise"))

@@ -47,7 +47,7 @@ def _show(page: str, made: Made) -> None:
     if not made.video.exists():
         st.info(say("forgotten"))
         return
-    left, right = st.columns([1, 1], gap="large")
+    left, right = st.columns([1, 1], gap="medium")
     with left:
         st.video(made.video.read_bytes(), autoplay=True)
         _take_home(page, made)

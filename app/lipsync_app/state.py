@@ -10,6 +10,7 @@ import streamlit as st
 
 from .jobs import Job, QueueFullError
 from .store import Visit, digest_of
+from .texts import right_to_left
 from .work import Sound, Text
 from .workshop import AVATARS, sample_sound, workshop
 
@@ -65,7 +66,8 @@ def begin() -> None:
     if visit is None or not shop.store.find(visit):
         state["forgotten"] = visit is not None
         state["visit"] = shop.store.open()
-        state["face"], state["voice"], state["video"] = sample_face(AVATARS[0]), sample_voice("english-short"), None
+        first_voice = "arabic-short" if right_to_left() else "english-short"
+        state["face"], state["voice"], state["video"] = sample_face(AVATARS[0]), sample_voice(first_voice), None
         state["jobs"], state["hint"], state["agreed"] = {}, "", set()
         if visit is not None:
             state["step"] = STEPS[0]

@@ -27,7 +27,7 @@ def show() -> None:
     if step == "result":
         result.show("talk", _go_to(STEPS[0]))
         return
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         {"face": faces.show, "voice": voices.show, "talk": options.show}[step]()
         if step != "talk":

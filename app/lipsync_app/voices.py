@@ -37,12 +37,13 @@ def _source_words(name: str) -> str:
 
 
 def _samples() -> None:
+    voice = st.session_state["voice"]
     names = [name for name in SAMPLES if _length(name) <= LIMITS.voice_s]
     name = st.radio(
         say("sample"),
         names,
         format_func=lambda name: f"{say(name)} · {say('seconds', n=_length(name))}",
-        key=key_of("sample", names[0]),
+        key=key_of("sample", voice.label if voice.shared else names[0]),
         label_visibility="collapsed",
     )
     keep("sample", name)
