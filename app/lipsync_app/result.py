@@ -54,6 +54,10 @@ def _show(page: str, made: Made) -> None:
     with right:
         _sync(made)
         _facts(made)
+    if made.figure is not None:
+        with st.expander(say("measurement")), st.container(key="measurement"):
+            st.image(str(made.figure), width="stretch")
+            st.caption(say("measurement_note"))
 
 
 def _take_home(page: str, made: Made) -> None:
@@ -96,9 +100,6 @@ def _sync(made: Made) -> None:
     sentence = say(f"verdict_{report.verdict}", ms=f"{abs(report.offset_ms):.0f}")
     found = report.verdict in ("in sync", "noticeable", "out of sync")
     verdict(report.verdict, sentence, report.offset_ms if found else None)
-    with st.expander(say("measurement")), st.container(key="measurement"):
-        st.image(str(made.figure), width="stretch")
-        st.caption(say("measurement_note"))
 
 
 def _measuring(made: Made) -> Job | None:
