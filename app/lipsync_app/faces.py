@@ -8,7 +8,7 @@ from . import progress, state
 from .choices import choose, keep, key_of, segments
 from .limits import LIMITS
 from .look import in_plain_words, picture_buttons, problem
-from .taking import face_in, picture_of, take
+from .taking import face_in, forget_refusal, picture_of, take
 from .texts import say
 from .work import draw_portrait
 from .workshop import AVATARS, studio_missing
@@ -21,6 +21,8 @@ def show() -> None:
     """Choose who speaks."""
     st.header(say("face_title"))
     source = segments("face_source", SOURCES, SOURCES[0], lambda name: say(f"from_{name}"), labelled=False, wide=True)
+    if source in ("samples", "prompt"):
+        forget_refusal("face")
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
     _tell_doubts()
 

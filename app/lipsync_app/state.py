@@ -140,8 +140,7 @@ class _Connection:
 
     def end(self) -> None:
         if self.visit is not None:
-            workshop().queue.cancel(self.visit.name)
-            self.visit.leave()
+            self.visit.leave()  # the job goes on for a while: a phone may only have slept
 
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=_Connection.end)

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,12 +119,22 @@ class Store:
         shared_results: results kept for everybody.
         rest_s: files of a visitor who has been still for so long are removed.
         left_s: files of a visitor whose connection has ended are removed after so long.
+        gone: is told the name of a visitor whose files are about to be removed.
     """
 
-    def __init__(self, *, results: int, shared_results: int, rest_s: float, left_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        results: int,
+        shared_results: int,
+        rest_s: float,
+        left_s: float,
+        gone: Callable[[str], None] = lambda name: None,
+    ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="lipsync-app-"))
         self.shared = Shelf(self.root / "shared", shared_results)
         self._results, self._rest_s, self._left_s = results, rest_s, left_s
+        self._gone = gone
         self._visits: dict[str, Visit] = {}
         self._closed = threading.Event()
         atexit.register(self.close)
@@ -139,9 +150,10 @@ class Store:
         """Remove the files of visitors who are gone."""
         now = time.monotonic()
         for visit in list(self._visits.values()):
-            gone = visit.left is not None and now - visit.left > self._left_s
-            if gone or now - visit.seen > self._rest_s:
+            left = visit.left is not None and now - visit.left > self._left_s
+            if left or now - visit.seen > self._rest_s:
                 self._visits.pop(visit.name, None)
+                self._gone(visit.name)
                 visit.close()
 
     def find(self, visit: Visit) -> bool:

@@ -53,6 +53,11 @@ def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[
         problem(refused[slot])
 
 
+def forget_refusal(slot: str) -> None:
+    """What was wrong with a file does not matter any more: the visitor has turned to something else."""
+    st.session_state.setdefault("refused", {}).pop(slot, None)
+
+
 def picture_of(label: str) -> Callable[[bytes], Face]:
     """Accepts a picture in which a face is seen."""
 

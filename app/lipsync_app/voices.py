@@ -12,7 +12,7 @@ from .choices import keep, key_of, segments
 from .limits import LIMITS
 from .look import problem
 from .state import Voice
-from .taking import sound_of, take
+from .taking import forget_refusal, sound_of, take
 from .texts import say
 from .work import Text, speak_text
 
@@ -29,6 +29,8 @@ def show() -> None:
     """Choose what is heard."""
     st.header(say("voice_title"))
     source = segments("voice_source", SOURCES, SOURCES[0], _source_words, labelled=False, wide=True)
+    if source in ("samples", "text"):
+        forget_refusal("voice")
     {"samples": _samples, "record": _record, "text": _text, "upload": _upload}[source]()
 
 

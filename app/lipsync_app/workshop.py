@@ -25,14 +25,16 @@ class Workshop:
 
     models: Models = field(default_factory=Models)
     queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting))
-    store: Store = field(
-        default_factory=lambda: Store(
+    store: Store = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = Store(
             results=LIMITS.results,
             shared_results=LIMITS.shared_results,
             rest_s=LIMITS.rest_s,
             left_s=LIMITS.left_s,
+            gone=self.queue.cancel,
         )
-    )
 
 
 @st.cache_resource(show_spinner=False)

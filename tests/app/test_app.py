@@ -175,6 +175,15 @@ def test_a_face_that_cannot_be_used_is_told(visitor, case):
     assert "talk" not in visitor["jobs"], "nothing is made of another face instead"
 
 
+def test_after_a_file_that_was_refused_the_gallery_is_a_way_out(visitor):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", b"no picture")
+    visitor.choose("face_source", "samples")
+    assert not visitor.errors()
+    visitor.press("make_talk")
+    assert visitor.wait("talk").error is None
+
+
 def test_doubts_about_a_picture_are_told(visitor, monkeypatch, face_png):
     visitor.choose("face_source", "upload")
     check = workshop.workshop().models.check_portrait

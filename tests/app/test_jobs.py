@@ -34,8 +34,13 @@ def queue() -> Iterator[JobQueue]:
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    made = Store(results=2, shared_results=2, rest_s=60, left_s=60)
+def gone() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store(gone) -> Iterator[Store]:
+    made = Store(results=2, shared_results=2, rest_s=60, left_s=60, gone=gone.append)
     yield made
     made.close()
 
@@ -176,7 +181,7 @@ def test_visitors_with_the_same_files_do_not_share_them(store):
     assert second.read_bytes() == b"picture"
 
 
-def test_files_go_when_their_visitor_has_gone(monkeypatch, store):
+def test_files_go_when_their_visitor_has_gone(monkeypatch, store, gone):
     stays, rests, leaves, returns = (store.open() for _ in range(4))
     now = time.monotonic()
     for visit in (leaves, returns):
@@ -188,6 +193,7 @@ def test_files_go_when_their_visitor_has_gone(monkeypatch, store):
     store.sweep()
     assert [visit.folder.exists() for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
     assert [store.find(visit) for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
+    assert gone == [rests.name, leaves.name], "so that their jobs end, too"
 
 
 def test_closing_removes_everything(store):
