@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from .errors import AssetError, InputError, LipSyncError, MissingExtraError
-from .options import FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
+from .options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
 
 if TYPE_CHECKING:
     from .sync.report import SyncReport
@@ -125,7 +125,14 @@ def run(
     crf: Annotated[
         int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
+    badge: Annotated[
+        bool, typer.Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
+    max_side: Annotated[
+        int,
+        typer.Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced."),
+    ] = MAX_SIDE,
     when_short: Annotated[
         str, typer.Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
     ] = "loop",
@@ -156,17 +163,18 @@ def run(
         engine=engine,
         fps=None if fps is None else exact_rate(fps),
         preview=preview,
+        max_side=max_side,
         when_short=when_short,
         face=FaceOptions(choose=parse_face(face_choice), detector=detector),
         motion=MotionOptions(style=motion, seed=seed),
-        write=WriteOptions(crf=crf),
+        write=WriteOptions(crf=crf, badge=badge),
         wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
     )
     if engine == "wav2lip" and not _is_own_file(checkpoint):
         _ask_for_licence("wav2lip", accept=accept_licence)
     with _Bar() as bar:
         report = run_pipeline(face, audio, out, options=options, listener=bar)
-        sync = _scored_output(report.output, bar, _same_face(options), figure) if score_it else None
+        sync = _scored_output(report.output, bar, _same_face(options, face, report.width), figure) if score_it else None
     if as_json:
         said = asdict(report) | ({} if sync is None else {"sync": sync.summary()})
         typer.echo(json.dumps(said))  # in ASCII: no console's encoding can spoil it
@@ -287,9 +295,11 @@ def _check_figure(path: Path, *, wanted: bool) -> None:
     check_figure(path)
 
 
-def _same_face(options: RunOptions) -> FaceOptions:
-    """The face that was animated, in the pixels of the output."""
-    factor, choose = 0.5 if options.preview else 1.0, options.face.choose
+def _same_face(options: RunOptions, source: Path, width: int) -> FaceOptions:
+    """The face that was animated, in the pixels of an output that is ``width`` wide."""
+    from .media import open_source
+
+    factor, choose = width / open_source(source).width, options.face.choose
     if isinstance(choose, tuple):
         choose = tuple(factor * value for value in choose)
     return FaceOptions(choose=choose, min_size=factor * options.face.min_size)

@@ -8,6 +8,9 @@ from fractions import Fraction
 
 from .errors import InputError
 
+MAX_SIDE = 4096
+"""Longest side of an output in pixels; what common H.264 decoders play."""
+
 WHEN_SHORT = ("loop", "pingpong", "freeze", "cut")
 """What may follow the end of a video that is shorter than the voice."""
 
@@ -66,11 +69,13 @@ class WriteOptions:
         crf: H.264 constant rate factor; 17 is visually lossless, larger is smaller and coarser.
         preset: x264 preset; faster presets give larger files.
         audio_kbps: AAC bit rate per channel pair, in kbit/s.
+        badge: draw a small label, "AI-generated", into the corner of every picture.
     """
 
     crf: int = 17
     preset: str = "superfast"
     audio_kbps: int = 192
+    badge: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.crf <= 51:
@@ -107,6 +112,8 @@ class RunOptions:
         engine: ``"auto"``, ``"rig"`` or ``"wav2lip"``.
         fps: output frame rate; None takes 25 for a picture and the source's own rate for a video.
         preview: half size and coarser encoding, for a quick look.
+        max_side: longest side of the output in pixels, 64 to 4096 (what common H.264 decoders play); larger sources
+            are made smaller.
         when_short: what follows the end of a video that is shorter than the voice: ``"loop"``, ``"pingpong"``
             (backwards and forwards again), ``"freeze"`` (its last frame), or ``"cut"`` (the output ends with it).
     """
@@ -114,6 +121,7 @@ class RunOptions:
     engine: str = "auto"
     fps: Fraction | None = None
     preview: bool = False
+    max_side: int = MAX_SIDE
     when_short: str = "loop"
     face: FaceOptions = field(default_factory=FaceOptions)
     motion: MotionOptions = field(default_factory=MotionOptions)
@@ -121,5 +129,7 @@ class RunOptions:
     wav2lip: Wav2LipOptions = field(default_factory=Wav2LipOptions)
 
     def __post_init__(self) -> None:
+        if not 64 <= self.max_side <= MAX_SIDE:
+            raise InputError(f"max_side={self.max_side} was asked for; 64 to {MAX_SIDE} pixels are possible.")
         if self.when_short not in WHEN_SHORT:
             raise InputError(f"Unknown when_short={self.when_short!r}. Choose one of: {', '.join(WHEN_SHORT)}.")

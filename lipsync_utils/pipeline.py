@@ -6,14 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .engines import Engine, Task, choose_engine
 from .errors import InputError, NoFaceError
-from .options import FaceOptions, RunOptions, WriteOptions
+from .options import MAX_SIDE, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, RunReport, Speech, Timeline, TrackedFrame
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from .media import Source
 
 DEFAULT_FPS = Fraction(25)
-MAX_SIDE = 4096
-"""Longest side of an output in pixels; what common H.264 decoders play. Larger sources are made smaller."""
-
 LONG_S = 600.0
 """Sound longer than this is announced before work starts."""
 
@@ -48,6 +45,44 @@ class Silent:
         """Ignore it."""
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """An engine and a detector that are kept between runs; for one run at a time.
+
+    Attributes:
+        engine: makes the face speak.
+        reason: why it was taken, in a line.
+        detector: finds faces.
+        made_for: the options that decided about both: name and options of the engine, name of the detector.
+    """
+
+    engine: Engine
+    reason: str
+    detector: FaceDetector
+    made_for: tuple[object, ...]
+
+
+def load(options: RunOptions | None = None) -> Loaded:
+    """What :func:`run` loads at each call, for programs that make several videos.
+
+    Args:
+        options: engine, the engine's own options, and detector count; runs may differ in everything else.
+
+    Raises:
+        LipSyncError: a model is missing, or there is no engine or detector of that name.
+    """
+    from .faces.detector import make_detector
+
+    options = options or RunOptions()
+    engine, reason = choose_engine(options.engine, options)
+    return Loaded(engine, reason, make_detector(options.face), _decides_loading(options))
+
+
+def _decides_loading(options: RunOptions) -> tuple[object, ...]:
+    own = options.wav2lip if options.engine == "wav2lip" else None
+    return options.engine, own, options.face.detector
+
+
 def run(
     face: str | os.PathLike[str],
     audio: str | os.PathLike[str],
@@ -55,6 +90,7 @@ def run(
     *,
     options: RunOptions | None = None,
     listener: Listener | None = None,
+    loaded: Loaded | None = None,
 ) -> RunReport:
     """Make a face speak.
 
@@ -63,7 +99,8 @@ def run(
         audio: a sound file, or a video whose sound is taken.
         out: the video to write (``.mp4``, ``.m4v``, ``.mov``, ``.mkv``); appears only when it is complete.
         options: see :class:`~lipsync_utils.options.RunOptions`.
-        listener: is told about progress.
+        listener: is told about progress; what it raises ends the run, and no output is left.
+        loaded: models that are there already, from :func:`load` with options that ask for the same ones.
 
     Returns:
         What was done, with measured times.
@@ -71,7 +108,6 @@ def run(
     Raises:
         LipSyncError: with a message that says what was received, what is needed and what to do; no output is left.
     """
-    from .faces.detector import make_detector
     from .media import VideoWriter, load_speech, open_source
 
     started = time.perf_counter()
@@ -80,8 +116,8 @@ def run(
     target = _checked_output(out, face, audio)
     source = open_source(face)
     loading = time.perf_counter()
-    engine, reason = choose_engine(options.engine, options)
-    detector = make_detector(options.face)
+    loaded = load(options) if loaded is None else _fitting(loaded, options)
+    engine, reason = loaded.engine, loaded.reason
     load_s = time.perf_counter() - loading
     speech = load_speech(audio)
 
@@ -93,7 +129,7 @@ def run(
     size = _output_size(source, options, warnings)
     after = "freeze" if options.when_short == "cut" else options.when_short
     frames = _resized(source.frames(timeline, when_short=after), size)
-    track = _Track(frames, detector, source, _in_output_pixels(options.face, size[0] / source.width))
+    track = _Track(frames, loaded.detector, source, _in_output_pixels(options.face, size[0] / source.width))
     task = Task(speech=speech, timeline=timeline, still=source.is_picture, motion=options.motion)
     first_frame_s = 0.0
     with VideoWriter(
@@ -129,6 +165,16 @@ def run(
         warnings=(*warnings, *source.warnings),
         models=engine.models,
     )
+
+
+def _fitting(loaded: Loaded, options: RunOptions) -> Loaded:
+    """The loaded models, once it is sure that they are those that were asked for."""
+    if loaded.made_for != _decides_loading(options):
+        raise InputError(
+            f"The loaded models are for {loaded.made_for}, but the run asks for {_decides_loading(options)}. "
+            "Call load() with this run's options."
+        )
+    return loaded
 
 
 class _Track:
@@ -243,12 +289,13 @@ def _output_size(source: Source, options: RunOptions, warnings: list[str]) -> tu
     """Width and height of the output: the source's own, unless it is too large or a preview is asked for."""
     factor = 0.5 if options.preview else 1.0
     longest = max(source.width, source.height)
-    if longest * factor > MAX_SIDE:
-        factor = MAX_SIDE / longest
-        warnings.append(
-            f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
-            f"reduced to {MAX_SIDE}, the most that common players show."
-        )
+    if longest * factor > options.max_side:
+        factor = options.max_side / longest
+        if options.max_side == MAX_SIDE:  # otherwise it was asked for
+            warnings.append(
+                f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
+                f"reduced to {MAX_SIDE}, the most that common players show."
+            )
     return max(2, round(source.width * factor)), max(2, round(source.height * factor))
 
 

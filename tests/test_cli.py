@@ -100,9 +100,11 @@ def test_run_says_what_came_out(capfd, given, tmp_path):
 
 
 def test_every_option_reaches_the_run(capfd, given, tmp_path):
-    options = "--engine rig --fps 12 --motion still --seed 3 --face 0 --detector embedded --crf 30 --preview --json"
+    options = "--engine rig --fps 12 --motion still --seed 3 --face 0 --detector embedded --crf 30 --preview"
     out = tmp_path / "out.mkv"
-    outcome = lipsync(capfd, "run", given / "face.png", given / "voice.wav", "--out", out, *options.split())
+    outcome = lipsync(
+        capfd, "run", given / "face.png", given / "voice.wav", "--out", out, *options.split(), "--badge", "--json"
+    )
     report = json.loads(outcome.out)
     assert (report["engine_reason"], report["fps"], report["frames"], report["width"]) == (
         "rig: asked for",

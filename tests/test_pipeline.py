@@ -18,11 +18,12 @@ from synthetic_media import set_rotation, voice, write_sound, write_video
 
 import lipsync_utils
 from lipsync_utils import FaceOptions, MotionOptions, RunOptions, run
+from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.media import SoundReader, read_metadata, write_picture
 from lipsync_utils.options import WriteOptions
-from lipsync_utils.pipeline import exact_rate
+from lipsync_utils.pipeline import Silent, exact_rate, load
 from lipsync_utils.records import RunReport
 
 FACE = SyntheticFace(x=128, y=115, width=120)
@@ -485,3 +486,64 @@ def test_an_old_output_is_replaced_and_the_inputs_stay(folder, picture, short_so
     run(picture, short_sound, folder / "old.mp4", options=replace(STILL, preview=True))
     assert (folder / "old.mp4").stat().st_size > 1000
     assert (picture.read_bytes(), short_sound.read_bytes()) == inputs
+
+
+# --- kept models, and runs that are ended ---------------------------------------------------------------------------
+
+
+class Counting(BlazeMeshDetector):
+    """Counts its uses."""
+
+    used = 0
+
+    def detect(self, image, **how):
+        self.used += 1
+        return super().detect(image, **how)
+
+
+def test_models_that_are_loaded_once_serve_several_runs(picture, sound, folder):
+    detector = Counting()
+    kept = replace(load(STILL), detector=detector)
+    reports = [run(picture, sound, folder / f"kept {n}.mp4", options=STILL, loaded=kept) for n in range(2)]
+    fresh = run(picture, sound, folder / "fresh.mp4", options=STILL)
+    assert detector.used >= 2
+    assert all(report.load_s < 0.01 for report in reports)
+    assert len({Path(report.output).read_bytes() for report in (*reports, fresh)}) == 1, "the same video"
+
+
+@pytest.mark.parametrize(
+    "asked", [RunOptions(engine="wav2lip"), RunOptions(face=FaceOptions(detector="face-alignment"))], ids=str
+)
+def test_models_that_do_not_fit_the_run_are_refused(picture, sound, folder, asked):
+    with pytest.raises(InputError, match=r"Call load\(\) with this run's options"):
+        run(picture, sound, folder / "misfit.mp4", options=asked, loaded=load(STILL))
+    assert not (folder / "misfit.mp4").exists()
+
+
+def test_what_a_listener_raises_ends_the_run_and_leaves_nothing(picture, sound, tmp_path):
+    class Enough(Exception):
+        pass
+
+    class Impatient(Silent):
+        def step(self, stage, done, total):
+            if done == 3:
+                raise Enough
+
+    with pytest.raises(Enough):
+        run(picture, sound, tmp_path / "ended.mp4", options=STILL, listener=Impatient())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("longest", "size"), [(128, (128, 96)), (4096, (256, 192))])
+def test_the_longest_side_is_bounded(sound, folder, longest, size):
+    write_picture(folder / "wide.png", draw(replace(FACE, y=90), size=(256, 192)))
+    options = replace(STILL, max_side=longest)
+    report = run(folder / "wide.png", sound, folder / f"at most {longest}.mp4", options=options)
+    assert (report.width, report.height) == size
+    assert report.warnings == (), "what was asked for is no surprise"
+
+
+@pytest.mark.parametrize("longest", [0, 63, 4097])
+def test_a_longest_side_out_of_range_is_refused(longest):
+    with pytest.raises(InputError, match="64 to 4096 pixels are possible"):
+        RunOptions(max_side=longest)

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InputError, LipSyncError, OutputError
 from ..options import WriteOptions
 from ..records import Speech, Timeline
+from .badge import Badge
 from .encode import Encoder, to_yuv420
 from .files import temporary_beside
 
@@ -88,6 +89,7 @@ class VideoWriter:
         self.width, self.height, self.timeline = width, height, timeline
         self.frames = 0
         self._temporary = temporary_beside(self.path)
+        self._badge = Badge(width, height) if options is not None and options.badge else None
         self._settings = {
             "container": CONTAINERS[self.path.suffix.lower()],
             "width": width + width % 2,
@@ -172,7 +174,7 @@ class VideoWriter:
         """Converted here and not in the worker: the caller gets the array back, and the queue holds half the bytes."""
         if self._last is not None and self._last[0] is rgb:
             return self._last[1]
-        planes = to_yuv420(rgb)
+        planes = to_yuv420(rgb if self._badge is None else self._badge.on(rgb))
         # A read-only picture that comes again is the still source; its conversion can be used again.
         self._last = None if rgb.flags.writeable else (rgb, planes)
         return planes

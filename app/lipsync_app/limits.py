@@ -1,0 +1,48 @@
+"""What one visitor may ask of a small machine (two cores, 2.7 GB)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on what is taken in, kept and queued.
+
+    Attributes:
+        picture_mb: largest picture file. (``.streamlit/config.toml`` bounds every upload before it arrives.)
+        sound_mb: largest sound file.
+        video_mb: largest video file.
+        video_side: longest side of a video in pixels; larger frames would not fit into memory next to each other.
+        voice_s: longest voice, in seconds.
+        text_chars: longest text to speak.
+        prompt_chars: longest description of an avatar.
+        avatar_side: width and height of an avatar from a prompt, in pixels.
+        sides: sizes on offer for the result, as its longest side in pixels.
+        crf: H.264 constant rate factor of the result.
+        results: finished videos that are kept for one visitor.
+        shared_results: finished videos made of samples only, kept for everybody.
+        waiting: jobs in the queue; more are refused.
+        rest_s: files of a visitor who has been still for so long are removed.
+        left_s: files of a visitor who has gone are removed after so long; a phone that slept may come back.
+    """
+
+    picture_mb: int = 15
+    sound_mb: int = 25
+    video_mb: int = 50
+    video_side: int = 1920
+    voice_s: float = 60.0
+    text_chars: int = 600
+    prompt_chars: int = 300
+    avatar_side: int = 512
+    sides: tuple[int, ...] = (512, 1024)
+    crf: int = 20
+    results: int = 3
+    shared_results: int = 12
+    waiting: int = 30
+    rest_s: float = 3600.0
+    left_s: float = 300.0
+
+
+LIMITS = Limits()
+"""The bounds that the app runs with."""

@@ -1,0 +1,117 @@
+"""How the app looks beyond Streamlit's own means: styles, the stage, problems, the verdict."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from lipsync_utils.errors import AssetError, InputError, LipSyncError, MissingExtraError, NoFaceError
+
+from .jobs import QueueFullError
+from .pictures import as_address
+from .texts import right_to_left, say
+
+_STYLES = Path(__file__).parent
+_OWN_NAME = re.compile(r"'[^']*\b(?:face|voice|video|spoken|portrait)-[0-9a-f]{24}[^']*'")
+_KINDS = (
+    (NoFaceError, "wrong_face"),
+    (QueueFullError, "wrong_full"),
+    ((AssetError, MissingExtraError), "wrong_model"),
+    (InputError, "wrong_input"),
+    (LipSyncError, "wrong"),
+)
+
+
+def apply_styles() -> None:
+    """The style sheet, and the one for right-to-left where that is the interface's direction."""
+    st.html(_STYLES / "look.css")
+    if right_to_left():
+        st.html(_STYLES / "right_to_left.css")
+
+
+def picture_buttons(pictures: dict[str, bytes]) -> None:
+    """Have the buttons of these keys look like these pictures (WebP)."""
+    rules = [
+        f".st-key-{key} button {{ background-image: url({as_address(picture)}) !important; }}"
+        for key, picture in pictures.items()
+    ]
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def stage(thumbnail: bytes | None, title: str, lines: list[str]) -> None:
+    """The card that shows who will speak, and what."""
+    picture = (
+        f'<img src="{as_address(thumbnail)}" alt="{html.escape(title)}">'
+        if thumbnail
+        else '<div class="stage-empty" aria-hidden="true">🎬</div>'
+    )
+    told = "".join(f"<span>{html.escape(line)}</span>" for line in lines)
+    st.html(f'<div class="stage">{picture}<div class="stage-words"><b>{html.escape(title)}</b>{told}</div></div>')
+
+
+def problem(what: str | Exception) -> None:
+    """Say what went wrong: a text of the app, or an error of the package with its own message, never a trace."""
+    if isinstance(what, str):
+        st.error(what, icon=":material/info:")
+        return
+    if not isinstance(what, LipSyncError):
+        st.error(say("unforeseen"), icon=":material/info:")
+        return
+    heading = say(next(name for kinds, name in _KINDS if isinstance(what, kinds)))
+    with st.container(key="problem"):
+        st.error(f"**{heading}**\n\n{in_plain_words(what)}", icon=":material/info:")
+
+
+def in_plain_words(error: Exception | str) -> str:
+    """A message without the names that files have on the server, safe to be shown as Markdown."""
+    return re.sub(r"([*_`\[\]$<>~#])", r"\\\1", _OWN_NAME.sub("'your file'", str(error)))
+
+
+def facts(rows: list[tuple[str, str]]) -> None:
+    """A few numbers with their names."""
+    cells = "".join(f"<div><span>{html.escape(name)}</span><b>{html.escape(value)}</b></div>" for name, value in rows)
+    st.html(f'<div class="facts">{cells}</div>')
+
+
+def verdict(kind: str, sentence: str, offset_ms: float | None) -> None:
+    """What the sync report concludes, with the offset on a scale of what viewers notice.
+
+    Args:
+        kind: one of :data:`lipsync_utils.sync.report.VERDICTS`.
+        sentence: the same for a person.
+        offset_ms: positive where the sound is early; None where none was found.
+    """
+    mood = {"in sync": "good", "noticeable": "fair", "out of sync": "poor"}.get(kind, "none")
+    scale = "" if offset_ms is None else _scale(offset_ms)
+    st.html(f'<div class="verdict {mood}"><b>{html.escape(say(kind))}</b><p>{html.escape(sentence)}</p>{scale}</div>')
+
+
+def _scale(offset_ms: float) -> str:
+    """A picture: milliseconds from late to early, with the bands of ITU-R BT.1359 and where this video is."""
+    from lipsync_utils.sync.report import NOTICED_MS, OBJECTED_MS
+
+    def x(ms: float) -> float:
+        return 160 + min(max(ms, -250.0), 250.0) * 0.58
+
+    def band(limits: tuple[float, float], colour: str) -> str:
+        left, right = map(x, limits)
+        return f'<rect fill="{colour}" x="{left:.1f}" y="18" width="{right - left:.1f}" height="10"/>'
+
+    marker, number = x(offset_ms), min(max(x(offset_ms), 30), 290)
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 46" font-family="sans-serif" font-size="10">'
+        '<rect fill="#e0a39c" x="15" y="18" width="290" height="10" rx="5"/>'
+        f"{band(OBJECTED_MS, '#eecb73')}{band(NOTICED_MS, '#6db98a')}"
+        f'<line x1="{x(0):.1f}" y1="18" x2="{x(0):.1f}" y2="28" stroke="#fff" stroke-width="1.5"/>'
+        f'<circle cx="{marker:.1f}" cy="23" r="8" fill="#17302d" stroke="#fff" stroke-width="3"/>'
+        '<g fill="#4d625f"><text x="15" y="42">−250 ms</text><text x="160" y="42" text-anchor="middle">0</text>'
+        '<text x="305" y="42" text-anchor="end">+250 ms</text></g>'
+        f'<text x="{number:.1f}" y="11" text-anchor="middle" font-weight="700">{offset_ms:+.0f} ms</text>'
+        "</svg>"
+    )
+    address = base64.b64encode(drawing.encode()).decode()  # st.html lets no SVG through, but pictures
+    return f'<img src="data:image/svg+xml;base64,{address}" alt="{offset_ms:+.0f} ms">'

@@ -1,0 +1,95 @@
+"""The card beside every step: who will speak, what, the consent, and the button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from . import options, progress, state
+from .look import problem, stage
+from .texts import say
+from .voices import problem_with
+from .work import Order, Text, make_video
+from .workshop import workshop
+
+SLOTS = {"talk": "face", "dub": "video"}
+"""Page -> where its face is kept."""
+
+
+def card(page: str) -> None:
+    """What will be made, and the button that makes it; while it is made, how far it is."""
+    face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
+    with st.container(key="stage_card"):
+        stage(face and face.thumbnail, say(face.label) if face else say("own_video"), [about(voice)])
+        _consent(face, voice)
+        busy = state.active()
+        if busy in SLOTS:
+            progress.show(state.job(busy))
+            return
+        st.button(
+            say("make" if page == "talk" else "make_dub"),
+            key=f"make_{page}",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            on_click=_start,
+            args=(page,),
+            disabled=busy is not None,
+        )
+        if st.session_state["hint"]:
+            problem(st.session_state["hint"])
+            state.hint("")
+
+
+def about(voice: state.Voice) -> str:
+    """What will be heard, in a line."""
+    if isinstance(voice.content, Text):
+        words = voice.content.words
+        return f"“{words[:60]}{'…' if len(words) > 60 else ''}”"
+    length = "" if voice.seconds is None else f" · {say('seconds', n=voice.seconds)}"
+    return say(voice.label) + length
+
+
+def _consent_key(face: state.Face | None, voice: state.Voice) -> str:
+    return f"{face.digest if face and face.real else ''}/{voice.content.digest if voice.real else ''}"
+
+
+def _consent(face: state.Face | None, voice: state.Voice) -> None:
+    """The tick box, where somebody real may be seen or heard; another face or voice needs another tick."""
+    key = _consent_key(face, voice)
+    if key == "/":
+        return
+    agreed = st.session_state["agreed"]
+    if st.checkbox(say("consent"), value=key in agreed, key=f"consent_{key}"):
+        agreed.add(key)
+    else:
+        agreed.discard(key)
+
+
+def _start(page: str) -> None:
+    face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
+    wrong = _why_not(page, face, voice)
+    if wrong:
+        state.hint(wrong)
+        return
+    visit, shop = state.visit(), workshop()
+    order = Order(face.path, face.digest, voice.content, options.chosen_options())
+    shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
+    if state.submit(page, lambda job: make_video(order, shelf, visit.folder, shop.models, job)):
+        st.session_state[f"at_work_{page}"] = face, voice
+        st.session_state["step" if page == "talk" else "dub_shown"] = "result"
+
+
+def _why_not(page: str, face: state.Face | None, voice: state.Voice) -> str | Exception:
+    """What has to be put right first; empty where nothing has."""
+    refused = st.session_state.get("refused", {})
+    for slot in (SLOTS[page], "voice"):
+        if slot in refused:
+            return refused[slot]
+    if face is None:
+        return say("no_video")
+    if isinstance(voice.content, Text) and problem_with(voice.content):
+        return problem_with(voice.content)
+    key = _consent_key(face, voice)
+    if key != "/" and not st.session_state.get(f"consent_{key}", key in st.session_state["agreed"]):
+        return say("consent_needed")
+    return ""

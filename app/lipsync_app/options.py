@@ -1,0 +1,67 @@
+"""Step Talk: motion, size, engine, label."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lipsync_utils import MotionOptions, RunOptions, WriteOptions
+
+from .choices import chosen, keep, key_of, segments
+from .limits import LIMITS
+from .texts import say
+from .workshop import wav2lip_ready
+
+_DEFAULTS = {"motion": "natural", "size": LIMITS.sides[0], "engine": "rig", "badge": True, "when_short": "pingpong"}
+ENDS = ("pingpong", "loop", "freeze", "cut")
+
+
+def show() -> None:
+    """Choose how a picture talks."""
+    st.header(say("talk_title"))
+    segments("motion", ("natural", "still"), _DEFAULTS["motion"])
+    _size()
+    _engine()
+    _badge()
+
+
+def show_for_video() -> None:
+    """Choose how a video is dubbed."""
+    end = st.selectbox(say("when_short"), ENDS, format_func=say, key=key_of("when_short", _DEFAULTS["when_short"]))
+    keep("when_short", end)
+    _size()
+    _engine()
+    _badge()
+
+
+def chosen_options() -> RunOptions:
+    """The options of the run."""
+    value = {name: chosen(name, default) for name, default in _DEFAULTS.items()}
+    return RunOptions(
+        engine=value["engine"] if wav2lip_ready() else "rig",
+        max_side=value["size"],
+        when_short=value["when_short"],
+        motion=MotionOptions(style=value["motion"]),
+        write=WriteOptions(crf=LIMITS.crf, badge=value["badge"]),
+    )
+
+
+def _size() -> None:
+    segments("size", LIMITS.sides, _DEFAULTS["size"], lambda side: say(f"size_{side}"))
+
+
+def _engine() -> None:
+    if wav2lip_ready():
+        engine = segments(
+            "engine", ("rig", "wav2lip"), _DEFAULTS["engine"], lambda name: say("rig") if name == "rig" else "Wav2Lip"
+        )
+        st.caption(say(f"{engine}_note"))
+        return
+    st.html(f'<p class="label">{say("engine")}</p>')
+    with st.container(horizontal=True, key="engines", gap="small"):
+        st.button(say("rig"), type="primary", key="engine_rig")
+        st.button("Wav2Lip", disabled=True, key="engine_wav2lip")
+    st.caption(f"{say('rig_note')}  \n{say('no_wav2lip')}")
+
+
+def _badge() -> None:
+    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"]), help=say("badge_note")))

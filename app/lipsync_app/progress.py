@@ -1,0 +1,40 @@
+"""How far a job is: place in the queue, stage, time left, and the way out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from . import state
+from .jobs import Job
+from .texts import say
+from .workshop import workshop
+
+POLL_S = 0.5
+"""How often the page looks at its job."""
+
+
+@st.fragment(run_every=POLL_S)
+def show(job: Job, *, cancellable: bool = True) -> None:
+    """Progress that renews itself; when the job is over, the whole page is run again."""
+    state.visit().touch()
+    if job.over:
+        st.rerun()
+    st.progress(job.share if job.state == "running" else 0.0, text=describe(job))
+    if cancellable:
+        st.button(say("cancel"), key=f"cancel_{id(job)}", icon=":material/close:", on_click=state.cancel)
+
+
+def describe(job: Job) -> str:
+    """The progress in a line."""
+    if job.state == "queued":
+        ahead = workshop().queue.ahead_of(job)
+        return say("queued", n=ahead) if ahead else say("queued_next")
+    stage = say(job.stage if job.stage in _STAGES else "drawing")
+    left = job.left_s
+    if left is None:
+        return f"{stage} …"
+    return f"{stage} · {say('left', n=max(1, round(left))) if left < 90 else say('left_minutes', n=round(left / 60))}"
+
+
+_STAGES = frozenset({"loading", "reading", "frames", "score", "speaking", "drawing"})
+"""Stages with a name of their own; the studio's many small ones are all drawing."""

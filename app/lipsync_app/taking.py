@@ -1,0 +1,120 @@
+"""Taking files in: bounded, checked, kept under names of our own; what is wrong with one is remembered and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lipsync_utils.errors import InputError, LipSyncError, NoFaceError
+
+from . import state
+from .limits import LIMITS
+from .look import problem
+from .pictures import first_picture, reduced, thumbnail
+from .state import Face, Voice
+from .store import digest_of
+from .texts import say
+from .work import Sound, check_sound, check_video
+from .workshop import workshop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+MEGABYTE = 1_000_000
+
+
+def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[[bytes], Face | Voice]) -> None:
+    """Put a file into a slot of the session, once; as long as it cannot be used, say why.
+
+    Args:
+        slot: ``"face"``, ``"voice"`` or ``"video"``.
+        file: what a widget holds; None: nothing yet.
+        megabytes: the largest that is taken.
+        accept: makes the slot's content out of the bytes, or raises what is wrong with them.
+    """
+    refused = st.session_state.setdefault("refused", {})
+    if file is None:
+        refused.pop(slot, None)
+        return
+    if st.session_state.get(f"taken_{slot}") != file.file_id:
+        st.session_state[f"taken_{slot}"] = file.file_id
+        refused.pop(slot, None)
+        try:
+            if file.size > megabytes * MEGABYTE:
+                raise InputError(say("too_large", n=file.size / MEGABYTE, most=megabytes))
+            st.session_state[slot] = accept(file.getvalue())
+        except LipSyncError as error:
+            refused[slot] = error
+    if slot in refused:
+        problem(refused[slot])
+
+
+def forget_refusal(slot: str) -> None:
+    """What was wrong with a file does not matter any more: the visitor has turned to something else."""
+    st.session_state.setdefault("refused", {}).pop(slot, None)
+
+
+def picture_of(label: str) -> Callable[[bytes], Face]:
+    """Accepts a picture in which a face is seen."""
+
+    def accept(data: bytes) -> Face:
+        from lipsync_utils.media import is_picture
+
+        path, _ = state.visit().keep(data, "face")
+        try:
+            if data and not is_picture(path):
+                raise InputError(say("no_picture"))
+            return face_in(path, label, real=True)
+        finally:
+            path.unlink(missing_ok=True)  # only a bounded copy without the camera's notes is kept
+
+    return accept
+
+
+def face_in(path: Path, label: str, *, real: bool) -> Face:
+    """The face in a picture on the disk; a copy of bounded size is kept."""
+    from lipsync_utils.media import read_picture, write_picture
+
+    image = reduced(read_picture(path), max(LIMITS.sides))
+    digest = digest_of(image.tobytes(), str(image.shape))
+    kept = state.visit().folder / f"face-{digest}.png"
+    if not kept.exists():
+        write_picture(kept, image)
+    check = workshop().models.check_portrait(kept)
+    if not check.faces:
+        height, width = image.shape[:2]
+        kept.unlink()
+        raise NoFaceError(
+            f"No face was found in the picture ({width}x{height} pixels). Give one in which a face is seen from the "
+            "front, large and whole."
+        )
+    return Face(kept, digest, label, thumbnail(image), real=real, doubts=check.problems)
+
+
+def accept_video(data: bytes) -> Face:
+    """Accepts a video that is not too large; whether there is a face in it is found out when it is dubbed."""
+    path, digest = state.visit().keep(data, "video")
+    try:
+        check_video(path)
+        return Face(path, digest, "own_video", thumbnail(first_picture(path)))
+    except LipSyncError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sound_of(label: str) -> Callable[[bytes], Voice]:
+    """Accepts a recording that is not too long."""
+
+    def accept(data: bytes) -> Voice:
+        path, digest = state.visit().keep(data, "voice")
+        try:
+            return Voice(Sound(path, digest), label, check_sound(path))
+        except LipSyncError:
+            path.unlink(missing_ok=True)
+            raise
+
+    return accept

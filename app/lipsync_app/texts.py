@@ -1,0 +1,278 @@
+"""Everything that the interface says, in English and Arabic: one table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+LANGUAGES = {"en": "English", "ar": "العربية"}
+"""Languages of the interface, each by its own name."""
+
+_TABLE = {
+    # the frame
+    "title": ("AI Lip Sync", "مزامنة الشفاه"),
+    "promise": ("Give a picture a voice.", "امنح الصورة صوتًا."),
+    "language": ("Language", "اللغة"),
+    "page": ("Page", "الصفحة"),
+    "page_talk": ("Talking picture", "صورة تتكلم"),
+    "page_dub": ("Dub a video", "دبلجة فيديو"),
+    "step": ("Step", "الخطوة"),
+    "step_face": ("Face", "الوجه"),
+    "step_voice": ("Voice", "الصوت"),
+    "step_talk": ("Talk", "الكلام"),
+    "step_result": ("Result", "النتيجة"),
+    "next": ("Next", "التالي"),
+    "make": ("Make it talk", "اجعلها تتكلم"),
+    "make_dub": ("Dub the video", "دبلج الفيديو"),
+    "footer": (
+        "Free software. Your files stay on this server for the work and are removed when you leave.",
+        "برنامج حر. تبقى ملفاتك على هذا الخادم لإنجاز العمل فقط، وتُحذف عند مغادرتك.",
+    ),
+    "forgotten": (
+        "You were away for a while, so your files were removed. Please choose again.",
+        "غبت لبعض الوقت، فحُذفت ملفاتك. اختر من جديد من فضلك.",
+    ),
+    # faces
+    "face_title": ("Who should speak?", "من الذي سيتكلم؟"),
+    "face_source": ("Where the face comes from", "مصدر الوجه"),
+    "from_samples": ("Gallery", "المعرض"),
+    "from_upload": ("Upload", "رفع ملف"),
+    "from_camera": ("Camera", "الكاميرا"),
+    "from_prompt": ("Describe", "وصف"),
+    "gallery_note": ("Nobody real: these people were modelled.", "ليسوا أشخاصًا حقيقيين: هذه وجوه مصممة بالحاسوب."),
+    "woman": ("Woman", "امرأة"),
+    "man": ("Man", "رجل"),
+    "old_woman": ("Old woman", "امرأة مسنة"),
+    "old_man": ("Old man", "رجل مسن"),
+    "child": ("Child", "طفلة"),
+    "upload_face": (
+        "A picture of one face, from the front, with the mouth shut",
+        "صورة وجه واحد من الأمام، والفم مغلق",
+    ),
+    "camera_face": ("Look straight into the camera, mouth shut", "انظر إلى الكاميرا مباشرة والفم مغلق"),
+    "own_picture": ("Your picture", "صورتك"),
+    "snapshot": ("Your snapshot", "لقطتك"),
+    "portrait": ("Your portrait", "صورتك المرسومة"),
+    "own_video": ("Your video", "الفيديو الخاص بك"),
+    "face_good": ("This face will work well.", "هذا الوجه مناسب."),
+    "face_doubt": (
+        "This will work, but may not look its best:",
+        "سيعمل هذا الوجه، لكن النتيجة قد لا تكون الأفضل:",
+    ),
+    "prompt_label": ("Describe a person who does not exist", "صف شخصًا لا وجود له"),
+    "prompt_hint": (
+        "an old man with a white beard and round glasses, blue shirt",
+        "رجل مسن بلحية بيضاء ونظارة مستديرة وقميص أزرق",
+    ),
+    "prompt_note": (
+        "Age, hair, beard, eyes, skin, glasses, clothes, headscarf, background. Takes a minute or two. "
+        "Real people are refused.",
+        "العمر والشعر واللحية والعينان والبشرة والنظارة والملابس والحجاب والخلفية. يستغرق دقيقة أو دقيقتين. "
+        "لا تُرسم وجوه أشخاص حقيقيين.",
+    ),
+    "draw": ("Draw the portrait", "ارسم الصورة"),
+    "draw_other": ("Another person", "شخص آخر"),
+    "empty_prompt": ("Describe the person first, in a few words.", "صف الشخص أولًا ببضع كلمات."),
+    "no_studio": (
+        "Portraits cannot be drawn on this server: the avatar studio is not set up. Choose a face from the gallery "
+        "or upload a picture. Whoever runs the server can set it up with:",
+        "لا يمكن رسم الصور على هذا الخادم: استوديو الصور غير مُعَدّ. اختر وجهًا من المعرض أو ارفع صورة. "
+        "يمكن لمن يدير الخادم إعداده بالأمر:",
+    ),
+    "to_gallery": ("To the gallery", "إلى المعرض"),
+    # voices
+    "voice_title": ("What should be heard?", "ماذا سنسمع؟"),
+    "voice_source": ("Where the voice comes from", "مصدر الصوت"),
+    "from_record": ("Record", "تسجيل"),
+    "from_text": ("Write", "كتابة"),
+    "voice_samples": ("Samples", "عينات"),
+    "sample": ("Sample", "العينة"),
+    "english-short": ("English, short", "إنجليزي، قصير"),
+    "arabic-short": ("Arabic, short", "عربي، قصير"),
+    "english": ("English, long", "إنجليزي، طويل"),
+    "arabic": ("Arabic, long", "عربي، طويل"),
+    "upload_voice": ("A recording of one voice, or a video with sound", "تسجيل لصوت واحد، أو فيديو فيه صوت"),
+    "record_voice": ("Press the microphone and speak", "اضغط على الميكروفون وتكلم"),
+    "own_recording": ("Your recording", "تسجيلك"),
+    "own_sound": ("Your sound file", "ملفك الصوتي"),
+    "own_text": ("Your text", "نصك"),
+    "text_label": ("What should be said?", "ماذا تريد أن يُقال؟"),
+    "text_hint": ("Hello! I was only a picture a moment ago.", "مرحبًا! كنت قبل لحظة مجرد صورة."),
+    "text_language": ("Language of the text", "لغة النص"),
+    "auto": ("By its letters", "حسب الحروف"),
+    "en": ("English", "الإنجليزية"),
+    "ar": ("Arabic", "العربية"),
+    "listen": ("Listen first", "استمع أولًا"),
+    "seconds": ("{n:.0f} s", "{n:.0f} ث"),
+    "voice_limit": ("Up to {n:.0f} seconds.", "حتى {n:.0f} ثانية."),
+    "empty_text": (
+        "The text is empty. Write a sentence in English or Arabic.",
+        "النص فارغ. اكتب جملة بالعربية أو الإنجليزية.",
+    ),
+    "long_text": (
+        "The text has {n} characters; at most {most} are taken here. Shorten it.",
+        "في النص {n} حرفًا، والحد الأقصى هنا {most}. اختصره.",
+    ),
+    "foreign_text": (
+        "Only English and Arabic can be spoken; these letters belong to neither: {letters}",
+        "لا يمكن نطق غير العربية والإنجليزية، وهذه الحروف ليست منهما: {letters}",
+    ),
+    "latin_doubt": (
+        "This does not look like English. It will be read as English.",
+        "لا يبدو هذا النص إنجليزيًا، لكنه سيُقرأ كأنه كذلك.",
+    ),
+    "no_voice": (
+        "There is no voice yet. Choose, record or write one.",
+        "لا يوجد صوت بعد. اختر صوتًا أو سجّله أو اكتب نصًا.",
+    ),
+    "no_video": ("There is no video yet. Upload one first.", "لا يوجد فيديو بعد. ارفع واحدًا أولًا."),
+    # options
+    "talk_title": ("How should it look?", "كيف ستظهر؟"),
+    "motion": ("Head and eyes", "الرأس والعينان"),
+    "natural": ("Move naturally", "حركة طبيعية"),
+    "still": ("Lips only", "الشفاه فقط"),
+    "size": ("Picture", "الصورة"),
+    "size_512": ("Quick (512)", "سريعة (512)"),
+    "size_1024": ("Sharp (1024)", "واضحة (1024)"),
+    "engine": ("Engine", "المحرك"),
+    "rig": ("Rig", "الهيكل (Rig)"),
+    "rig_note": (
+        "Moves the picture's own pixels. Follows the sound of any language; learned from English and Arabic.",
+        "يحرّك الصورة نفسها، ويتبع صوت أي لغة، وقد تعلّم من العربية والإنجليزية.",
+    ),
+    "wav2lip_note": (
+        "Paints a new mouth. Its terms allow non-commercial use only.",
+        "يرسم فمًا جديدًا. شروطه تسمح بالاستعمال غير التجاري فقط.",
+    ),
+    "no_wav2lip": (
+        "Wav2Lip is not available here: its weights (non-commercial terms) are not on this server.",
+        "محرك Wav2Lip غير متاح هنا: أوزانه (بشروط غير تجارية) ليست على هذا الخادم.",
+    ),
+    "badge": ("Show the label “AI-generated” in the picture", "أظهر عبارة “AI-generated” على الصورة"),
+    "badge_note": (
+        "Whatever you choose, the file's metadata say that the video is synthetic.",
+        "في كل الأحوال، تذكر بيانات الملف أن الفيديو مُصطنع.",
+    ),
+    "when_short": ("If the video is shorter than the voice", "إذا كان الفيديو أقصر من الصوت"),
+    "pingpong": ("Play it back and forth", "شغّله ذهابًا وإيابًا"),
+    "loop": ("Repeat it", "كرّره"),
+    "freeze": ("Hold its last picture", "ثبّت آخر صورة"),
+    "cut": ("Cut the voice", "اقطع الصوت"),
+    # consent
+    "consent": (
+        "Everyone who is seen or heard here agreed to this video: to these words and to where it will be shown. "
+        "For a child, the parents did.",
+        "كل من يظهر أو يُسمع هنا وافق على هذا الفيديو: على هذه الكلمات وعلى مكان عرضها. وعن الطفل وافق والداه.",
+    ),
+    "consent_needed": (
+        "You chose a real face or voice. Please confirm this first.",
+        "اخترت وجهًا أو صوتًا حقيقيًا. أكّد هذا أولًا من فضلك.",
+    ),
+    # at work
+    "queued": ("Waiting: {n} ahead of you", "في الانتظار: أمامك {n}"),
+    "queued_next": ("You are next", "دورك الآن"),
+    "loading": ("Loading the models", "تحميل النماذج"),
+    "reading": ("Looking at the face, listening to the voice", "النظر إلى الوجه والاستماع إلى الصوت"),
+    "frames": ("Making the video", "صنع الفيديو"),
+    "score": ("Checking that lips and sound fit", "التحقق من توافق الشفاه والصوت"),
+    "speaking": ("Speaking the text", "نطق النص"),
+    "drawing": ("Drawing the portrait", "رسم الصورة"),
+    "left": ("about {n} s left", "بقي نحو {n} ث"),
+    "left_minutes": ("about {n} min left", "بقي نحو {n} د"),
+    "cancel": ("Cancel", "إلغاء"),
+    "cancelled": ("Cancelled. Nothing was kept.", "أُلغي العمل ولم يُحفظ شيء."),
+    # results
+    "nothing_yet": ("Nothing has been made yet.", "لم يُصنع شيء بعد."),
+    "again": ("Make another one", "اصنع واحدًا آخر"),
+    "change_options": ("Change something", "غيّر شيئًا"),
+    "download_video": ("Save the video", "احفظ الفيديو"),
+    "download_report": ("Report (JSON)", "التقرير (JSON)"),
+    "in sync": ("In sync", "متزامن"),
+    "noticeable": ("Slightly off", "انحراف ملحوظ"),
+    "out of sync": ("Out of sync", "غير متزامن"),
+    "no agreement": ("Not measurable", "تعذّر القياس"),
+    "too short": ("Too short to measure", "أقصر من أن يُقاس"),
+    "verdict_in sync": (
+        "A viewer would notice nothing: the lips are {ms} ms from the sound.",
+        "لن يلاحظ المشاهد شيئًا: الفرق بين الشفاه والصوت {ms} مللي ثانية.",
+    ),
+    "verdict_noticeable": (
+        "Careful viewers may notice: the lips are {ms} ms from the sound.",
+        "قد يلاحظ المشاهد المدقق: الفرق بين الشفاه والصوت {ms} مللي ثانية.",
+    ),
+    "verdict_out of sync": (
+        "Viewers would object: the lips are {ms} ms from the sound.",
+        "سيعترض المشاهد: الفرق بين الشفاه والصوت {ms} مللي ثانية.",
+    ),
+    "verdict_no agreement": (
+        "Lips and sound could not be compared. That is so for silence, music, or a face that hardly moves.",
+        "لم تمكن مقارنة الشفاه بالصوت. يحدث ذلك مع الصمت أو الموسيقى أو وجه لا يكاد يتحرك.",
+    ),
+    "verdict_too short": (
+        "A measurement needs more than two seconds in which the face is seen.",
+        "يحتاج القياس إلى أكثر من ثانيتين يظهر فيهما الوجه.",
+    ),
+    "measuring": ("Checking the sync…", "جارٍ فحص التزامن…"),
+    "not_measured": ("The sync could not be measured.", "تعذّر قياس التزامن."),
+    "measurement": ("The measurement", "القياس"),
+    "measurement_note": (
+        "Left: how far lips and sound are apart at each shift; the lowest point is the offset. Middle: how surely they "
+        "fit in each second. Measured on the finished file.",
+        "يسارًا: مدى تباعد الشفاه والصوت عند كل إزاحة، وأدنى نقطة هي الفرق. في الوسط: مدى وثوق التوافق في كل ثانية. "
+        "قِيس على الملف النهائي.",
+    ),
+    "fact_length": ("Length", "المدة"),
+    "fact_size": ("Picture", "الصورة"),
+    "fact_time": ("Made in", "صُنع في"),
+    "fact_faceless": ("Frames without a face", "إطارات بلا وجه"),
+    "good_to_know": ("Good to know", "للعلم"),
+    # dubbing
+    "dub_title": ("New words for a video", "كلمات جديدة لفيديو"),
+    "dub_promise": (
+        "Upload a video and choose a voice: the lips will follow it.",
+        "ارفع فيديو واختر صوتًا، وستتبعه الشفاه.",
+    ),
+    "upload_video": ("A video in which one face is seen from the front", "فيديو يظهر فيه وجه واحد من الأمام"),
+    # what went wrong
+    "wrong": ("That did not work.", "لم ينجح ذلك."),
+    "wrong_face": ("No face was found.", "لم يُعثر على وجه."),
+    "wrong_input": ("This cannot be used as it is.", "لا يمكن استخدام هذا كما هو."),
+    "wrong_model": ("Something that is needed is missing on this server.", "ينقص هذا الخادم شيء ضروري."),
+    "wrong_full": ("Too many people are waiting.", "المنتظرون كثيرون."),
+    "unforeseen": (
+        "Something went wrong that was not foreseen. Please try again, or try another picture or voice.",
+        "حدث خطأ غير متوقع. حاول مرة أخرى، أو جرّب صورة أو صوتًا آخر.",
+    ),
+    "too_large": (
+        "The file has {n:.0f} MB; at most {most} MB are taken here.",
+        "حجم الملف {n:.0f} م.ب، والحد الأقصى هنا {most} م.ب.",
+    ),
+    "no_picture": (
+        "This is not a picture that can be read. JPEG, PNG, WebP, BMP, GIF and TIFF can.",
+        "هذه ليست صورة يمكن قراءتها. الصيغ المقبولة: JPEG وPNG وWebP وBMP وGIF وTIFF.",
+    ),
+}
+
+
+def set_language(language: str) -> None:
+    """Choose the language of the interface for this visitor."""
+    st.session_state["interface_language"] = language
+
+
+def language() -> str:
+    """The interface's language, ``"en"`` or ``"ar"``."""
+    return st.session_state.get("interface_language", "en")
+
+
+def right_to_left() -> bool:
+    """Whether the interface is read from right to left."""
+    return language() == "ar"
+
+
+def say(name: str, **values: object) -> str:
+    """The text of that name in the interface's language, its gaps filled."""
+    return _TABLE[name][right_to_left()].format(**values)
+
+
+def names() -> tuple[str, ...]:
+    """Every text there is."""
+    return tuple(_TABLE)

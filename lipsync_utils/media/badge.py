@@ -1,0 +1,51 @@
+"""A label in the corner of every picture that says that it was generated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TEXT = "AI-generated"
+"""What the label says."""
+
+_HEIGHT = 0.034  # of the letters, in the picture's shorter side
+_LEAST = 11  # pixels; smaller letters are not read
+_DARKNESS = 150  # of the plate behind the letters, 0 to 255: they are read on white and on black
+
+
+class Badge:
+    """The label for pictures of one size, in their lower left corner: white letters on a dark, translucent plate.
+
+    Args:
+        width: of the pictures, in pixels.
+        height: likewise.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        plate = _plate(max(_LEAST, round(_HEIGHT * min(width, height))))
+        plate.thumbnail((max(1, width - 2), max(1, height - 2)))  # tiny pictures: as large as fits
+        margin = min(plate.height // 2, (width - plate.width) // 2, (height - plate.height) // 2)
+        label = np.asarray(plate, np.float32)  # (h, w, 4)
+        bottom = height - margin
+        self._place = (slice(bottom - plate.height, bottom), slice(margin, margin + plate.width))
+        alpha = label[..., 3:] / 255.0
+        self._share, self._ink = 1.0 - alpha, label[..., :3] * alpha + 0.5
+
+    def on(self, rgb: np.ndarray) -> np.ndarray:
+        """A copy of the picture, ``(height, width, 3) uint8`` RGB, with the label."""
+        out = rgb.copy()
+        out[self._place] = (rgb[self._place] * self._share + self._ink).astype(np.uint8)
+        return out
+
+
+def _plate(size: int):
+    """The label as a PIL picture with an alpha channel; ``size`` is that of the letters in pixels."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.load_default(size)
+    left, top, right, bottom = font.getbbox(TEXT)
+    pad = round(0.55 * size)
+    plate = Image.new("RGBA", (round(right - left) + 2 * pad, round(bottom - top) + 2 * pad), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(plate)
+    pen.rounded_rectangle((0, 0, plate.width - 1, plate.height - 1), radius=pad, fill=(0, 0, 0, _DARKNESS))
+    pen.text((pad - left, pad - top), TEXT, font=font, fill=(255, 255, 255, 255))
+    return plate

@@ -1,0 +1,521 @@
+"""Every page and every error of the app, as a visitor meets them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app_visitor import SIZE, Visitor, png, wav
+from lipsync_app import faces, making, options, state, texts, voices, work, workshop
+from lipsync_app.jobs import QueueFullError
+from lipsync_app.look import in_plain_words
+from lipsync_app.pictures import first_picture
+from lipsync_app.work import Text
+from synthetic_faces import SyntheticFace, draw
+from synthetic_media import write_video
+
+from lipsync_utils.avatars.studio_python import StudioMissingError
+from lipsync_utils.errors import AssetError, InputError
+from lipsync_utils.media import open_source, read_metadata
+
+ARABIC = re.compile("[\u0621-\u064a]")
+
+
+def shown_video(visitor: Visitor, page: str = "talk") -> Path:
+    return visitor["jobs"][page].result.video
+
+
+# --- the way from opening to a talking picture ------------------------------------------------------------------------
+
+
+def test_one_click_makes_the_sample_talk(visitor):
+    assert not visitor.page.exception
+    visitor.press("make_talk")
+    assert visitor["step"] == "result"
+    assert visitor.page.get("progress"), "something is seen at once"
+    visitor.wait("talk")
+    visitor.settle()
+    assert visitor.page.get("video")
+    assert {button.label for button in visitor.page.get("download_button")} == {"Save the video", "Report (JSON)"}
+    assert "Too short to measure" in visitor.words(), "the samples are 1.5 s here; a verdict comes in any case"
+    assert visitor.page.get("imgs") or visitor.page.get("image"), "with its figure"
+    assert "AI-generated" in read_metadata(shown_video(visitor))["description"]
+
+
+def test_the_same_again_is_there_at_once(visitor):
+    visitor.press("make_talk")
+    first = visitor.wait("talk").result
+    other = Visitor()
+    other.press("make_talk")
+    assert other.wait("talk").result is first, "results of samples are kept for everybody"
+
+
+def test_every_step_can_be_visited_and_leads_on(visitor):
+    for step, following in (("face", "voice"), ("voice", "talk")):
+        visitor.go(step)
+        assert not visitor.page.exception
+        visitor.press("next")
+        assert visitor["step"] == following
+    visitor.go("result")
+    assert "Nothing has been made yet" in visitor.words()
+    visitor.press("back_talk")
+    assert visitor["step"] == "face"
+
+
+def test_choices_survive_the_way_through_the_steps(visitor):
+    visitor.press("tile_old_man")
+    visitor.go("voice")
+    visitor.page.radio[0].set_value("arabic-short").run()
+    visitor.go("talk")
+    visitor.choose("motion", "still")
+    visitor.page.toggle[0].set_value(False).run()
+    for step in ("face", "voice", "talk"):
+        visitor.go(step)
+    assert visitor["face"].label == "old_man"
+    assert visitor["voice"].label == "arabic-short"
+    assert "Arabic, short" in visitor.words()
+    visitor.press("make_talk")
+    run = visitor.wait("talk").result.run
+    assert run.engine == "rig"
+    assert visitor["choices"]["motion"] == "still"
+    assert visitor["choices"]["badge"] is False
+
+
+def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):
+    videos = {}
+    for badge in (True, False):
+        visitor.go("talk")
+        visitor.page.toggle[0].set_value(badge).run()
+        visitor.press("make_talk")
+        videos[badge] = first_picture(visitor.wait("talk").result.video)
+    difference = np.abs(videos[True].astype(int) - videos[False].astype(int)).max(axis=2)
+    rows, columns = np.nonzero(difference > 60)
+    assert len(rows) > 200
+    assert rows.min() > 430
+    assert columns.max() < 160
+
+
+# --- faces ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_uploaded_face_and_voice_speak_once_everybody_agreed(visitor, face_png, voice_wav):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "../../../etc/passwd.png", face_png)
+    assert visitor["face"].label == "own_picture"
+    assert visitor["face"].path.is_relative_to(visitor["visit"].folder)
+    visitor.go("voice")
+    visitor.choose("voice_source", "upload")
+    visitor.upload("upload_voice", "voice.wav", voice_wav)
+    assert "Your sound file" in visitor.words()
+    visitor.press("make_talk")
+    assert "Please confirm this first" in visitor.errors()
+    assert "talk" not in visitor["jobs"]
+    visitor.agree()
+    visitor.press("make_talk")
+    job = visitor.wait("talk")
+    assert job.error is None
+    assert job.result.video.is_relative_to(visitor["visit"].folder), "a visitor's video is nobody else's"
+    visitor.settle()
+    report = json.loads(job.result.report())
+    assert report["run"]["frames"] == 15
+    assert report["sync"]["verdict"] == "too short"
+
+
+def test_another_face_needs_another_agreement(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    visitor.agree()
+    flipped = png(draw_face(x=0.47))
+    visitor.upload("upload_face", "b.png", flipped)
+    assert visitor.page.checkbox[0].value is False
+
+
+def draw_face(x: float) -> np.ndarray:
+    return draw(SyntheticFace(x=SIZE * x, y=SIZE * 0.45, width=SIZE * 0.47), size=(SIZE, SIZE))
+
+
+def test_a_snapshot_is_a_face_too(visitor, face_png):
+    visitor.choose("face_source", "camera")
+    visitor.page.camera_input(key="camera_face").set_value(("shot.jpg", face_png, "image/jpeg")).run()
+    assert visitor["face"].label == "snapshot"
+    assert visitor["face"].real
+    assert visitor.page.checkbox
+
+
+def test_the_gallery_needs_no_agreement(visitor):
+    visitor.press("tile_man")
+    assert not visitor.page.checkbox
+
+
+BAD_FACES = {
+    "no face": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "No face was found"),
+    "no picture": (lambda: b"%PDF-1.7 not a picture at all", "This is not a picture that can be read"),
+    "cut off": (lambda: png(draw_face(0.5))[:900], "damaged"),
+    "empty": (lambda: b"", "is empty"),
+    "too large": (lambda: bytes(15_000_001), "The file has 15 MB; at most 15 MB"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FACES)
+def test_a_face_that_cannot_be_used_is_told(visitor, case):
+    make, message = BAD_FACES[case]
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", make())
+    assert message in visitor.errors()
+    assert str(visitor["visit"].folder) not in visitor.errors()
+    assert visitor["face"].label == "woman", "the choice from before stays"
+    assert not visitor.page.exception
+    assert [path for path in visitor["visit"].folder.iterdir() if path.is_file()] == []
+    visitor.press("make_talk")
+    assert "talk" not in visitor["jobs"], "nothing is made of another face instead"
+
+
+def test_after_a_file_that_was_refused_the_gallery_is_a_way_out(visitor):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", b"no picture")
+    visitor.choose("face_source", "samples")
+    assert not visitor.errors()
+    visitor.press("make_talk")
+    assert visitor.wait("talk").error is None
+
+
+def test_doubts_about_a_picture_are_told(visitor, monkeypatch, face_png):
+    visitor.choose("face_source", "upload")
+    check = workshop.workshop().models.check_portrait
+    monkeypatch.setattr(
+        workshop.workshop().models,
+        "check_portrait",
+        lambda path: replace(check(path), problems=("The head is turned by 30 degrees; at most 15 are good.",)),
+    )
+    visitor.upload("upload_face", "face.png", face_png)
+    assert "The head is turned by 30 degrees" in visitor.words()
+
+
+# --- portraits from a prompt ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def studio(monkeypatch, face_png):
+    """An avatar studio that draws the same face whatever is asked for."""
+
+    def draw_portrait(prompt, out, *, seed, size, listener):
+        from lipsync_utils.avatars.making import tell
+        from lipsync_utils.avatars.prompt import understand
+
+        for line in tell(understand(prompt)):
+            listener.message(line)
+        listener.step("hair", 40, 100)
+        out.write_bytes(face_png)
+
+    monkeypatch.setattr("lipsync_utils.avatars.from_prompt", draw_portrait, raising=False)
+    monkeypatch.setattr(faces, "studio_missing", lambda: "")
+
+
+def test_a_portrait_is_drawn_from_words(visitor, studio):
+    visitor.choose("face_source", "prompt")
+    visitor.page.text_area[0].set_value("an old man with a white beard").run()
+    visitor.press("draw")
+    visitor.wait("draw")
+    assert visitor["face"].label == "portrait"
+    assert not visitor["face"].real, "nobody has to agree"
+    assert "white beard" in visitor.words(), "what was understood is told"
+    assert visitor.page.button(key="draw").label == "Another person"
+
+
+def test_prompts_that_name_somebody_real_are_refused_in_the_packages_words(visitor, studio):
+    visitor.choose("face_source", "prompt")
+    visitor.page.text_area[0].set_value("Albert Einstein").run()
+    visitor.press("draw")
+    job = visitor.wait("draw")
+    assert isinstance(job.error, InputError)
+    assert in_plain_words(job.error) in visitor.errors()
+
+
+def test_an_empty_prompt_is_told(visitor, studio):
+    visitor.choose("face_source", "prompt")
+    visitor.press("draw")
+    assert "Describe the person first" in visitor.errors()
+
+
+def test_without_a_studio_the_gallery_is_offered(visitor, monkeypatch):
+    monkeypatch.setattr(faces, "studio_missing", lambda: str(StudioMissingError("It is not set up.")))
+    visitor.choose("face_source", "prompt")
+    assert "the avatar studio is not set up" in visitor.words()
+    assert visitor.page.code[0].value == "lipsync avatar --setup"
+    visitor.press(next(button.key for button in visitor.page.button if button.label == "To the gallery"))
+    assert visitor.page.button(key="tile_woman")
+
+
+# --- voices -----------------------------------------------------------------------------------------------------------
+
+
+def at_voice(visitor: Visitor, source: str) -> None:
+    visitor.go("voice")
+    visitor.choose("voice_source", source)
+
+
+def test_a_recording_is_a_voice(visitor, voice_wav):
+    at_voice(visitor, "record")
+    visitor.page.audio_input(key="record_voice").set_value(("recording.wav", voice_wav, "audio/wav")).run()
+    assert visitor["voice"].label == "own_recording"
+    assert visitor["voice"].seconds == pytest.approx(0.6, abs=0.01)
+    assert visitor.page.checkbox, "whoever is heard has to agree"
+
+
+BAD_VOICES = {
+    "too long": (lambda: wav(np.zeros(61 * 4000), rate=4000), "longer than 60 s"),
+    "no sound": (lambda: b"RIFF????WAVEnothing that could be heard", "No sound can be read from 'your file'"),
+    "a picture": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "has no sound track"),
+    "empty": (lambda: b"", "is empty"),
+    "too large": (lambda: bytes(25_000_001), "at most 25 MB"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_VOICES)
+def test_a_voice_that_cannot_be_used_is_told(visitor, case):
+    make, message = BAD_VOICES[case]
+    at_voice(visitor, "upload")
+    visitor.upload("upload_voice", "voice.wav", make())
+    assert message in visitor.errors()
+    assert str(visitor["visit"].folder) not in visitor.errors()
+    assert not visitor.page.exception
+    assert visitor["voice"].label == "english-short"
+
+
+BAD_TEXTS = {
+    "": "The text is empty",
+    " ... !": "The text is empty",
+    "Привет, мир": "letters belong to neither: П р",
+    "你好": "letters belong to neither: 你 好",
+    "یہ پانچ چیزیں گھر میں ہیں": "letters belong to neither: ",
+}
+
+
+@pytest.mark.parametrize("text", BAD_TEXTS)
+def test_a_text_that_cannot_be_spoken_is_told(visitor, text):
+    at_voice(visitor, "text")
+    visitor.page.text_area[0].set_value(text).run()
+    assert BAD_TEXTS[text] in visitor.errors()
+    visitor.press("make_talk")
+    assert "talk" not in visitor["jobs"]
+
+
+def test_too_long_a_text_is_told():
+    assert "has 601 characters; at most 600" in voices.problem_with(Text("a" * 601))
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign", "doubtful"),
+    [
+        ("A naïve café, Zoë!", "", False),
+        ("مرحبا بكم في Google سنة 2024", "", False),
+        ("Où êtes-vous allés, après le dîner ?", "", True),
+        ("Γειά", "Γειά", False),
+        ("ڤيديو پيتزا", "", False),
+    ],
+)
+def test_languages_are_told_apart_by_their_letters(text, foreign, doubtful):
+    assert "".join(voices.foreign_letters(text)) == foreign
+    assert voices.looks_unlike_english(text) == doubtful
+
+
+@pytest.mark.parametrize("text", ["Hello you.", "مرحبا بكم."])
+def test_a_text_is_spoken(visitor, text):
+    for name in ("hibari", "espeakng_loader", "text2tashkeel"):
+        pytest.importorskip(name, reason="the extra 'speech' is not installed")
+    at_voice(visitor, "text")
+    visitor.page.text_area[0].set_value(text).run()
+    visitor.press("listen")
+    spoken = visitor.wait("listen").result
+    assert visitor.page.get("audio"), "it can be heard first"
+    visitor.press("make_talk")
+    made = visitor.wait("talk")
+    assert made.error is None
+    assert made.result.run.duration_s == pytest.approx(work.check_sound(spoken.path), abs=0.01)
+
+
+# --- options, cancelling, faults --------------------------------------------------------------------------------------
+
+
+def test_an_engine_that_cannot_run_here_is_greyed_out_and_said_why(visitor, monkeypatch):
+    monkeypatch.setattr(options, "wav2lip_ready", lambda: False)
+    visitor.go("talk")
+    assert visitor.page.button(key="engine_wav2lip").disabled
+    assert "Wav2Lip is not available here" in visitor.words()
+
+
+def test_an_engine_that_can_run_is_on_offer_with_its_terms(visitor, monkeypatch):
+    monkeypatch.setattr(options, "wav2lip_ready", lambda: True)
+    visitor.go("talk")
+    visitor.choose("engine", "wav2lip")
+    assert "non-commercial use only" in visitor.words()
+
+
+def test_a_video_can_be_cancelled(visitor, monkeypatch):
+    def slow(order, shelf, folder, models, job):
+        while True:
+            job.step("frames", 1, 4)
+
+    monkeypatch.setattr(making, "make_video", slow)
+    visitor.press("make_talk")
+    while visitor["jobs"]["talk"].state == "queued":  # somebody else's measurement may be running
+        time.sleep(0.01)
+    visitor.page.run()
+    assert "Making the video" in visitor.page.get("progress")[0].proto.text
+    cancel = next(button.key for button in visitor.page.button if button.label == "Cancel")
+    visitor.press(cancel)
+    assert visitor.wait("talk").state == "cancelled"
+    assert "Cancelled. Nothing was kept" in visitor.words()
+    visitor.press("back_talk")
+    assert visitor.page.button(key="make_talk")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (AssetError("The face mesh could not be fetched."), "The face mesh could not be fetched."),
+        (ZeroDivisionError("float division"), "Something went wrong that was not foreseen"),
+    ],
+)
+def test_a_job_that_fails_shows_a_message_and_a_way_back(visitor, monkeypatch, error, message):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(making, "make_video", fail)
+    visitor.press("make_talk")
+    visitor.wait("talk")
+    assert message in visitor.errors()
+    assert "Traceback" not in visitor.words()
+    assert "float division" not in visitor.words()
+    assert visitor.page.button(key="back_talk").label == "Change something"
+
+
+def test_a_full_queue_is_told(visitor, monkeypatch):
+    def full(*_):
+        raise QueueFullError("30 videos are waiting.")
+
+    monkeypatch.setattr(workshop.workshop().queue, "submit", full)
+    visitor.press("make_talk")
+    assert "Too many people are waiting" in visitor.errors()
+    assert visitor["step"] == "face"
+
+
+def test_whoever_comes_back_after_the_files_were_removed_is_told(visitor):
+    visit = visitor["visit"]
+    visit.seen = -1e9
+    workshop.workshop().store.sweep()
+    assert not visit.folder.exists()
+    visitor.page.run()
+    assert "your files were removed" in visitor.words()
+    assert visitor["visit"].folder.exists()
+    visitor.page.run()
+    assert "your files were removed" not in visitor.words(), "said once"
+
+
+# --- dubbing ----------------------------------------------------------------------------------------------------------
+
+
+def at_dub(visitor: Visitor) -> None:
+    visitor.choose("page", "dub")
+
+
+def test_a_video_is_dubbed(visitor, face_mp4):
+    at_dub(visitor)
+    visitor.press("make_dub")
+    assert "Upload one first" in visitor.errors()
+    visitor.upload("upload_video", "clip.mp4", face_mp4)
+    visitor.agree()
+    visitor.press("make_dub")
+    job = visitor.wait("dub")
+    assert job.error is None
+    visitor.settle()
+    assert visitor.page.get("video")
+    assert "The video lasts 0.4 s" in visitor.words(), "what may surprise is told"
+    assert open_source(job.result.video).duration_s == pytest.approx(1.45, abs=0.05)
+    visitor.press("back_dub")
+    assert visitor.page.button(key="make_dub")
+
+
+BAD_VIDEOS = {
+    "a picture": (lambda: png(draw_face(0.5)), "Received a picture; this page needs a video"),
+    "no video": (lambda: b"not a video", "your file"),
+    "too large": (lambda: bytes(50_000_001), "at most 50 MB"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_VIDEOS)
+def test_a_video_that_cannot_be_used_is_told(visitor, case):
+    make, message = BAD_VIDEOS[case]
+    at_dub(visitor)
+    visitor.upload("upload_video", "clip.mp4", make())
+    assert message in visitor.errors()
+    assert visitor["video"] is None
+    assert not visitor.page.exception
+
+
+def test_a_video_without_a_face_says_so(visitor, tmp_path):
+    blank = write_video(tmp_path / "blank.mp4", [draw(size=(SIZE, SIZE))] * 10)
+    at_dub(visitor)
+    visitor.upload("upload_video", "clip.mp4", blank.read_bytes())
+    visitor.agree()
+    visitor.press("make_dub")
+    visitor.wait("dub")
+    assert "No face was found" in visitor.errors()
+    assert list((visitor["visit"].folder / "results").iterdir()) == []
+
+
+# --- two languages ----------------------------------------------------------------------------------------------------
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_gaps():
+    for name in texts.names():
+        english, arabic = texts._TABLE[name]
+        assert set(re.findall(r"\{(\w+)", english)) == set(re.findall(r"\{(\w+)", arabic)), name
+        assert ARABIC.search(arabic), name
+        assert not ARABIC.search(english), name
+
+
+@pytest.mark.parametrize("step", state.STEPS)
+def test_in_arabic_no_english_sentence_is_left(step):
+    visitor = Visitor("ar")
+    visitor.go(step)
+    assert not visitor.page.exception
+    said = [re.sub(r"<[^>]*>", "", text) for text in visitor.words().split("\n")]
+    left = [text for text in said if re.search(r"[A-Za-z]{3,} [a-z]{2,}", text) and not ARABIC.search(text)]
+    assert left == []
+
+
+def test_the_switch_changes_the_language_and_keeps_the_choices(visitor):
+    visitor.press("tile_man")
+    visitor.page.segmented_control(key="language").set_value("ar").run()
+    assert visitor.page.button(key="make_talk").label == "اجعلها تتكلم"
+    assert visitor["face"].label == "man"
+
+
+def test_the_address_chooses_the_language():
+    assert Visitor("ar").page.button(key="make_talk").label == "اجعلها تتكلم"
+    assert Visitor("fr").page.button(key="make_talk").label == "Make it talk"
+
+
+def test_errors_of_the_package_have_an_arabic_heading():
+    visitor = Visitor("ar")
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", png(np.full((64, 64, 3), 200, np.uint8)))
+    assert "لم يُعثر على وجه" in visitor.errors()
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_names_of_files_on_the_server_are_not_shown():
+    message = "No sound can be read from '/tmp/lipsync-app-1/ab/voice-0123456789abcdef01234567': why."
+    assert in_plain_words(message) == "No sound can be read from 'your file': why."
+
+
+def test_messages_cannot_bring_markup():
+    assert in_plain_words("see [this](http://x) *now*") == r"see \[this\](http://x) \*now\*"

@@ -1,0 +1,218 @@
+"""The whole way in a real browser: a fake microphone, an uploaded picture, two languages, a desktop and a phone.
+
+Screenshots of every step go to the folder that ``LIPSYNC_SCREENSHOTS`` names, else to pytest's own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lipsync_app import texts
+
+from lipsync_utils.media import open_source
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE_MS = 600_000
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+SPOKEN_S = 4.0
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[str]:
+    """The app on a port of its own; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+    command += ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+    log = (tmp_path_factory.mktemp("server") / "log").open("w")
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
+    try:
+        _wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+        log.close()
+
+
+def _wait_for(port: int, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server has ended"
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory) -> Path:
+    """What the fake microphone hears: the first seconds of the English sample."""
+    target = tmp_path_factory.mktemp("microphone") / "voice.wav"
+    with wave.open(str(ROOT / "samples/audio/english.wav")) as reader, wave.open(str(target), "wb") as writer:
+        writer.setparams(reader.getparams())
+        writer.writeframes(reader.readframes(round(8.9 * reader.getframerate())))
+    return target
+
+
+@pytest.fixture(scope="module")
+def chromium(microphone) -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'dev')")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium was found (apt-get install chromium)")
+    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    arguments += [f"--use-file-for-fake-audio-capture={microphone}", "--autoplay-policy=no-user-gesture-required"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Screen:
+    """One visitor's browser window."""
+
+    page: object
+    width: int
+    height: int
+    name: str
+    folder: Path
+
+    def press(self, selector: str) -> None:
+        self.page.locator(selector).first.click(timeout=PATIENCE_MS)
+
+    def choose(self, group: str, number: int) -> None:
+        """Press an option of a segmented control."""
+        self.press(f"{group} button >> nth={number}")
+
+    def see(self, selector: str) -> object:
+        self.page.locator(selector).first.wait_for(timeout=PATIENCE_MS)
+        return self.page.locator(selector).first
+
+    def shoot(self, what: str) -> None:
+        """A picture of the whole page; it must not be wider than the window, nor show a fault."""
+        self.page.wait_for_timeout(700)
+        tall = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": self.width, "height": max(self.height, min(tall, 3000))})
+        self.page.wait_for_timeout(400)
+        self.page.screenshot(path=self.folder / f"{self.name}-{what}.png")
+        self.page.set_viewport_size({"width": self.width, "height": self.height})
+        wide = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert wide <= self.width, f"{what} is {wide} pixels wide in a window of {self.width}"
+        assert self.page.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.fixture(params=[(lang, size) for lang in texts.LANGUAGES for size in WIDTHS], ids="-".join)
+def screen(request, chromium, server, tmp_path) -> Iterator[tuple[Screen, str]]:
+    language, size = request.param
+    width, height = WIDTHS[size]
+    folder = Path(os.environ.get("LIPSYNC_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, permissions=["microphone", "camera"], accept_downloads=True
+    )
+    page = context.new_page()
+    page.goto(f"{server}/?lang={language}", timeout=PATIENCE_MS)
+    made = Screen(page, width, height, f"{language}-{size}", folder)
+    made.see(".st-key-make_talk button")
+    yield made, language
+    context.close()
+
+
+def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
+    visitor, language = screen
+    page = visitor.page
+    button = page.locator(".st-key-make_talk button")
+    box = button.bounding_box()
+    assert box["y"] + box["height"] <= visitor.height, "the button is on the first screen"
+    assert button.inner_text().split("\n")[-1] == texts._TABLE["make"][language == "ar"]
+    direction = page.evaluate("getComputedStyle(document.querySelector('.stMainBlockContainer')).direction")
+    assert direction == ("rtl" if language == "ar" else "ltr")
+    visitor.shoot("1-face")
+
+    visitor.choose(f".st-key-face_source_{language}", 1)
+    page.locator("input[type=file]").first.set_input_files(_own_picture(tmp_path))
+    visitor.see(".stAlert")
+    visitor.shoot("2-uploaded")
+
+    visitor.choose(".st-key-step", 1)
+    visitor.shoot("3-voice")
+    visitor.choose(f".st-key-voice_source_{language}", 2)
+    visitor.see("textarea")
+    visitor.shoot("4-text")
+    visitor.choose(f".st-key-voice_source_{language}", 1)
+    visitor.press("[data-testid=stAudioInputActionButton]")
+    page.wait_for_timeout(1000 * SPOKEN_S)
+    visitor.press("[data-testid=stAudioInputActionButton]")
+    page.wait_for_timeout(3000)
+    visitor.shoot("5-recorded")
+
+    visitor.choose(".st-key-step", 2)
+    visitor.see(f".st-key-engine_wav2lip, .st-key-engine_{language}")
+    visitor.press(".st-key-make_talk button")
+    visitor.see(".stAlert")
+    visitor.shoot("6-consent")
+    visitor.press(".st-key-stage_card [data-testid=stCheckbox] label")
+    visitor.press(".st-key-make_talk button")
+    visitor.see("[data-testid=stProgress]")
+    visitor.shoot("7-at-work")
+
+    video = visitor.see("video")
+    page.wait_for_function("document.querySelector('video').currentTime > 0", timeout=PATIENCE_MS)
+    assert video.evaluate("video => video.error") is None
+    visitor.see(".verdict")
+    visitor.shoot("8-result")
+    with page.expect_download(timeout=PATIENCE_MS) as download:
+        visitor.press(".st-key-video_talk button")
+    made = open_source(_saved(download.value, tmp_path / "talking.mp4"))
+    assert made.duration_s == pytest.approx(SPOKEN_S, abs=2.0)
+    assert (made.width, made.height) == (512, 512)
+    with page.expect_download(timeout=PATIENCE_MS) as download:
+        visitor.press(".st-key-report_talk button")
+    assert '"verdict"' in _saved(download.value, tmp_path / "talking.json").read_text(encoding="utf-8")
+
+    visitor.choose(f".st-key-page_{language}", 1)
+    visitor.see(".st-key-make_dub button")
+    visitor.shoot("9-dub")
+
+
+def test_one_click_and_a_cancel(screen):
+    visitor, _ = screen
+    visitor.press(".st-key-tile_child button")
+    visitor.press(".st-key-make_talk button")
+    visitor.see("[data-testid=stProgress]")
+    visitor.press("[class*=st-key-cancel_] button")
+    visitor.see(".stAlert")
+    assert visitor.page.locator("video").count() == 0
+    visitor.shoot("cancelled")
+    visitor.press(".st-key-back_talk button")
+    visitor.see(".st-key-tiles")
+
+
+def _own_picture(folder: Path) -> Path:
+    """A sample portrait under another name, mirrored, so that it is nobody's but the visitor's."""
+    from lipsync_utils.media import read_picture, write_picture
+
+    picture = read_picture(ROOT / "samples/avatars/old_woman.png")
+    write_picture(folder / "grandma جدتي.png", np.ascontiguousarray(picture[::2, ::-2]))
+    return folder / "grandma جدتي.png"
+
+
+def _saved(download, target: Path) -> Path:
+    download.save_as(target)
+    return target

@@ -1,0 +1,329 @@
+"""The queue, the files, and the work that jobs do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lipsync_app import jobs as jobs_module
+from lipsync_app.jobs import Job, JobQueue, QueueFullError
+from lipsync_app.store import Shelf, Store, digest_of
+from lipsync_app.work import Models, Order, Sound, Text, make_video, measure_sync, speak_text
+from synthetic_faces import SyntheticFace, draw
+from synthetic_media import voice, write_sound
+
+from lipsync_utils import MotionOptions, RunOptions
+from lipsync_utils.errors import InputError
+from lipsync_utils.media import read_metadata, write_picture
+
+PATIENCE_S = 120.0
+OPTIONS = RunOptions(engine="rig", motion=MotionOptions(style="still"))
+
+
+@pytest.fixture
+def queue() -> Iterator[JobQueue]:
+    made = JobQueue(waiting=12)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gone() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store(gone) -> Iterator[Store]:
+    made = Store(results=2, shared_results=2, rest_s=60, left_s=60, gone=gone.append)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models()
+
+
+class Gate:
+    """Work that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.open, self.entered = threading.Event(), threading.Event()
+
+    def __call__(self, job: Job) -> str:
+        self.entered.set()
+        while not self.open.wait(0.005):
+            job.step("waiting", 1, 2)
+        return "done"
+
+
+# --- the queue --------------------------------------------------------------------------------------------------------
+
+
+def test_jobs_run_one_at_a_time_in_the_order_in_which_they_came(queue):
+    running, seen, most = [], [], []
+
+    def work(name: str):
+        def do(job: Job) -> str:
+            running.append(name)
+            seen.append(name)
+            most.append(len(running))
+            time.sleep(0.005)
+            running.remove(name)
+            return name
+
+        return do
+
+    made = [queue.submit(name, work(name)) for name in "abcdefgh"]
+    assert all(job.wait(PATIENCE_S) for job in made)
+    assert [job.result for job in made] == seen == list("abcdefgh")
+    assert max(most) == 1
+
+
+def test_everybody_is_told_how_many_are_ahead(queue):
+    gate = Gate()
+    first = queue.submit("a", gate)
+    assert gate.entered.wait(PATIENCE_S)
+    others = [queue.submit(name, lambda job: None) for name in "bcd"]
+    assert [queue.ahead_of(job) for job in (first, *others)] == [0, 1, 2, 3]
+    gate.open.set()
+    assert all(job.wait(PATIENCE_S) for job in others)
+    assert [queue.ahead_of(job) for job in others] == [0, 0, 0]
+
+
+def test_whoever_comes_again_waits_behind_everybody_else_and_has_one_job(queue):
+    gate, order = Gate(), []
+    queue.submit("somebody", gate)
+    assert gate.entered.wait(PATIENCE_S)
+    early = queue.submit("greedy", lambda job: order.append("greedy, early"))
+    patient = queue.submit("patient", lambda job: order.append("patient"))
+    late = queue.submit("greedy", lambda job: order.append("greedy, late"))
+    gate.open.set()
+    assert late.wait(PATIENCE_S)
+    assert order == ["patient", "greedy, late"]
+    assert (early.state, patient.state, late.state) == ("cancelled", "done", "done")
+
+
+def test_cancelling_ends_what_runs_at_its_next_step_and_what_waits_at_once(queue):
+    gate = Gate()
+    running = queue.submit("a", gate)
+    waiting = queue.submit("b", lambda job: pytest.fail("it must not run"))
+    assert gate.entered.wait(PATIENCE_S)
+    queue.cancel("b")
+    assert (waiting.state, waiting.over) == ("cancelled", True)
+    queue.cancel("nobody")
+    assert not running.over
+    queue.cancel("a")
+    assert running.wait(PATIENCE_S)
+    assert running.state == "cancelled"
+    assert queue.submit("c", lambda job: 3).wait(PATIENCE_S), "the queue goes on"
+
+
+def test_a_full_queue_says_so(queue):
+    gate = Gate()
+    queue.submit("first", gate)
+    assert gate.entered.wait(PATIENCE_S)
+    for number in range(12):
+        queue.submit(str(number), lambda job: None)
+    with pytest.raises(QueueFullError, match=r"12 videos are waiting.*Try again in a few minutes"):
+        queue.submit("one too many", lambda job: None)
+    gate.open.set()
+
+
+@pytest.mark.parametrize("error", [InputError("too quiet"), ZeroDivisionError("a bug")])
+def test_what_a_job_raises_is_kept_and_the_queue_goes_on(queue, error):
+    def fail(job: Job) -> None:
+        raise error
+
+    job = queue.submit("a", fail)
+    assert job.wait(PATIENCE_S)
+    assert (job.state, job.error) == ("failed", error)
+    assert queue.submit("b", lambda job: 7).wait(PATIENCE_S)
+
+
+def test_time_left_follows_from_the_stages_own_speed(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(jobs_module.time, "monotonic", lambda: now[0])
+    job = Job("a", lambda job: None)
+    job.state = "running"
+    job.step("reading", 9, 10)
+    job.step("frames", 0, 100)
+    assert job.left_s is None, "nothing is known yet"
+    now[0] += 2.0
+    job.step("frames", 25, 100)
+    assert job.left_s == pytest.approx(6.0)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_paths_are_made_of_roles_and_content_only(store):
+    visit = store.open()
+    path, digest = visit.keep(b"../../etc/passwd", "face")
+    assert path.parent == visit.folder
+    assert path.name == f"face-{digest}"
+    assert visit.keep(b"../../etc/passwd", "face")[0] == path, "the same content is the same file"
+    assert visit.keep(b"something else", "face")[0] != path
+
+
+def test_visitors_with_the_same_files_do_not_share_them(store):
+    one, other = store.open(), store.open()
+    assert one.name != other.name
+    first, second = one.keep(b"picture", "face")[0], other.keep(b"picture", "face")[0]
+    one.close()
+    assert not first.exists()
+    assert second.read_bytes() == b"picture"
+
+
+def test_files_go_when_their_visitor_has_gone(monkeypatch, store, gone):
+    stays, rests, leaves, returns = (store.open() for _ in range(4))
+    now = time.monotonic()
+    for visit in (leaves, returns):
+        visit.leave()
+    returns.touch()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    stays.touch()
+    returns.touch()
+    store.sweep()
+    assert [visit.folder.exists() for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
+    assert [store.find(visit) for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
+    assert gone == [rests.name, leaves.name], "so that their jobs end, too"
+
+
+def test_closing_removes_everything(store):
+    store.open().keep(b"x", "voice")
+    store.close()
+    assert not store.root.exists()
+
+
+def test_a_shelf_keeps_the_latest_and_removes_the_others(tmp_path):
+    shelf = Shelf(tmp_path, most=2)
+    for key in ("a", "b", "c"):
+        with shelf.place(key) as place:
+            (place / "video").write_text(key)
+        shelf.put(key, key.upper())
+        shelf.get("a")  # still wanted
+    assert [shelf.get(key) for key in "abc"] == ["A", None, "C"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+
+
+def test_what_fails_leaves_nothing_on_the_shelf(tmp_path):
+    shelf = Shelf(tmp_path, most=2)
+
+    def fail() -> None:
+        with shelf.place("a") as place:
+            (place / "half").write_text("x")
+            raise InputError("no")
+
+    with pytest.raises(InputError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+    assert shelf.get("a") is None
+
+
+def test_digests_tell_content_apart():
+    assert digest_of("ab", "c") != digest_of("a", "bc")
+    assert digest_of(b"a") == digest_of("a")
+
+
+# --- work -------------------------------------------------------------------------------------------------------------
+
+
+def order_in(folder: Path, *, tint: int = 0, seconds: float = 0.5) -> Order:
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = draw(SyntheticFace(x=64, y=58, width=60), size=(128, 128))
+    picture[:8] = tint
+    write_picture(folder / "face.png", picture)
+    sound = write_sound(folder / "voice.wav", voice(seconds))
+    return Order(folder / "face.png", digest_of(picture.tobytes()), Sound(sound, digest_of(str(seconds))), OPTIONS)
+
+
+def test_the_same_order_is_made_once(tmp_path, models):
+    shelf, order = Shelf(tmp_path / "shelf", 2), order_in(tmp_path)
+    first = make_video(order, shelf, tmp_path, models, Job("a", None))
+    assert make_video(order, shelf, tmp_path, models, Job("b", None)) is first
+    other = replace(order, options=replace(OPTIONS, max_side=64))
+    assert make_video(other, shelf, tmp_path, models, Job("c", None)) is not first
+    assert "AI-generated" in read_metadata(first.video)["description"]
+
+
+def test_a_cancelled_video_leaves_nothing_behind(tmp_path, models, queue):
+    shelf, order = Shelf(tmp_path / "shelf", 2), order_in(tmp_path / "in", seconds=20.0)
+    job = queue.submit("a", lambda job: make_video(order, shelf, tmp_path, models, job))
+    end = time.monotonic() + PATIENCE_S
+    while job.stage != "frames" and not job.over and time.monotonic() < end:
+        time.sleep(0.005)
+    queue.cancel("a")
+    assert job.wait(PATIENCE_S)
+    assert job.state == "cancelled"
+    assert list((tmp_path / "shelf").iterdir()) == []
+    assert shelf.get(order.key) is None
+
+
+def test_a_video_that_cannot_be_measured_stands(tmp_path, models):
+    made = make_video(order_in(tmp_path), Shelf(tmp_path / "shelf", 2), tmp_path, models, Job("a", None))
+    measured = measure_sync(made, models, Job("a", None))
+    assert measured.sync.verdict == "too short"
+    assert measured.figure.stat().st_size > 1000
+    made.video.write_bytes(b"damaged")
+    broken = measure_sync(replace(made, sync=None), models, Job("a", None))
+    assert broken.sync is None
+    assert broken.unmeasured
+
+
+def test_the_report_names_no_place_on_the_server(tmp_path, models):
+    made = make_video(order_in(tmp_path), Shelf(tmp_path / "shelf", 2), tmp_path, models, Job("a", None))
+    measure_sync(made, models, Job("a", None))
+    assert str(tmp_path) not in made.report()
+    assert '"verdict": "too short"' in made.report()
+
+
+def test_a_spoken_text_is_bounded_and_kept(tmp_path, monkeypatch):
+    pytest.importorskip("hibari", reason="the extra 'speech' is not installed")
+    text = Text("Hello.")
+    spoken = speak_text(text, tmp_path, Job("a", None))
+    stamp = spoken.path.stat().st_mtime_ns
+    assert speak_text(text, tmp_path, Job("a", None)).path.stat().st_mtime_ns == stamp
+    monkeypatch.setattr("lipsync_app.work.LIMITS", replace(jobs_limits(), voice_s=0.2))
+    with pytest.raises(InputError, match=r"longer than 0 s, the most that is taken here"):
+        speak_text(Text("Hello again."), tmp_path, Job("a", None))
+    assert len(list(tmp_path.iterdir())) == 1, "what was refused was not written"
+
+
+def jobs_limits():
+    from lipsync_app.limits import Limits
+
+    return Limits()
+
+
+def test_ten_visitors_at_once_all_get_their_own_video(store, models, queue):
+    visits = [store.open() for _ in range(10)]
+    orders = [order_in(visit.folder, tint=20 * number) for number, visit in enumerate(visits)]
+
+    def ask(number: int) -> Job:
+        visit, order = visits[number], orders[number]
+        return queue.submit(visit.name, lambda job: make_video(order, visit.shelf, visit.folder, models, job))
+
+    with ThreadPoolExecutor(10) as pool:
+        jobs = list(pool.map(ask, range(10)))
+    assert all(job.wait(PATIENCE_S) for job in jobs)
+    assert [job.error for job in jobs] == [None] * 10
+    for number, (visit, job) in enumerate(zip(visits, jobs, strict=True)):
+        assert job.result.video.is_relative_to(visit.folder), "nobody's video lies with somebody else"
+        assert top_row(job.result.video) == pytest.approx(20 * number, abs=6), "it shows the visitor's own picture"
+    visits[0].close()
+    assert not jobs[0].result.video.exists()
+    assert jobs[1].result.video.exists()
+
+
+def top_row(video: Path) -> float:
+    """Brightness of the first rows of the first picture."""
+    from lipsync_app.pictures import first_picture
+
+    return float(np.mean(first_picture(video)[1:5]))

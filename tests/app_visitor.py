@@ -1,0 +1,104 @@
+"""A visitor of the app, in this process: no browser, no server."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import wave
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from PIL import Image
+
+APP = Path(__file__).parents[1] / "app"
+sys.path.insert(0, str(APP))  # as Streamlit does for the script that it runs
+
+SIZE = 128
+"""Side of the pictures, in pixels."""
+
+PATIENCE_S = 300.0
+
+
+class Visitor:
+    """Somebody who uses the app.
+
+    Attributes:
+        page: the page as it is now.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        from streamlit.testing.v1 import AppTest
+
+        self.page = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=PATIENCE_S)
+        self.page.query_params["lang"] = language
+        self.page.run()
+
+    def __getitem__(self, name: str):
+        return self.page.session_state[name]
+
+    def go(self, step: str) -> None:
+        """To a step of the page Talking picture."""
+        self.page.segmented_control(key="step").set_value(step).run()
+
+    def choose(self, name: str, option: object) -> None:
+        """Press an option of a choice."""
+        language = self.page.session_state["interface_language"]
+        # AppTest asks for the options' words outside of the session, which knows the language.
+        with mock.patch("lipsync_app.texts.language", return_value=language):
+            self.page.segmented_control(key=f"{name}_{language}").set_value(option).run()
+
+    def press(self, key: str) -> None:
+        """Press a button."""
+        self.page.button(key=key).click().run()
+
+    def upload(self, key: str, name: str, data: bytes) -> None:
+        """Give a file to an uploader."""
+        self.page.file_uploader(key=key).set_value((name, data, "application/octet-stream")).run()
+
+    def agree(self) -> None:
+        """Tick the box about consent."""
+        self.page.checkbox[0].check().run()
+
+    def wait(self, purpose: str):
+        """Until a job is over; the job."""
+        job = self["jobs"][purpose]
+        assert job.wait(PATIENCE_S), f"still {job.state}: {job.stage}"
+        self.page.run()
+        return job
+
+    def settle(self) -> None:
+        """Until there is nothing left to wait for."""
+        end = time.monotonic() + PATIENCE_S
+        while any(not job.over for job in self["jobs"].values()):
+            assert time.monotonic() < end, "the jobs do not end"
+            for purpose in list(self["jobs"]):
+                self.wait(purpose)
+
+    def errors(self) -> str:
+        """What the page complains about."""
+        return "\n".join(element.value for element in self.page.error)
+
+    def words(self) -> str:
+        """All text on the page."""
+        kinds = ("header", "markdown", "caption", "info", "warning", "success", "error")
+        bodies = [element.body for element in self.page.get("html")]
+        texts = [element.value for kind in kinds for element in self.page.get(kind)]
+        return "\n".join([*texts, *(body for body in bodies if "<style" not in body)])
+
+
+def png(image: np.ndarray) -> bytes:
+    """``(H, W, 3) uint8`` RGB as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def wav(samples: np.ndarray, rate: int = 16_000) -> bytes:
+    """``(n,)`` in [-1, 1] as a 16-bit WAV file."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setparams((1, 2, rate, 0, "NONE", ""))
+        writer.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return buffer.getvalue()
