@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from common import LANGUAGES, SAMPLES, Row, at_least, parser, resized, sample_avatar, sample_voice, show, silence_like
+from PIL import Image
 
 from lipsync_utils import run
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
@@ -241,7 +242,9 @@ def figure(work: Path) -> list[Row]:
             spoilt = np.pad(pcm, (rate * 6 // 25, 0)) if language == "english" else pcm[::-1]
             file.writeframes(spoilt.astype("<i2").tobytes())
         reports += [score(video, detector=detector), score(video, audio=broken, detector=detector)]
-    draw(reports, SAMPLES.parent / "docs" / "sync.png")
+    drawn, target = work / "sync.png", SAMPLES.parent / "docs" / "sync.png"
+    draw(reports, drawn)
+    Image.open(drawn).convert("RGB").quantize(128).save(target, optimize=True)
     return [
         Row(f"figure, row {i + 1}: {report.verdict}; offset", report.offset_ms, "ms")
         for i, report in enumerate(reports)

@@ -64,7 +64,7 @@ def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
         curve = figure.add_subplot(grid[row, 0], **shared)
         seconds = figure.add_subplot(grid[row, 1], **({} if not first else {"sharey": first[1]}))
         first = first or [curve, seconds]
-        _curve(curve, report)
+        _curve(curve, report, first=row == 0)
         _seconds(seconds, report)
         _moments(figure.add_subplot(grid[row, 2]), report)
     try:
@@ -73,15 +73,17 @@ def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
         raise OutputError(f"Could not write {target}: {error}. Choose a folder that exists and is writable.") from error
 
 
-def _curve(axis: Axes, report: SyncReport) -> None:
+def _curve(axis: Axes, report: SyncReport, *, first: bool) -> None:
     offsets = [offset_of_column(column, len(report.curve)) for column in range(len(report.curve))]
     axis.axvspan(*OBJECTED_MS, color="0.93", label="viewers do not object")
     axis.axvspan(*NOTICED_MS, color="0.82", label="viewers notice nothing")
     axis.plot(offsets, report.curve, color=_colour(report))
     axis.axvline(report.offset_ms, color=_colour(report), linestyle=":")
     axis.set(xlabel="sound early (+) or late (−), ms", ylabel="mean distance")
-    axis.set_title(Path(report.video).name, fontsize=9, loc="left")
-    axis.legend(fontsize=6, loc="lower left")
+    video, sound = Path(report.video).name, Path(report.audio).name
+    axis.set_title(video if sound == video else f"{video} with {sound}", fontsize=9, loc="left")
+    if first:
+        axis.legend(fontsize=6, loc="lower left")
 
 
 def _seconds(axis: Axes, report: SyncReport) -> None:
