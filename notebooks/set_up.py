@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -33,10 +34,11 @@ def main() -> None:
             f"These packages are missing: {', '.join(wanted)}. Install them with: pip install -e '.[notebooks]'"
         )
     pins = [f"{name}=={found}" for name in KEEP if (found := installed(name))]
-    constraints = Path("/tmp/keep_these.txt")
-    constraints.write_text("\n".join(pins), encoding="utf-8")
     print("Installing:", ", ".join(wanted))
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-c", str(constraints), *wanted], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        constraints = Path(folder) / "keep.txt"
+        constraints.write_text("\n".join(pins), encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-c", str(constraints), *wanted], check=True)
 
 
 def requirements() -> list[str]:

@@ -1,6 +1,7 @@
 """The committed course: its form, its links, and outputs of one run from top to bottom (``make notebooks`` runs it)."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,16 @@ import pytest
 nbformat = pytest.importorskip("nbformat")
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-_spec = importlib.util.spec_from_file_location("course", FOLDER / "course.py")
-course = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(course)
 
+
+def _script(name: str):
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+course, set_up = _script("course"), _script("set_up")
 NOTEBOOKS = course.everything()
 
 
@@ -30,3 +37,45 @@ def test_promise_goals_and_recap_are_in_both_languages(path):
 @pytest.mark.parametrize("path", course.lessons(), ids=lambda path: path.name)
 def test_every_lesson_has_solutions(path):
     assert (FOLDER / "solutions" / path.name).exists()
+
+
+def test_set_up_leaves_what_colab_made_for_its_gpu():
+    assert set_up.satisfied("numpy>=99")
+    assert set_up.satisfied("torch>=99")
+    assert set_up.satisfied("opencv-python-headless>=99")
+
+
+def test_set_up_wants_what_is_missing_or_too_old():
+    assert set_up.satisfied("librosa>=0.10")
+    assert not set_up.satisfied("librosa>=99")
+    assert not set_up.satisfied("a-package-that-does-not-exist>=1")
+
+
+def test_set_up_knows_what_the_package_and_the_notebooks_need():
+    names = {set_up.name_of(text) for text in set_up.requirements()}
+    assert {"av", "librosa", "ipywidgets", "anywidget", "hibari-tts"} <= names
+    assert "jupyterlab" not in names
+
+
+def test_set_up_installs_with_the_kept_versions_pinned(monkeypatch):
+    commands, pins = [], []
+
+    def run(command, **_):
+        commands.append(command)
+        pins.append(Path(command[command.index("-c") + 1]).read_text(encoding="utf-8"))
+
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    monkeypatch.setattr(set_up, "requirements", lambda: ["librosa>=99", "numpy>=99"])
+    monkeypatch.setattr(set_up.subprocess, "run", run)
+    set_up.main()
+    assert commands[0][-1] == "librosa>=99"
+    assert f"numpy=={set_up.installed('numpy')}" in pins[0]
+    assert f"torch=={set_up.installed('torch')}" in pins[0]
+
+
+def test_set_up_elsewhere_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(set_up, "requirements", lambda: ["librosa>=99"])
+    with pytest.raises(SystemExit, match=r"librosa.*pip install"):
+        set_up.main()
