@@ -139,6 +139,7 @@ def crowd(browser, address: str, process: subprocess.Popen, count: int) -> list[
             page.locator("video, .stAlert").first.wait_for()
             if page.locator("video").count():
                 finished += 1
+                page.evaluate("document.querySelector('video').pause()")  # players share the server's cores here
                 with page.expect_download() as download:
                     page.locator(".st-key-video_talk button").click()
                 download.value.save_as(Path(name) / "got.mp4")
