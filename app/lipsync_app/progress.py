@@ -10,14 +10,21 @@ from .texts import say
 from .workshop import workshop
 
 POLL_S = 0.5
-"""How often the page looks at its job."""
+"""How often the page looks at its job while it is worked on."""
+
+WAITING_POLL_S = 3.0
+"""How often while it waits: every look costs the server time that the others' work needs."""
 
 
-@st.fragment(run_every=POLL_S)
 def show(job: Job, *, cancellable: bool = True) -> None:
-    """Progress that renews itself; when the job is over, the whole page is run again."""
+    """Progress that renews itself; when the job begins or is over, the whole page is run again."""
+    waiting = job.state == "queued"
+    st.fragment(_show, run_every=WAITING_POLL_S if waiting else POLL_S)(job, waiting, cancellable)
+
+
+def _show(job: Job, waiting: bool, cancellable: bool) -> None:
     state.visit().touch()
-    if job.over:
+    if job.over or waiting != (job.state == "queued"):
         st.rerun()
     st.progress(job.share if job.state == "running" else 0.0, text=describe(job))
     if cancellable:
