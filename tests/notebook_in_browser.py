@@ -116,7 +116,7 @@ def run_all(tab: Page, address: str, token: str, notebook: str, *, timeout_s: fl
         RuntimeError: a cell ended in an error; the message has its words.
         TimeoutError: it takes too long.
     """
-    tab.goto(f"{address}/lab/tree/{notebook}?token={token}")
+    tab.goto(f"{address}/lab/tree/{notebook}?token={token}&reset")  # nothing that was open before
     tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
     tab.wait_for_function(KERNEL_WAITS)
     tab.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")

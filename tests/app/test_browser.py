@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE_MS = 600_000
+PATIENCE_MS = 180_000
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 SPOKEN_S = 4.0
 
