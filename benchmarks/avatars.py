@@ -21,10 +21,10 @@ import cv2
 import numpy as np
 from common import SAMPLES, at_least, at_most, parser, show
 
-from lipsync_utils.avatars.check import check_portrait
-from lipsync_utils.avatars.records import Order
-from lipsync_utils.avatars.studio_backend import StudioBackend
-from lipsync_utils.avatars.traits import Traits
+from lipsync_avatars.check import check_portrait
+from lipsync_avatars.records import Order
+from lipsync_avatars.studio_backend import StudioBackend
+from lipsync_avatars.traits import Traits
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.media import read_picture
 from lipsync_utils.options import FaceOptions

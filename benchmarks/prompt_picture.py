@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lipsync_utils.avatars import from_prompt
+from lipsync_avatars import from_prompt
 
 ROOT = Path(__file__).parents[1]
 SHOWN = (0, 3, 8, 15, 24, 28)

@@ -31,7 +31,7 @@ from lipsync_utils.media import load_speech, open_source
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import SAMPLE_RATE
 from lipsync_utils.sync import draw, score
-from lipsync_utils.sync.expert import LandmarkExpert
+from lipsync_utils.sync.landmark_expert import LandmarkExpert
 from lipsync_utils.sync.protocol import FPS, Agreement, agree, distances
 from lipsync_utils.sync.watching import Mouth, watch
 

@@ -61,7 +61,7 @@ def main() -> None:
 
 def speed(sources: dict[str, Path], folder: Path, seconds: float) -> list[Row]:
     """Times of the published schedule, and how many times faster the engine is."""
-    from lipsync_utils.models.wav2lip_fast import multiplies_bfloat16
+    from lipsync_utils.wav2lip.fast import multiplies_bfloat16
 
     voice = sound_of(sample_voice("english"), seconds, folder / "voice.wav")
     brief = sound_of(sample_voice("english"), 0.4, folder / "brief.wav")
@@ -104,7 +104,7 @@ def made_up_network() -> object:
     """The plain network with random weights."""
     import torch
 
-    from lipsync_utils.models.wav2lip import Wav2Lip
+    from lipsync_utils.wav2lip.network import Wav2Lip
 
     torch.manual_seed(0)
     return Wav2Lip().eval().requires_grad_(False)
@@ -113,8 +113,8 @@ def made_up_network() -> object:
 def ours(network: object, mode: str, face: Path, voice: Path, out: Path) -> dict[str, float]:
     """A run with the engine: times without the loading of models, as for the published schedule, and peak memory."""
     from lipsync_utils import MotionOptions, RunOptions, engines, run
-    from lipsync_utils.engines.wav2lip import Wav2LipEngine
-    from lipsync_utils.models.wav2lip_fast import FastWav2Lip
+    from lipsync_utils.wav2lip import Wav2LipEngine
+    from lipsync_utils.wav2lip.fast import FastWav2Lip
 
     fast = FastWav2Lip(network, precision="float32" if mode == "exact" else "auto")
     engine = Wav2LipEngine(fast, models={"generator": "made-up weights"})
@@ -134,11 +134,11 @@ def published(network: object, face: Path, voice: Path, out: Path) -> None:
     import cv2
     import torch
 
-    from lipsync_utils.engines.wav2lip.crops import face_box
     from lipsync_utils.faces.blazemesh import BlazeMeshDetector
     from lipsync_utils.media import load_speech, open_source
-    from lipsync_utils.models.wav2lip_mel import mel_windows, wav2lip_mel
     from lipsync_utils.records import Timeline
+    from lipsync_utils.wav2lip.crops import face_box
+    from lipsync_utils.wav2lip.mel import mel_windows, wav2lip_mel
 
     speech, source, detector = load_speech(voice), open_source(face), BlazeMeshDetector()
     timeline = Timeline.covering(speech.samples, speech.rate, Fraction(25))

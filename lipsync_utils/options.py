@@ -91,7 +91,7 @@ class Wav2LipOptions:
             None takes what is in the cache, else fetches the preferred one.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` ...
         precision: ``"float32"`` is exact, ``"auto"`` is the fastest that the device is good at; see
-            :class:`~lipsync_utils.models.wav2lip_fast.FastWav2Lip`.
+            :class:`~lipsync_utils.wav2lip.fast.FastWav2Lip`.
         enhancer: what is done to the generated mouth before it is put into the frame: ``"none"``, ``"sharpen"`` ...
         pads: added to the face's box at the top, bottom, left and right, in pixels of a face that is 200 pixels high
             (the published code counts in the source's own pixels, so that its crop depends on the resolution).

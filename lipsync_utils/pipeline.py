@@ -11,7 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from .engines import Engine, Task, choose_engine
+from .engines.contract import Engine, Task
+from .engines.registry import choose_engine
 from .errors import InputError, NoFaceError
 from .options import MAX_SIDE, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, RunReport, Speech, Timeline, TrackedFrame

@@ -10,7 +10,8 @@ from functools import lru_cache
 import pytest
 import torch
 
-from lipsync_utils import cli, engines
+from lipsync_tools import cli
+from lipsync_utils.engines import registry
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.faces.detector import DETECTORS
 
@@ -21,7 +22,7 @@ def models_loaded_once() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "_rig", lru_cache(engines._rig))
+        patch.setattr(registry, "_rig", lru_cache(registry._rig))
         patch.setitem(DETECTORS, "embedded", lru_cache(BlazeMeshDetector))
         yield
     torch.set_num_threads(threads)

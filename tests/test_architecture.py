@@ -1,71 +1,96 @@
-"""Imports inside the package go one way, and importing it is cheap."""
+"""Imports go one way: between packages, between parts, and between modules. And importing a package is cheap."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "lipsync_utils"
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
+"""Each may import those before it."""
+
 LAYERS = (
-    {"errors", "records", "options", "lazy"},
+    {"errors", "records", "options", "lazy", "streaming"},
     {"assets", "asset_sources", "weights", "media"},
     {"audio", "faces"},
-    {"models"},
     {"rig", "speech", "voices", "motion"},
-    {"render"},
-    {"engines", "sync"},
-    {"pipeline", "avatars"},
-    {"doctor", "figures", "widgets"},
-    {"cli"},
+    {"render", "engines.contract"},
+    {"wav2lip", "sync"},
+    {"engines"},
+    {"pipeline"},
+    {"figures"},
 )
+"""Parts of ``lipsync_utils``, from the ground up; where a module is named, it stands lower than its part."""
+
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported_parts(path: Path) -> set[str]:
-    """Top-level parts of the package that a module imports, wherever in the file."""
-    folder = path.relative_to(PACKAGE).parent.parts
+MODULES = {_name_of(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def imports_of(name: str) -> set[str]:
+    """Modules of the project that a module imports, wherever in the file; ``from package import module`` is both."""
+    base = name.split(".") if MODULES[name].name == "__init__.py" else name.split(".")[:-1]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = folder[: len(folder) - (node.level - 1)]
-            module = (*base, *(node.module or "").split(".")) if node.module else base
-            found |= {module[0]} if module else {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lipsync_utils"):
-            found.add(node.module.partition(".")[2].partition(".")[0])
-    return found - {"__version__", ""}
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inside = base[: len(base) - node.level + 1] if node.level else []
+            source = ".".join([*inside, *([node.module] if node.module else [])])
+            names = {alias.name for alias in node.names} - {"__version__"}
+            modules = {name for name in names if f"{source}.{name}" in MODULES}
+            found |= {f"{source}.{name}" for name in modules} | ({source} if names - modules else set())
+    return (found & MODULES.keys()) - {name}
+
+
+IMPORTS = {name: imports_of(name) for name in MODULES}
+
+
+def part_of(name: str) -> str:
+    """The part of ``lipsync_utils`` that a module belongs to, or its own name where that has a place of its own."""
+    inner = name.partition(".")[2]
+    return inner if inner in LEVEL else inner.partition(".")[0]
+
+
+INNER = [name for name in MODULES if name.startswith("lipsync_utils.")]
 
 
 def test_every_part_has_a_place():
-    assert {part_of(p) for p in MODULES} - {"__init__"} == set(LEVEL)
+    assert {part_of(name) for name in INNER} == set(LEVEL)
 
 
-INNER = [path for path in MODULES if part_of(path) != "__init__"]
+@pytest.mark.parametrize("name", INNER)
+def test_parts_import_what_is_below_them(name):
+    for other in IMPORTS[name] - {"lipsync_utils"}:
+        if other.startswith("lipsync_utils.") and part_of(other) != part_of(name):
+            assert LEVEL[part_of(other)] <= LEVEL[part_of(name)], f"{name} imports {other}, which is above it"
 
 
-@pytest.mark.parametrize("path", INNER, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_go_one_way(path):
-    own = part_of(path)
-    for other in imported_parts(path) - {own}:
-        assert LEVEL[other] <= LEVEL[own], f"{own} imports {other}, which is above it"
-        if LEVEL[other] == LEVEL[own]:
-            assert own not in transitive(other), f"{own} and {other} import each other"
+def test_packages_import_those_before_them():
+    for name, imports in IMPORTS.items():
+        rank = PACKAGES.index(name.partition(".")[0])
+        above = {other for other in imports if PACKAGES.index(other.partition(".")[0]) > rank}
+        assert not above, f"{name} imports {above}"
 
 
-def transitive(part: str, seen: frozenset = frozenset()) -> set[str]:
-    files = [p for p in MODULES if part_of(p) == part]
-    direct = set().union(*(imported_parts(p) for p in files)) - {part} - seen
-    return direct.union(*(transitive(p, seen | direct) for p in direct))
+def test_no_modules_import_each_other_in_a_circle():
+    try:
+        graphlib.TopologicalSorter(IMPORTS).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail("a circle of imports: " + " <- ".join(error.args[1]))
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    heavy = ("torch", "cv2", "librosa", "numba", "av")
-    code = f"import sys, lipsync_utils; print([name for name in {heavy} if name in sys.modules])"
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_a_package_loads_nothing_heavy(package):
+    heavy = ("torch", "cv2", "librosa", "numba", "av", "scipy")
+    code = f"import sys, {package}; print([name for name in {heavy} if name in sys.modules])"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip() == "[]"

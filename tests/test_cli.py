@@ -22,7 +22,8 @@ from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
 import lipsync_utils
-from lipsync_utils import assets, cli, doctor
+from lipsync_tools import cli, doctor
+from lipsync_utils import assets
 from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
 from lipsync_utils.media import write_picture
@@ -63,7 +64,7 @@ def plain(text: str) -> str:
 def process(given, tmp_path_factory) -> subprocess.CompletedProcess:
     """A script runs the program in a plain locale and reads what it prints."""
     out = tmp_path_factory.mktemp("out") / "متكلم.mp4"
-    command = [sys.executable, "-m", "lipsync_utils.cli", "run", given / "face.png", given / "voice.wav", "-o", out]
+    command = [sys.executable, "-m", "lipsync_tools.cli", "run", given / "face.png", given / "voice.wav", "-o", out]
     env = os.environ | {"PYTHONIOENCODING": "ascii"}
     return subprocess.run([*command, "--json"], capture_output=True, text=True, env=env, check=False)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lipsync_utils.models.wav2lip import Wav2Lip
+from lipsync_utils.wav2lip.network import Wav2Lip
 
 GOLDEN = Path(__file__).parent / "golden"
 

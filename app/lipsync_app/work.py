@@ -16,8 +16,8 @@ from .limits import LIMITS
 from .store import Shelf, digest_of
 
 if TYPE_CHECKING:
+    from lipsync_avatars import PortraitCheck
     from lipsync_utils import RunReport
-    from lipsync_utils.avatars import PortraitCheck
     from lipsync_utils.faces.detector import FaceDetector
     from lipsync_utils.pipeline import Loaded
     from lipsync_utils.sync import SyncReport
@@ -125,7 +125,7 @@ class Models:
 
     def check_portrait(self, picture: Path) -> PortraitCheck:
         """What the face mesh sees in a picture; may be called while a job runs."""
-        from lipsync_utils.avatars import check_portrait
+        from lipsync_avatars import check_portrait
         from lipsync_utils.faces.detector import make_detector
         from lipsync_utils.media import read_picture
 
@@ -201,7 +201,7 @@ def speak_text(text: Text, folder: Path, job: Job) -> Sound:
 
 def draw_portrait(prompt: str, seed: int, folder: Path, job: Job) -> Path:
     """Draw the portrait of a person who does not exist; what the prompt was understood as is told to the job."""
-    from lipsync_utils.avatars import from_prompt
+    from lipsync_avatars import from_prompt
 
     job.enter("drawing")
     folder.mkdir(parents=True, exist_ok=True)

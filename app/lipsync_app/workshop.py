@@ -50,7 +50,7 @@ def workshop() -> Workshop:
 @st.cache_resource(show_spinner=False, ttl=600)
 def studio_missing() -> str:
     """Why no portrait can be drawn from words here; empty where it can."""
-    from lipsync_utils.avatars.studio_python import find_studio
+    from lipsync_avatars.studio_python import find_studio
     from lipsync_utils.errors import LipSyncError
 
     try:

@@ -15,8 +15,8 @@ from ..render.raster import warm_up
 from ..render.video import VideoRenderer
 from ..rig import Rig
 from ..speech import SpeechModel
-from . import Task
-from .streaming import in_order
+from ..streaming import in_order
+from .contract import Task
 
 
 class RigEngine:

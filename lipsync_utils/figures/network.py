@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import nn
 
-    from ..models.wav2lip import Wav2Lip
+    from ..wav2lip.network import Wav2Lip
 
 COLOURS = {"face encoder": "#cfe3f5", "speech encoder": "#d8efd3", "decoder": "#fbe3c0", "output": "#f2b84b"}
 """Part of the network -> colour of its boxes."""
@@ -103,7 +103,7 @@ def _sent_through(network: Wav2Lip, modules: list[nn.Module]) -> list[tuple[tupl
     """Shapes of input and output of each module, without the batch."""
     import torch
 
-    from ..models.wav2lip import FACE_SIZE, MEL_BANDS, MEL_COLUMNS
+    from ..wav2lip.network import FACE_SIZE, MEL_BANDS, MEL_COLUMNS
 
     shapes: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
 

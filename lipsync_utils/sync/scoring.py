@@ -12,16 +12,16 @@ import numpy as np
 from ..errors import InputError
 from ..options import FaceOptions
 from ..records import SAMPLE_RATE, Phoneme
-from .experts import make_expert
 from .mouth import MEASURES
 from .phonetic import Lips, check, rest_in
 from .protocol import FPS, Agreement, agree, distances
+from .registry import make_expert
 from .report import Moment, SyncReport, judge_offset, offset_of_column
 from .watching import Mouth, watch
 
 if TYPE_CHECKING:
     from ..faces.detector import FaceDetector
-    from .experts import Expert
+    from .registry import Expert
 
 LEAST_WINDOWS = 50
 """With fewer usable windows (two seconds) nothing can be said."""

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import assets
-from ..models.mfcc import COEFFICIENTS, mfcc
-from ..models.syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
 from ..records import Timeline
+from .mfcc import COEFFICIENTS, mfcc
 from .protocol import FPS, REACH
+from .syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
 from .watching import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..media import Source
-    from ..models.syncnet import SyncNet
+    from .syncnet import SyncNet
     from .watching import Mouth
 
 CROP_SCALE = 0.40

@@ -19,7 +19,7 @@ from lipsync_app.work import Text
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import write_video
 
-from lipsync_utils.avatars.studio_python import StudioMissingError
+from lipsync_avatars.studio_python import StudioMissingError
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.media import open_source, read_metadata
 
@@ -204,15 +204,15 @@ def studio(monkeypatch, face_png):
     """An avatar studio that draws the same face whatever is asked for."""
 
     def draw_portrait(prompt, out, *, seed, size, listener):
-        from lipsync_utils.avatars.making import tell
-        from lipsync_utils.avatars.prompt import understand
+        from lipsync_avatars.making import tell
+        from lipsync_avatars.prompt import understand
 
         for line in tell(understand(prompt)):
             listener.message(line)
         listener.step("hair", 40, 100)
         out.write_bytes(face_png)
 
-    monkeypatch.setattr("lipsync_utils.avatars.from_prompt", draw_portrait, raising=False)
+    monkeypatch.setattr("lipsync_avatars.from_prompt", draw_portrait, raising=False)
     monkeypatch.setattr(faces, "studio_missing", lambda: "")
 
 

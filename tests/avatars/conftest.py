@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_utils.avatars import backends
-from lipsync_utils.avatars.studio.description import AvatarDescription, Picture
-from lipsync_utils.avatars.studio_backend import StudioBackend
-from lipsync_utils.avatars.traits import Traits
+from lipsync_avatars import backends
+from lipsync_avatars.studio.description import AvatarDescription, Picture
+from lipsync_avatars.studio_backend import StudioBackend
+from lipsync_avatars.traits import Traits
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import read_picture
 
@@ -102,7 +102,7 @@ def words(monkeypatch):
         return AvatarDescription(name, seed=seed, picture=Picture(samples=1))
 
     for name, function in (("prompt", understand), ("people", describe)):
-        module = types.ModuleType(f"lipsync_utils.avatars.{name}")
+        module = types.ModuleType(f"lipsync_avatars.{name}")
         setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, module.__name__, module)
 

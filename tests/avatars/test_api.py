@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_utils import avatars
-from lipsync_utils.avatars import backends, making, saving
-from lipsync_utils.avatars.records import Portrait
-from lipsync_utils.avatars.studio.description import AvatarDescription, from_dict
-from lipsync_utils.avatars.studio_backend import StudioError
+import lipsync_avatars as avatars
+from lipsync_avatars import backends, making, saving
+from lipsync_avatars.records import Portrait
+from lipsync_avatars.studio.description import AvatarDescription, from_dict
+from lipsync_avatars.studio_backend import StudioError
 from lipsync_utils.errors import AssetError, InputError, OutputError
 from lipsync_utils.media import read_picture
 
@@ -139,7 +139,7 @@ def test_without_a_detector_it_is_still_drawn(monkeypatch, brush, folder):
     def fail(_):
         raise AssetError("No connection.")
 
-    monkeypatch.setattr("lipsync_utils.avatars.check.check_portrait", fail)
+    monkeypatch.setattr("lipsync_avatars.check.check_portrait", fail)
     made = avatars.from_prompt(PROMPT, folder / "a.png", backend="brush")
     assert made.check is None
     assert made.warnings == ("The picture was not checked: No connection.",)

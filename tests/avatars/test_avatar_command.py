@@ -9,10 +9,10 @@ import re
 import pytest
 from quick_runs import lipsync
 
-from lipsync_utils import cli
-from lipsync_utils.avatars import studio_setup
-from lipsync_utils.avatars.studio.description import AvatarDescription
-from lipsync_utils.avatars.studio_python import Studio
+from lipsync_avatars import studio_setup
+from lipsync_avatars.studio.description import AvatarDescription
+from lipsync_avatars.studio_python import Studio
+from lipsync_tools import cli
 from lipsync_utils.media import read_picture
 
 pytestmark = pytest.mark.usefixtures("words")

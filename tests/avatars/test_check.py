@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
 
-from lipsync_utils.avatars.check import MIN_EYE, check_portrait, head_pose, measure
+from lipsync_avatars.check import MIN_EYE, check_portrait, head_pose, measure
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_utils.avatars.description_files import read_description
-from lipsync_utils.avatars.studio import description
+from lipsync_avatars.description_files import read_description
+from lipsync_avatars.studio import description
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_utils.avatars import diffusion, diffusion_model
-from lipsync_utils.avatars.diffusion import DiffusionBackend
-from lipsync_utils.avatars.records import Order
-from lipsync_utils.avatars.studio.description import AvatarDescription
-from lipsync_utils.avatars.traits import Traits
+from lipsync_avatars import diffusion, diffusion_model
+from lipsync_avatars.diffusion import DiffusionBackend
+from lipsync_avatars.records import Order
+from lipsync_avatars.studio.description import AvatarDescription
+from lipsync_avatars.traits import Traits
 from lipsync_utils.errors import InputError, LipSyncError, MissingExtraError
 
 TRAITS = Traits(sex="male", age_years=60, hair_color="grey", glasses="round")

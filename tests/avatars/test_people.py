@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from lipsync_utils.avatars import features, palettes
-from lipsync_utils.avatars.people import describe
-from lipsync_utils.avatars.studio.description import AvatarDescription, from_json
-from lipsync_utils.avatars.traits import CHOICES, OLDEST, YOUNGEST, Traits
+from lipsync_avatars import features, palettes
+from lipsync_avatars.people import describe
+from lipsync_avatars.studio.description import AvatarDescription, from_json
+from lipsync_avatars.traits import CHOICES, OLDEST, YOUNGEST, Traits
 
 SEEDS = range(40)
 WOMAN = Traits(sex="female", age_years=30.0)

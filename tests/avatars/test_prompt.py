@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_utils.avatars.prompt import RealPersonError, understand
-from lipsync_utils.avatars.prompt.lexicon import CONCEPTS
-from lipsync_utils.avatars.prompt.tokens import tokenise, vocabulary
-from lipsync_utils.avatars.traits import Traits
+from lipsync_avatars.prompt import RealPersonError, understand
+from lipsync_avatars.prompt.lexicon import CONCEPTS
+from lipsync_avatars.prompt.tokens import tokenise, vocabulary
+from lipsync_avatars.traits import Traits
 from lipsync_utils.errors import InputError
 
 EXAMPLES = json.loads((Path(__file__).parent / "prompts.json").read_text(encoding="utf-8"))
@@ -697,7 +697,7 @@ def test_little_is_enough(prompt):
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_lexicon_is_consistent(language):
-    from lipsync_utils.avatars.prompt import lexicon_ar, lexicon_en
+    from lipsync_avatars.prompt import lexicon_ar, lexicon_en
 
     words = {"en": lexicon_en, "ar": lexicon_ar}[language].WORDS
     phrases = [phrase for line in words.values() for phrase in line.split(", ")]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_utils.avatars.check import check_portrait
-from lipsync_utils.avatars.description_files import read_description
+from lipsync_avatars.check import check_portrait
+from lipsync_avatars.description_files import read_description
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.media import read_picture
 from lipsync_utils.options import FaceOptions

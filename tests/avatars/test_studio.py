@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_utils.avatars.check import check_portrait
-from lipsync_utils.avatars.records import Order
-from lipsync_utils.avatars.studio_backend import StudioBackend
-from lipsync_utils.avatars.studio_python import StudioMissingError, find_studio
-from lipsync_utils.avatars.traits import Traits
+from lipsync_avatars.check import check_portrait
+from lipsync_avatars.records import Order
+from lipsync_avatars.studio_backend import StudioBackend
+from lipsync_avatars.studio_python import StudioMissingError, find_studio
+from lipsync_avatars.traits import Traits
 
 
 @pytest.fixture(scope="module", autouse=True)

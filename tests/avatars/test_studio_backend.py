@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_utils.avatars import processes, studio_python, studio_setup
-from lipsync_utils.avatars.records import Order
-from lipsync_utils.avatars.studio.description import AvatarDescription
-from lipsync_utils.avatars.studio_backend import StudioError
-from lipsync_utils.avatars.studio_python import StudioMissingError, find_studio, requirements
-from lipsync_utils.avatars.studio_setup import StudioSetupError
+from lipsync_avatars import processes, studio_python, studio_setup
+from lipsync_avatars.records import Order
+from lipsync_avatars.studio.description import AvatarDescription
+from lipsync_avatars.studio_backend import StudioError
+from lipsync_avatars.studio_python import StudioMissingError, find_studio, requirements
+from lipsync_avatars.studio_setup import StudioSetupError
 from lipsync_utils.errors import InputError
 
 ORDER = Order(None, AvatarDescription("someone"), 7, 256)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-STUDIO = Path(__file__).parents[2] / "lipsync_utils" / "avatars" / "studio"
+STUDIO = Path(__file__).parents[2] / "lipsync_avatars" / "studio"
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from lipsync_utils.avatars.traits import CHOICES, Traits
-from lipsync_utils.avatars.wording import phrase
+from lipsync_avatars.traits import CHOICES, Traits
+from lipsync_avatars.wording import phrase
 
 UNSAID = {("headwear", "none"), ("expression", "neutral")}
 """What goes without saying."""

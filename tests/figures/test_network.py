@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from lipsync_utils.models.wav2lip import Wav2Lip
+from lipsync_utils.wav2lip.network import Wav2Lip
 
 pytest.importorskip("matplotlib")
 

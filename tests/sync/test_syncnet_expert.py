@@ -7,8 +7,8 @@ from scipy.signal import medfilt
 from synthetic_media import write_video
 
 from lipsync_utils.media import open_source
-from lipsync_utils.models.mfcc import mfcc
-from lipsync_utils.models.syncnet import SyncNet
+from lipsync_utils.sync.mfcc import mfcc
+from lipsync_utils.sync.syncnet import SyncNet
 from lipsync_utils.sync.syncnet_expert import SyncNetExpert, cut, smoothed
 from lipsync_utils.sync.watching import Mouth
 

@@ -17,9 +17,9 @@ if importlib.util.find_spec("playwright") is None or importlib.util.find_spec("j
 from notebook_in_browser import ROOT, chromium, copy_cleared, jupyter, page, run_all, write_notebook
 from playwright.sync_api import expect, sync_playwright
 
+from lipsync_tools.widgets.sounds import beginning
+from lipsync_tools.widgets.wording import words
 from lipsync_utils.media import load_speech, open_source
-from lipsync_utils.widgets.sounds import beginning
-from lipsync_utils.widgets.wording import words
 
 pytestmark = [
     pytest.mark.browser,
@@ -207,8 +207,8 @@ def microphone_alone(folder: Path, **traits: float) -> str:
     write_notebook(
         path,
         f"""
-from lipsync_utils.widgets.microphone import Microphone
-from lipsync_utils.widgets.wording import microphone, words
+from lipsync_tools.widgets.microphone import Microphone
+from lipsync_tools.widgets.wording import microphone, words
 
 Microphone(texts=microphone(words("en")), **{traits})""",
     )

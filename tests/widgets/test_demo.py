@@ -11,14 +11,14 @@ pytest.importorskip("matplotlib")
 from quick_runs import models_loaded_once
 from widget_messages import upload
 
+from lipsync_tools.widgets.demo import Demo
+from lipsync_tools.widgets.ordering import Order, make
+from lipsync_tools.widgets.previews import SIDE, preview
+from lipsync_tools.widgets.progress import Progress, Stopped
+from lipsync_tools.widgets.sounds import beginning
+from lipsync_tools.widgets.wording import words
 from lipsync_utils.errors import InputError, NoFaceError
 from lipsync_utils.media import open_source, read_metadata, write_picture
-from lipsync_utils.widgets.demo import Demo
-from lipsync_utils.widgets.ordering import Order, make
-from lipsync_utils.widgets.previews import SIDE, preview
-from lipsync_utils.widgets.progress import Progress, Stopped
-from lipsync_utils.widgets.sounds import beginning
-from lipsync_utils.widgets.wording import words
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -201,7 +201,7 @@ def test_a_text_is_spoken(small_face, tmp_path):
 def test_a_described_face_is_drawn_and_speaks(small_face, tmp_path, monkeypatch):
     from types import SimpleNamespace
 
-    from lipsync_utils.avatars import making
+    from lipsync_avatars import making
 
     asked = {}
 
@@ -237,7 +237,7 @@ def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
 
 
 def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
-    import lipsync_utils.widgets.demo as module
+    import lipsync_tools.widgets.demo as module
 
     def broken(*_, **__):
         raise RuntimeError("<b>the roof is on fire</b>")
@@ -250,7 +250,7 @@ def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
 
 
 def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
-    import lipsync_utils.widgets.demo as module
+    import lipsync_tools.widgets.demo as module
 
     monkeypatch.setattr(module, "studio_is_ready", lambda: False)
     demo = Demo(SAMPLES, tmp_path)
@@ -262,7 +262,7 @@ def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
 
 
 def test_a_large_result_gets_a_small_preview(tmp_path, monkeypatch):
-    import lipsync_utils.widgets.previews as module
+    import lipsync_tools.widgets.previews as module
 
     made = make(Order(face=FACE, voice=VOICE, seconds=2.0), tmp_path)
     assert preview(made.video) == made.video or made.video.stat().st_size > module.SMALL_BYTES

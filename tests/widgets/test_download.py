@@ -3,8 +3,8 @@
 import pytest
 
 pytest.importorskip("anywidget")
-from lipsync_utils.widgets import download
-from lipsync_utils.widgets.download import Download
+from lipsync_tools.widgets import download
+from lipsync_tools.widgets.download import Download
 
 
 @pytest.fixture

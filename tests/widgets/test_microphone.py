@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("anywidget")
 from synthetic_media import voice
 
+from lipsync_tools.widgets.microphone import Microphone, save_recording
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import load_speech
-from lipsync_utils.widgets.microphone import Microphone, save_recording
 
 
 def wav(samples: np.ndarray, rate: int) -> bytes:

@@ -10,9 +10,9 @@ import IPython.display
 import ipywidgets as widgets
 from synthetic_media import voice, write_sound
 
+from lipsync_tools.widgets import players
+from lipsync_tools.widgets.players import show_audio, show_widget
 from lipsync_utils.errors import InputError
-from lipsync_utils.widgets import players
-from lipsync_utils.widgets.players import show_audio, show_widget
 
 
 def test_a_player_holds_the_whole_file(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from lipsync_tools.widgets.uploads import Upload, free_name, save, uploads
 from lipsync_utils.errors import InputError, OutputError
-from lipsync_utils.widgets.uploads import Upload, free_name, save, uploads
 
 PICTURE, SOUND = b"\x89PNG\r\n\x1a\n...", b"RIFF....WAVE"
 SEVEN = {

@@ -5,10 +5,10 @@ import string
 
 import pytest
 
+from lipsync_tools.widgets.progress import STAGES
+from lipsync_tools.widgets.wording import LANGUAGES, TEXTS, microphone, words
 from lipsync_utils.errors import InputError
 from lipsync_utils.sync.report import VERDICTS
-from lipsync_utils.widgets.progress import STAGES
-from lipsync_utils.widgets.wording import LANGUAGES, TEXTS, microphone, words
 
 ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -37,7 +37,7 @@ def test_what_the_code_looks_up_is_there():
 
 
 def test_the_microphone_has_words_for_every_state():
-    from lipsync_utils.widgets.microphone import STATES
+    from lipsync_tools.widgets.microphone import STATES
 
     assert set(microphone(words("en"))) == {*STATES, "record", "stop", "again"}
 

@@ -19,7 +19,7 @@ from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.media.pictures import read_picture
 from lipsync_utils.options import FaceOptions
 
-OUTPUT = Path(__file__).parents[2] / "lipsync_utils" / "avatars" / "studio" / "mesh_points.npz"
+OUTPUT = Path(__file__).parents[2] / "lipsync_avatars" / "studio" / "mesh_points.npz"
 
 
 def front_triangles(surface: dict[str, np.ndarray]) -> np.ndarray:

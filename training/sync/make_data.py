@@ -23,7 +23,7 @@ from synthesize import Speaker
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
-from lipsync_utils.sync.expert import FPS
+from lipsync_utils.sync.landmark_expert import FPS
 from lipsync_utils.sync.network import ROWS
 
 CACHE = Path(__file__).parent / "cache"

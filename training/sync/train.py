@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).parents[1] / "speech"))
 from augment import another_throat
 
 from lipsync_utils.audio import FLOOR
-from lipsync_utils.sync.expert import save, scaled
+from lipsync_utils.sync.landmark_expert import save, scaled
 from lipsync_utils.sync.network import ROWS, NetworkOptions, SyncExpert
 
 CONFIG = {

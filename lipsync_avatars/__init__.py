@@ -1,0 +1,26 @@
+"""Portraits of people who do not exist: from a prompt, or from a description, to a picture that can speak.
+
+    >>> from lipsync_avatars import from_prompt
+    >>> from_prompt("a man of sixty with a grey beard and round glasses", "avatar.png")
+
+Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from lipsync_utils.lazy import exports
+
+_HOME = {
+    "from_prompt": "making",
+    "from_description": "making",
+    "Avatar": "records",
+    "BACKENDS": "backends",
+    "Backend": "backends",
+    "check_portrait": "check",
+    "PortraitCheck": "check",
+    "Traits": "traits",
+}
+
+__all__ = list(_HOME)
+
+__getattr__ = exports(__name__, _HOME)

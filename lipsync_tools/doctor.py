@@ -1,0 +1,160 @@
+"""What works on this machine, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+
+REQUIRED = (
+    *("numpy", "scipy", "torch", "cv2", "av", "PIL", "soxr", "librosa", "numba"),
+    *("ai_edge_litert.interpreter", "safetensors", "requests", "platformdirs", "tqdm"),
+)
+EXTRAS = {
+    "speech": ("text to speech", ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")),
+    "notebooks": ("the notebooks", ("ipywidgets", "anywidget", "matplotlib", "moviepy")),
+    "app": ("the web app", ("streamlit",)),
+    "face-alignment": ("the second face detector", ("face_alignment",)),
+    "diffusion": ("avatars by a generative model", ("diffusers", "transformers", "accelerate")),
+}
+AGAIN = "pip install --force-reinstall lipsync_utils"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        state: ``"ok"``, ``"missing"`` (optional) or ``"broken"`` (needed).
+        what: what it is.
+        remedy: what to do; empty where all is well.
+    """
+
+    state: str
+    what: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything that a run may need; fetches nothing, and never fails itself."""
+    findings = [Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")]
+    parts: dict[str, Callable[[], Iterator[Finding]]] = {
+        "packages": _packages,
+        "optional packages": _extras,
+        "models": _assets,
+        "avatar studio": _studio,
+        "engine rig": _engine,
+        "engine wav2lip": lambda: _one_of("wav2lip", "engine wav2lip"),
+        "SyncNet": lambda: _one_of("syncnet", "sync scores of SyncNet"),
+        "encoders": _codecs,
+        "devices": _devices,
+    }
+    for name, look in parts.items():
+        try:
+            findings += look()
+        except Exception as error:  # a broken installation fails in any way; this is the place to say so
+            findings.append(Finding("broken", f"{name}: {_reason(error)}", AGAIN))
+    return findings
+
+
+def _packages() -> Iterator[Finding]:
+    """Imports them: a package may be there and still not load."""
+    fine = True
+    for module in REQUIRED:
+        try:
+            import_module(module)
+        except Exception as error:
+            fine = False
+            yield Finding("broken", f"package {module.partition('.')[0]}: {_reason(error)}", AGAIN)
+    if fine:
+        yield Finding("ok", f"all {len(REQUIRED)} packages that are needed")
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, (purpose, modules) in EXTRAS.items():
+        absent = [module for module in modules if find_spec(module) is None]
+        if absent:
+            what = f"{purpose} (without {', '.join(absent)})"
+            yield Finding("missing", what, f"pip install 'lipsync_utils[{extra}]'")
+        else:
+            yield Finding("ok", purpose)
+
+
+def _assets() -> Iterator[Finding]:
+    from lipsync_utils import assets
+
+    for row in assets.status():
+        label = f"{row.asset.name}: {row.asset.purpose}"
+        if row.asset.group:
+            continue
+        if row.state == "ready":
+            yield Finding("ok", label)
+        else:
+            yield Finding(
+                "broken", f"{label} ({row.detail or row.state})", f"lipsync models --fetch, or put it at {row.path}"
+            )
+
+
+def _one_of(group: str, what: str) -> Iterator[Finding]:
+    """Optional; one of the group's weights is enough."""
+    from lipsync_utils import assets
+
+    rows = [row for row in assets.status() if row.asset.group == group]
+    ready = [row.asset.name for row in rows if row.state == "ready" and assets.accepted(row.asset)]
+    if ready:
+        yield Finding("ok", f"{what}, {rows[0].asset.licence} ({', '.join(ready)})")
+        return
+    damaged = "; ".join(f"{row.path} is {row.detail}" for row in rows if row.state == "damaged")
+    reason = damaged or f"its weights, {rows[0].asset.licence}, were not fetched"
+    yield Finding("missing", f"{what} ({reason})", "lipsync models --fetch --accept-licence")
+
+
+def _studio() -> Iterator[Finding]:
+    from lipsync_avatars.studio_python import find_studio
+    from lipsync_utils.errors import InputError, MissingExtraError
+
+    try:
+        studio = find_studio()
+    except MissingExtraError:
+        yield Finding("missing", "avatars from a prompt (the studio is not set up)", "lipsync avatar --setup")
+    except InputError as error:
+        yield Finding("missing", "avatars from a prompt", str(error))
+    else:
+        versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
+        yield Finding("ok", f"avatars from a prompt (studio: {versions})")
+
+
+def _engine() -> Iterator[Finding]:
+    from lipsync_utils.engines import choose_engine
+
+    engine, _ = choose_engine("rig")
+    models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
+    yield Finding("ok", f"engine {engine.name} ({models})")
+
+
+def _codecs() -> Iterator[Finding]:
+    import av
+
+    absent = [name for name in ("libx264", "aac", "flac") if name not in av.codecs_available]
+    if absent:
+        yield Finding("broken", f"encoders {', '.join(absent)}", "pip install --force-reinstall av")
+    else:
+        yield Finding("ok", f"encoders for H.264, AAC and FLAC (PyAV {version('av')})")
+
+
+def _devices() -> Iterator[Finding]:
+    import torch
+
+    if torch.cuda.is_available():
+        yield Finding("ok", f"GPU: {torch.cuda.get_device_name()}")
+    elif torch.backends.mps.is_available():
+        yield Finding("ok", "GPU: Apple Metal")
+    else:
+        yield Finding("ok", f"no GPU; none is needed ({torch.get_num_threads()} CPU threads)")
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

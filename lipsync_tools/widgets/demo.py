@@ -1,0 +1,186 @@
+"""The demo: a form in two languages, a button, and a result, in a notebook.
+
+>>> from lipsync_tools.widgets.demo import Demo
+>>> Demo("samples", "out").view
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from lipsync_utils.errors import LipSyncError
+
+from .ordering import Made, Order, make
+from .panels import FacePanel, SettingsPanel, VoicePanel
+from .pieces import column, hint, number, problem, row, style
+from .progress import Job, Progress, Step, Stopped
+from .results import ResultPanel
+from .wording import LANGUAGES, RIGHT_TO_LEFT, words
+
+STYLE = Path(__file__).with_name("demo.css")
+
+
+class Demo:
+    """Choose, press, watch. The work is done in a thread, so that the page stays alive and "Cancel" is heard.
+
+    Args:
+        samples: the project's folder ``samples``, with ``avatars`` and ``audio``.
+        out: folder for uploads, recordings and results; made where it is missing.
+        language: ``"en"`` or ``"ar"``; can be switched in the form.
+
+    Attributes:
+        view: the form, to be displayed.
+        made: the last result; None before.
+    """
+
+    def __init__(self, samples: str | os.PathLike[str], out: str | os.PathLike[str], *, language: str = "en") -> None:
+        self.out, self.made, self.job, self.progress = Path(out), None, None, None
+        self._texts, self._step = words(language), None
+        avatars, voices = sorted(Path(samples, "avatars").glob("*.png")), sorted(Path(samples, "audio").glob("*.wav"))
+        brought = self.out / "brought"
+        self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
+        self.consent_box = column(self.consent, self.consent_why, classes="lipsync-consent")
+        self.face = FacePanel(avatars[::-1], brought, studio_is_ready(), self._changed)
+        self.voice = VoicePanel(voices[::-1], brought, self._changed)
+        self.settings, self.result = SettingsPanel(wav2lip_is_ready()), ResultPanel()
+        self.language = widgets.ToggleButtons(options=[(name, code) for code, name in LANGUAGES.items()])
+        self.language.value = language
+        self.button, self.cancel_button = widgets.Button(), widgets.Button()
+        self.bar, self.message, self.title = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.view = self._laid_out()
+        self.language.observe(lambda change: self.say(change["new"]), "value")
+        self.button.on_click(lambda _: self.start())
+        self.cancel_button.on_click(lambda _: self.cancel())
+        self._changed()
+        self._working(False)
+        self.say(language)
+
+    def order(self) -> Order:
+        """What the form asks for now.
+
+        Raises:
+            InputError: something is missing; the message says what.
+        """
+        personal = self.face.personal or self.voice.personal
+        return Order(
+            **self.face.chosen(),
+            **self.voice.chosen(),
+            **self.settings.chosen(),
+            personal=personal,
+            consent=self.consent.value,
+        )
+
+    def start(self) -> None:
+        """Begin the work in a thread and return at once; what the button calls."""
+        if self.job is not None and self.job.running:
+            return
+        self.message.value = ""
+        try:
+            order = self.order()
+        except LipSyncError as error:
+            self._failed(error)
+            return
+        self.result.clear()
+        self.made = self._step = None
+        self.progress = progress = Progress(order.stages, show=self._show)
+        self._working(True)
+        self.bar.value = bar(0.0, self._texts["starting"])
+        self.job = Job(lambda: make(order, self.out, progress=progress), self._done, self._failed)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does so at its next frame."""
+        if self.progress is not None:
+            self.progress.stop()
+            self.bar.value = bar(0.0, self._texts["cancelling"])
+
+    def say(self, language: str) -> None:
+        """Write everything in a language, from its own side of the page."""
+        self._texts = texts = words(language)
+        rtl = language in RIGHT_TO_LEFT
+        (self.view.add_class if rtl else self.view.remove_class)("lipsync-rtl")
+        self.voice.microphone.rtl = self.result.download.rtl = rtl
+        for part in (self.face, self.voice, self.settings, self.result):
+            part.say(texts)
+        self.title.value = f'<div class="lipsync-title">{texts["title"]}<small>{texts["subtitle"]}</small></div>'
+        self.consent.description, self.consent_why.value = texts["consent"], hint(texts["consent why"])
+        self.button.description, self.cancel_button.description = texts["generate"], texts["cancel"]
+        if self._step is not None:
+            self._show(self._step)
+
+    def _laid_out(self) -> widgets.VBox:
+        sheet = style(STYLE.read_text(encoding="utf-8"))
+        self.button.add_class("lipsync-primary")
+        self.language.add_class("lipsync-language")
+        top = row(self.title, self.language)
+        top.add_class("lipsync-top")
+        act = column(row(self.button, self.cancel_button), self.bar, self.message, classes="lipsync-act")
+        asked = (self.face.view, self.voice.view, self.settings.view, self.consent_box)
+        return column(sheet, top, *asked, act, self.result.view, classes="lipsync-demo")
+
+    def _changed(self) -> None:
+        """The question of consent is asked only where there is somebody to ask."""
+        if hasattr(self, "voice"):  # the panels call while they are being made
+            personal = self.face.personal or self.voice.personal
+            self.consent_box.layout.display = None if personal else "none"
+
+    def _working(self, working: bool) -> None:
+        self.button.disabled = working
+        self.cancel_button.layout.display = None if working else "none"
+        self.bar.layout.display = None if working else "none"
+
+    def _show(self, step: Step) -> None:
+        """Called from the working thread; widgets may be set from any."""
+        self._step, texts = step, self._texts
+        place = texts["step"].format(number=step.number, stages=step.stages)
+        if step.left_s is not None:
+            rest = texts["left"].format(seconds=number(max(1, round(step.left_s))))
+        else:
+            rest = texts["loading"] if step.share == 0 else ""
+        parts = (texts[f"stage {step.stage}"], place, number(step.share, ".0%") if step.share else "", rest)
+        self.bar.value = bar(step.share, " · ".join(part for part in parts if part))
+
+    def _done(self, made: Made) -> None:
+        self.made = made
+        self.result.show(made, self._texts)
+        self._working(False)
+
+    def _failed(self, error: Exception) -> None:
+        texts = self._texts
+        if isinstance(error, Stopped):
+            self.message.value = hint(texts["stopped"])
+        elif isinstance(error, LipSyncError):
+            self.message.value = problem(str(error), texts["failed"])
+        else:
+            self.message.value = problem(f"{type(error).__name__}: {error}", texts["unexpected"])
+        self._working(False)
+
+
+def bar(share: float, text: str) -> str:
+    """HTML of a progress bar that is filled to ``share`` (0 to 1)."""
+    percent = f"{100 * share:.0f}"
+    return (
+        f'<div class="lipsync-progress"><div class="lipsync-bar" role="progressbar" aria-valuenow="{percent}" '
+        f'aria-valuemin="0" aria-valuemax="100"><div style="width: {percent}%"></div></div><span>{text}</span></div>'
+    )
+
+
+def studio_is_ready() -> bool:
+    """Whether portraits can be drawn from words on this machine."""
+    from lipsync_avatars.studio_python import find_studio
+
+    try:
+        find_studio()
+    except LipSyncError:
+        return False
+    return True
+
+
+def wav2lip_is_ready() -> bool:
+    """Whether weights of Wav2Lip lie in the cache and their terms were accepted."""
+    from lipsync_utils import assets
+
+    rows = [row for row in assets.status() if row.asset.group == "wav2lip"]
+    return any(row.state == "ready" and assets.accepted(row.asset) for row in rows)

@@ -1,0 +1,96 @@
+"""Small pieces that the demo is laid out with: boxes, headings, messages, thumbnails."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lipsync_utils.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+try:
+    import ipywidgets as widgets
+except ImportError as error:
+    raise MissingExtraError("The form", "notebooks") from error
+
+THUMBNAIL = 176
+"""Width and height of a thumbnail in pixels; shown at half of it, so that it is sharp on dense screens."""
+
+
+def column(*children: widgets.Widget, classes: str = "") -> widgets.VBox:
+    """Children below each other."""
+    box = widgets.VBox(list(children))
+    for name in ("lipsync-column", *classes.split()):
+        box.add_class(name)
+    return box
+
+
+def row(*children: widgets.Widget) -> widgets.HBox:
+    """Children side by side, on several lines where there is no room."""
+    box = widgets.HBox(list(children))
+    box.add_class("lipsync-row")
+    return box
+
+
+def relabel(choice: widgets.Widget, options: list[tuple[str, str]]) -> None:
+    """New words for the options of a choice, which keeps its value."""
+    value = choice.value
+    choice.options = options
+    choice.value = value
+
+
+def heading(number: int, text: str) -> str:
+    """HTML of a section's title."""
+    return f'<div class="lipsync-heading"><span>{number}</span>{html.escape(text)}</div>'
+
+
+def hint(text: str) -> str:
+    """HTML of a smaller remark; ``text`` may hold HTML of ours."""
+    return f'<div class="lipsync-hint">{text}</div>'
+
+
+def problem(text: str, title: str = "") -> str:
+    """HTML of a message that something cannot be done; messages are in English."""
+    before = f"<b>{html.escape(title)}</b>" if title else ""
+    return f'<div class="lipsync-problem" role="alert">{before}<div dir="ltr">{html.escape(text)}</div></div>'
+
+
+def thumbnail(image: np.ndarray) -> str:
+    """A data address of a small square JPEG of ``(H, W, 3) uint8`` RGB."""
+    from PIL import Image, ImageOps
+
+    stored = io.BytesIO()
+    ImageOps.fit(Image.fromarray(image), (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(stored.getvalue()).decode('ascii')}"
+
+
+def gallery_style(pictures: Sequence[Path]) -> widgets.HTML:
+    """Puts each sample's picture onto its button."""
+    from lipsync_utils.media import read_picture
+
+    rules = [
+        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(read_picture(path))})}}"
+        for place, path in enumerate(pictures, start=1)
+    ]
+    return style(" ".join(rules))
+
+
+def style(rules: str) -> widgets.HTML:
+    """A style sheet as a widget, which counts wherever it lies."""
+    sheet = widgets.HTML(f"<style>{rules}</style>")
+    sheet.layout.display = "none"
+    return sheet
+
+
+def number(value: float, form: str = ".0f") -> str:
+    """HTML of a number that keeps its sign in front of it in a text from right to left."""
+    text = format(value, form)
+    if not text.strip("+-0."):  # nothing is left of it: no sign
+        text = text.lstrip("+-")
+    return f'<bdi dir="ltr">{text.replace("-", "−")}</bdi>'

@@ -1,0 +1,63 @@
+"""Show a video or a sound inside a notebook, embedded, so that it plays in Colab too."""
+
+from __future__ import annotations
+
+import base64
+import html
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+    from ipywidgets import Widget
+
+LARGEST_BYTES = 25_000_000
+"""A larger file is not put into the notebook, which would become slow; its path is shown instead."""
+
+
+def show_video(path: str | os.PathLike[str], *, width: int = 420) -> HTML:
+    """A player with the whole file inside.
+
+    Args:
+        path: an MP4 file.
+        width: of the player, in CSS pixels.
+    """
+    from lipsync_utils.media.files import existing_file
+
+    return _player(
+        existing_file(path, role="video"), f'<video controls playsinline width="{width}"', "video/mp4", "video"
+    )
+
+
+def show_audio(path: str | os.PathLike[str]) -> HTML:
+    """A player with the whole file inside; WAV, MP3 or M4A."""
+    from lipsync_utils.media.files import existing_file
+
+    file = existing_file(path, role="sound")
+    kinds = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
+    return _player(file, "<audio controls", kinds.get(file.suffix.lower(), "audio/wav"), "audio")
+
+
+def _player(path: Path, opening: str, kind: str, element: str) -> HTML:
+    from IPython.display import HTML
+
+    name = html.escape(path.name)
+    if path.stat().st_size > LARGEST_BYTES:
+        return HTML(f"<p>{name} is too large to be shown here; open it from <code>{html.escape(str(path))}</code>.</p>")
+    data = base64.b64encode(path.read_bytes()).decode("ascii")
+    return HTML(f'{opening} title="{name}" src="data:{kind};base64,{data}"></{element}>')
+
+
+def show_widget(widget: Widget, text: str) -> None:
+    """Display a widget; where none can live (a committed notebook, a page on the web), a line of text stands for it.
+
+    Args:
+        widget: any widget of ipywidgets 7 or 8.
+        text: what it is.
+    """
+    from IPython.display import display
+
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    bundle = {"text/plain": f"▶ {text} (works when the cell is run)", "application/vnd.jupyter.widget-view+json": view}
+    display(bundle, raw=True)

@@ -1,0 +1,95 @@
+"""What came of an order, on the page: player, verdict, figure, download."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from .download import Download
+from .ordering import Made
+from .pieces import column, heading, number, row
+from .players import show_video
+from .previews import preview
+
+TONES = {"in sync": "good", "noticeable": "fair"}
+"""Verdict -> colour class; every other one is bad."""
+
+
+class ResultPanel:
+    """Empty until :meth:`show` is called."""
+
+    def __init__(self) -> None:
+        self.made: Made | None = None
+        self.heading, self.player, self.words = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.figure = widgets.Image(format="png")
+        self.figure.add_class("lipsync-figure")
+        self.download = Download()
+        side = column(self.words, self.download)
+        side.add_class("lipsync-grow")
+        self.view = column(self.heading, row(self.player, side), self.figure, classes="lipsync-panel lipsync-result")
+        self.clear()
+
+    def clear(self) -> None:
+        """Hide the panel."""
+        self.made, self.player.value, self.words.value = None, "", ""
+        self.download.offer(None)
+        self.view.layout.display = "none"
+
+    def show(self, made: Made, texts: dict[str, str]) -> None:
+        """Show a result."""
+        self.made = made
+        self.player.value = show_video(preview(made.video), width=360).data
+        self.figure.value = b"" if made.sync is None else drawn(made)
+        self.figure.layout.display = "none" if made.sync is None else None
+        self.download.offer(made.video)
+        self.say(texts)
+        self.view.layout.display = None
+
+    def say(self, texts: dict[str, str]) -> None:
+        """Write everything anew in another language."""
+        self.heading.value = heading(4, texts["result"])
+        self.download.label, self.download.failed = texts["download"], texts["gone"]
+        if self.made is not None:
+            self.words.value = told(self.made, texts)
+
+
+def told(made: Made, texts: dict[str, str]) -> str:
+    """HTML of the verdict and the facts."""
+    run, sync = made.run, made.sync
+    facts = texts["facts"].format(
+        frames=number(run.frames),
+        size=f'<bdi dir="ltr">{run.width} × {run.height}</bdi>',
+        duration=number(run.duration_s, ".1f"),
+        engine=f'<bdi dir="ltr">{html.escape(run.engine)}</bdi>',
+        wall=number(run.wall_s),
+    )
+    if sync is None:
+        parts = [f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.remark)}</span></p>"]
+    else:
+        low, high = sync.offset_interval_ms
+        offset = texts["offset"].format(
+            offset=number(sync.offset_ms, "+.0f"),
+            low=number(low, "+.0f"),
+            high=number(high, "+.0f"),
+            confidence=number(sync.confidence, ".3f"),
+        )
+        tone = TONES.get(sync.verdict, "bad")
+        parts = [
+            f'<div class="lipsync-verdict lipsync-{tone}">{texts[f"verdict {sync.verdict}"]}</div>',
+            f"<p>{offset}</p>",
+        ]
+    warnings = "".join(f'<p dir="ltr">{html.escape(text)}</p>' for text in run.warnings)
+    return f'<div class="lipsync-told">{"".join(parts)}<p class="lipsync-hint">{facts}</p>{warnings}</div>'
+
+
+def drawn(made: Made) -> bytes:
+    """The sync report's figure as PNG."""
+    from lipsync_utils.sync import draw
+
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "sync.png"
+        draw([made.sync], picture)
+        return picture.read_bytes()

@@ -1,0 +1,76 @@
+"""The beginning of a recording, cut where the voice rests, as a file of its own."""
+
+from __future__ import annotations
+
+import os
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from lipsync_utils.errors import InputError, OutputError
+
+SEARCH_S = 1.0
+"""A cut may come so much earlier than asked for, but at most a quarter of the length, so that it falls into a pause."""
+
+_WINDOW_S = 0.06
+_FADE_S = 0.02
+
+
+def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.PathLike[str]) -> Path:
+    """Write the first seconds of a sound as a 16-bit WAV file, with its own rate and channels.
+
+    Args:
+        path: any sound, or a video with sound.
+        seconds: length at most. The cut is made at the quietest 60 ms of the last :data:`SEARCH_S` and faded.
+        target: the ``.wav`` file to write.
+
+    Raises:
+        InputError: no sound there, or a length that is not positive.
+        OutputError: the file cannot be written.
+    """
+    from lipsync_utils.media import SoundReader
+
+    if not seconds > 0:
+        raise InputError(f"A length of {seconds!r} s was asked for; a number above 0 is needed.")
+    with SoundReader(path) as reader:
+        wanted, rate, blocks, have = round(seconds * reader.rate), reader.rate, [], 0
+        for block in reader.blocks():
+            blocks.append(block[:, : wanted - have])
+            have += blocks[-1].shape[1]
+            if have >= wanted:
+                break
+    sound = np.concatenate(blocks, axis=1)  # (channels, n)
+    if have >= wanted:
+        sound = _ended(sound[:, : _rest(sound, rate)], rate)
+    _write(Path(target), sound, rate)
+    return Path(target)
+
+
+def _rest(sound: np.ndarray, rate: int) -> int:
+    """The middle of the quietest window near the end, in samples."""
+    width = max(1, round(_WINDOW_S * rate))
+    tail = sound[:, -min(round(SEARCH_S * rate), sound.shape[1] // 4) :]
+    if tail.shape[1] <= width:
+        return sound.shape[1]
+    energy = np.convolve(np.square(tail).mean(axis=0), np.ones(width), mode="valid")
+    return sound.shape[1] - tail.shape[1] + int(energy.argmin()) + width // 2
+
+
+def _ended(sound: np.ndarray, rate: int) -> np.ndarray:
+    """A copy whose last 20 ms fall to zero."""
+    out, n = sound.copy(), min(round(_FADE_S * rate), sound.shape[1])
+    out[:, -n:] *= np.linspace(1.0, 0.0, n, dtype=np.float32)
+    return out
+
+
+def _write(target: Path, sound: np.ndarray, rate: int) -> None:
+    pcm = np.round(np.clip(sound.T, -1.0, 1.0) * 32767.0).astype("<i2")
+    try:
+        with target.open("wb") as raw, wave.open(raw, "wb") as file:
+            file.setnchannels(sound.shape[0])
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(pcm.tobytes())
+    except OSError as error:
+        raise OutputError(f"Could not write {target}: {error.strerror}. Choose a folder that is writable.") from error

@@ -1,0 +1,80 @@
+"""Files that a person chose in the browser: one shape for what two generations of ipywidgets deliver.
+
+``FileUpload.value`` is a dict ``{name: {"metadata": {...}, "content": bytes}}`` in ipywidgets 7 (Colab) and a tuple of
+dicts ``{"name": ..., "content": memoryview, ...}`` in ipywidgets 8 (Jupyter).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lipsync_utils.errors import InputError, OutputError
+
+LARGEST_BYTES = 10 * 1024 * 1024
+"""A larger file does not pass the web socket of a Jupyter server (Tornado's limit for one message)."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it came from the browser.
+
+    Attributes:
+        name: as the person's own machine calls it; not to be trusted as a path.
+        content: its bytes.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+def uploads(value: Mapping | Sequence) -> list[Upload]:
+    """The files in a ``FileUpload.value`` of ipywidgets 7 or 8, in the order in which they were chosen.
+
+    Raises:
+        InputError: the value has neither shape.
+    """
+    try:
+        if isinstance(value, Mapping):
+            return [Upload(str(name), bytes(entry["content"])) for name, entry in value.items()]
+        return [Upload(str(entry["name"]), bytes(entry["content"])) for entry in value]
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"Received an upload of type {type(value).__name__} that is neither ipywidgets 7's dict nor ipywidgets 8's "
+            "tuple. Install ipywidgets 7.7 or 8."
+        ) from error
+
+
+def save(upload: Upload, folder: str | os.PathLike[str]) -> Path:
+    """Write an upload into a folder, which is made where it is missing, under a name that is safe and free.
+
+    Raises:
+        InputError: the upload is empty.
+        OutputError: the folder cannot be written.
+    """
+    if not upload.content:
+        raise InputError(f"The file {upload.name!r} arrived empty (0 bytes). Choose it again.")
+    given = Path(upload.name.replace("\\", "/")).name
+    stem = re.sub(r"[^\w-]+", "-", Path(given).stem).strip("-")[:60] or "upload"
+    suffix = re.sub(r"[^\w.]", "", Path(given).suffix)[:10]
+    try:
+        target = free_name(folder, stem, suffix)
+        target.write_bytes(upload.content)
+    except OSError as error:
+        raise OutputError(
+            f"Could not write into {folder}: {error.strerror}. Choose a folder that is writable."
+        ) from error
+    return target
+
+
+def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:
+    """``stem-1.suffix``, or the next number that is not taken; the folder is made where it is missing."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (path := folder / f"{stem}-{number}{suffix}").exists():
+        number += 1
+    return path

@@ -1,0 +1,216 @@
+"""Putting the generated mouth into the frame so that nobody sees where it begins.
+
+The network gives 48 rows of 96 pixels. Only mouth, chin and the jaw beside them are taken, through a mask from the
+mesh that fades out towards nose, cheeks and neck; a plane of colour makes the two agree where they meet; what is
+enlarged gets the grain of the picture that it lies in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..faces import topology
+from .crops import to_crop
+from .fast import SHOWN_ROWS
+from .network import FACE_SIZE
+
+ROWS = SHOWN_ROWS.stop - SHOWN_ROWS.start
+
+OUTLINE = np.array(
+    (97, 2, 326, 436, 427, 434, 364, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 135, 214, 207, 216)
+)
+"""Mesh points whose hull is taken: base of the nose, cheeks beside the mouth, and the jaw."""
+
+BELOW_CHIN = 0.05
+"""How far the mask reaches beyond the jaw, in parts of the crop: a chin that goes up must not leave the old one."""
+
+FEATHER = 0.07
+"""Width over which the mask fades to nothing, in parts of the crop."""
+
+COLOUR_MEMORY = 0.8
+"""Part of the correction of colour that is kept from the frame before: it must not flicker."""
+
+MAX_DIFFERENCE = 0.15
+"""Differences of colour beyond this are another content, not another colour."""
+
+MAX_GRAIN = 6.0
+"""Largest deviation that is taken for grain, in levels of 255."""
+
+_FINE = 4
+_JAW = np.isin(OUTLINE, topology.FACE_OVAL)
+
+
+def mouth_mask(points: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """How much of each pixel of the crop's lower half is taken from the network.
+
+    Args:
+        points: ``(468, 2 or 3)`` mesh points in the picture.
+        box: of the crop.
+
+    Returns:
+        ``(48, 96) float32`` from 0 to 1; 0 along the edges.
+    """
+    outline = to_crop(points[OUTLINE, :2], box)
+    middle = outline.mean(0)
+    away = outline - middle
+    outline[_JAW] += BELOW_CHIN * FACE_SIZE * (away / np.linalg.norm(away, axis=1, keepdims=True))[_JAW]
+    fine = np.zeros((FACE_SIZE * _FINE, FACE_SIZE * _FINE), np.uint8)
+    hull = cv2.convexHull(np.round((outline + 0.5) * _FINE).astype(np.int32))
+    cv2.fillConvexPoly(fine, hull, 1)
+    fine[: SHOWN_ROWS.start * _FINE] = 0
+    fine[[0, -1]] = fine[:, [0, -1]] = 0
+    inside = cv2.distanceTransform(fine, cv2.DIST_L2, 3)[SHOWN_ROWS.start * _FINE :]
+    part = np.clip(inside / (FEATHER * FACE_SIZE * _FINE), 0, 1)
+    mask = cv2.resize(part * part * (3 - 2 * part), (FACE_SIZE, ROWS), interpolation=cv2.INTER_AREA)
+    mask[[0, -1]] = mask[:, [0, -1]] = 0
+    return mask
+
+
+class ColourMatch:
+    """Brings generated mouths to the colours of the skin around them; frames in order.
+
+    A plane over the crop per colour, fitted by least squares to the difference where the mask fades out (so both can be
+    seen there), and averaged over time.
+    """
+
+    def __init__(self) -> None:
+        y, x = np.mgrid[-1 : 1 : ROWS * 1j, -1 : 1 : FACE_SIZE * 1j]
+        self._basis = np.stack([np.ones_like(x), x, y], -1).astype(np.float32)  # (48, 96, 3)
+        self._plane: np.ndarray | None = None
+
+    def reset(self) -> None:
+        """Forget the frames before: another shot, another face."""
+        self._plane = None
+
+    def __call__(self, generated: np.ndarray, source: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """The generated half in the source's colours.
+
+        Args:
+            generated: ``(48, 96, 3) float32`` in [0, 1].
+            source: the source's pixels there, likewise.
+            mask: ``(48, 96)`` of :func:`mouth_mask`.
+
+        Returns:
+            ``(48, 96, 3) float32``, may be slightly outside of [0, 1].
+        """
+        ring = np.where((mask > 0) & (mask < 0.6), 1 - mask, 0)[..., None] ** 2
+        difference = np.clip(source - generated, -MAX_DIFFERENCE, MAX_DIFFERENCE).reshape(-1, 3)
+        weighted = (self._basis * ring).reshape(-1, 3)
+        normal = weighted.T @ self._basis.reshape(-1, 3)
+        normal += 0.02 * (np.trace(normal) + 1e-6) * np.eye(3, dtype=np.float32)  # where the ring is short, less tilt
+        plane = np.linalg.solve(normal, weighted.T @ difference)
+        if self._plane is not None:
+            plane = COLOUR_MEMORY * self._plane + (1 - COLOUR_MEMORY) * plane
+        self._plane = plane
+        return (generated + self._basis @ plane).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A mouth that is ready to be put into a picture.
+
+    Attributes:
+        pixels: ``(h, w, 4) float32``: red, green, blue (levels from 0 to 255) and how much of them is taken (0 to 1);
+            ``w / h`` is 2, and ``w`` a multiple of 96 where an enhancer enlarged it.
+        box: of the whole crop in the picture, of which this is the lower half.
+    """
+
+    pixels: np.ndarray
+    box: np.ndarray
+
+    @property
+    def region(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom (exclusive) of the pixels that it changes, perhaps beyond the picture's border."""
+        left, _, right, bottom = self.box
+        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
+        return int(np.floor(left)), int(np.floor(top)), int(np.ceil(right)) + 1, int(np.ceil(bottom)) + 1
+
+    def sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
+        """The patch at positions in the picture, ``(h, w)`` each: ``(h, w, 4) float32``, enlarged by cubic splines."""
+        scale = self.pixels.shape[1] / (self.box[2] - self.box[0])
+        scale_y = self.pixels.shape[0] * FACE_SIZE / ROWS / (self.box[3] - self.box[1])
+        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
+        x = ((map_x - self.box[0]) * scale - 0.5).astype(np.float32)
+        y = ((map_y - top) * scale_y - 0.5).astype(np.float32)
+        taken = cv2.remap(self.pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        taken[..., 3].clip(0, 1, out=taken[..., 3])
+        return taken
+
+
+class Grain:
+    """Noise like that of the picture: what was enlarged is too smooth beside it.
+
+    Args:
+        seed: fixes the noise.
+    """
+
+    def __init__(self, *, seed: int = 0) -> None:
+        side = 1024
+        noise = np.random.default_rng(seed).standard_normal((side, side)).astype(np.float32)
+        noise = cv2.GaussianBlur(noise, (0, 0), 0.6)
+        fine = _fine_detail(noise)
+        self._noise = fine / fine.std()
+
+    @staticmethod
+    def level_of(base: np.ndarray, taken: np.ndarray) -> float:
+        """How much noise is missing: deviation in levels of 255.
+
+        Args:
+            base: ``(h, w, 3) uint8`` the picture without the patch.
+            taken: ``(h, w, 4) float32`` the patch there.
+        """
+        share = taken[..., 3]
+        around, within = (share < 0.5), (share > 0.5)
+        if around.sum() < 50 or within.sum() < 50:
+            return 0.0
+        there = _deviation(_fine_detail(_grey(base.astype(np.float32)))[around])
+        here = _deviation(_fine_detail(_grey(taken[..., :3]))[within])
+        return float(np.sqrt(np.clip(min(there, MAX_GRAIN) ** 2 - here**2, 0, None)))
+
+    def at(self, map_x: np.ndarray, map_y: np.ndarray, *, index: int) -> np.ndarray:
+        """``(h, w) float32`` noise of deviation 1 at positions in the picture; another for every ``index``."""
+        side = len(self._noise)
+        offset = (np.array([241, 397]) * index) % side
+        x, y = (map_x + offset[0]).astype(np.float32), (map_y + offset[1]).astype(np.float32)
+        return cv2.remap(self._noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+
+
+def put(base: np.ndarray, region: tuple[int, int, int, int], taken: np.ndarray, grain: np.ndarray | None) -> None:
+    """Blend a sampled patch into a region of a picture, in place.
+
+    Args:
+        base: ``(H, W, 3) uint8``.
+        region: left, top, right, bottom in it.
+        taken: ``(h, w, 4) float32`` of :meth:`Patch.sample`.
+        grain: ``(h, w) float32`` in levels, or None.
+    """
+    left, top, right, bottom = region
+    view = base[top:bottom, left:right]
+    share = taken[..., 3:]
+    colours = taken[..., :3] if grain is None else taken[..., :3] + grain[..., None]
+    blended = view + share * (colours - view)
+    view[:] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
+
+
+def within(region: tuple[int, int, int, int], image: np.ndarray) -> tuple[int, int, int, int]:
+    """The part of a region that lies in the picture; empty ones have no width or height."""
+    height, width = image.shape[:2]
+    left, top, right, bottom = region
+    left, top = min(max(left, 0), width), min(max(top, 0), height)
+    return left, top, max(min(right, width), left), max(min(bottom, height), top)
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    return image @ np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def _fine_detail(grey: np.ndarray) -> np.ndarray:
+    return grey - cv2.GaussianBlur(grey, (0, 0), 1.2)
+
+
+def _deviation(values: np.ndarray) -> float:
+    """Standard deviation that edges and moustaches do not enlarge (median absolute deviation)."""
+    return 1.4826 * float(np.median(np.abs(values)))

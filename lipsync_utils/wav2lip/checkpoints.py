@@ -1,0 +1,138 @@
+"""Reading Wav2Lip's weights from any of the forms in which they are passed on, without running what is in the file.
+
+Three forms are read: a training checkpoint (a dictionary with ``state_dict``, perhaps of a network that was spread over
+several GPUs: ``module.``), a bare state dictionary, and a TorchScript archive. The first two are unpickled as tensors
+only; an archive holds a program, so it is opened only if its SHA-256 is that of a published one.
+"""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from ..assets import disguise_of, in_group, sha256_of
+from ..errors import AssetError, InputError
+from .network import Wav2Lip
+
+_GET_ANOTHER = "Download it again, or leave out --checkpoint to have the published weights fetched"
+_COUNTER = "num_batches_tracked"  # of training only; archives may leave it out
+
+
+def load_wav2lip(path: str | Path) -> Wav2Lip:
+    """The generator with the weights at ``path``, in float32, ready to run.
+
+    Raises:
+        InputError: no such file.
+        AssetError: not weights (a web page, a pointer, half a file), weights of something else, or a program.
+    """
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise InputError(f"The checkpoint {str(path)!r} does not exist. Check the name and the folder.")
+    with torch.device("meta"):  # shapes only: no time is spent on random weights
+        network = Wav2Lip()
+    network.load_state_dict(_matched(_read(file), network.state_dict(), file), assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def _read(file: Path) -> Mapping[str, torch.Tensor]:
+    """The state dictionary in a file of any form."""
+    with file.open("rb") as stream:
+        head = stream.read(2048)
+    disguise = disguise_of(head)
+    if disguise is not None:
+        raise AssetError(f"{file} is {disguise}. {_GET_ANOTHER}.")
+    if not head:
+        raise AssetError(f"{file} is empty (0 bytes). {_GET_ANOTHER}.")
+    if head.startswith(b"PK") and not zipfile.is_zipfile(file):
+        raise AssetError(_incomplete(file, "its end is missing"))
+    if _is_archive(file):
+        return _read_archive(file)
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except (EOFError, RuntimeError, OSError) as error:
+        raise AssetError(_incomplete(file, str(error).strip().split("\n")[0])) from error
+    except pickle.UnpicklingError as error:
+        if head.startswith((b"PK", b"\x80")) and "Weights only load failed" in str(error):
+            raise AssetError(
+                f"{file} holds Python objects beside numbers; reading those could run any program, so it is refused. "
+                "Give a checkpoint that holds tensors only (torch.save(network.state_dict(), ...))."
+            ) from error
+        raise AssetError(f"{file} is no PyTorch checkpoint, or a damaged one. {_GET_ANOTHER}.") from error
+    except Exception as error:  # whatever unpickling meets in a file of another kind
+        raise AssetError(f"{file} is no PyTorch checkpoint, or a damaged one. {_GET_ANOTHER}.") from error
+    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
+        content = content["state_dict"]
+    if not isinstance(content, Mapping):
+        raise AssetError(f"{file} holds a {type(content).__name__}; needed is a dictionary of tensors. {_GET_ANOTHER}.")
+    return content
+
+
+def _is_archive(file: Path) -> bool:
+    """Whether the file is a TorchScript archive."""
+    if not zipfile.is_zipfile(file):
+        return False
+    with zipfile.ZipFile(file) as archive:
+        return any(name.partition("/")[2].startswith("code/") for name in archive.namelist())
+
+
+def _read_archive(file: Path) -> Mapping[str, torch.Tensor]:
+    known = {asset.sha256 for asset in in_group("wav2lip")}
+    digest = sha256_of(file)
+    if digest not in known:
+        raise AssetError(
+            f"{file} is a TorchScript archive, which holds a program, and not one that is known (its SHA-256 is "
+            f"{digest}). Give a checkpoint that holds tensors only, or leave out --checkpoint to have the published "
+            "weights fetched."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch advises to make archives in another way from now on
+            return torch.jit.load(str(file), map_location="cpu").state_dict()
+    except RuntimeError as error:
+        raise AssetError(f"{file} cannot be opened by this version of PyTorch ({torch.__version__}).") from error
+
+
+def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], file: Path) -> dict[str, torch.Tensor]:
+    """The tensors under the names, of the shapes and types that our network wants.
+
+    Raises:
+        AssetError: they are not those of the Wav2Lip generator, or hold values that are not numbers.
+    """
+    tensors = {key: value for key, value in found.items() if isinstance(value, torch.Tensor)}
+    prefix = _common_prefix(tensors, next(iter(wanted)))
+    renamed = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    state, absent = {}, []
+    for key, place in wanted.items():
+        value = renamed.pop(key, None)
+        if value is None and key.endswith(_COUNTER):
+            value = torch.zeros(place.shape)
+        if value is None or value.shape != place.shape:
+            absent.append(f"{key} {tuple(place.shape)}" + ("" if value is None else f" (there: {tuple(value.shape)})"))
+        else:
+            state[key] = value.detach().to(place.dtype, memory_format=torch.contiguous_format)
+    if absent or renamed:
+        raise AssetError(
+            f"{file} does not hold the weights of the Wav2Lip generator: of its {len(wanted)} tensors {len(absent)} "
+            f"are missing or of another shape, and {len(renamed)} others are there"
+            + (f" (missing: {absent[0]}" if absent else f" (too many: {next(iter(renamed))}")
+            + "). Give wav2lip.pth, wav2lip_gan.pth or Wav2Lip-SD-GAN.pt; discriminators, SyncNet and networks "
+            "for other sizes do not fit."
+        )
+    broken = [key for key, value in state.items() if not torch.isfinite(value).all()]
+    if broken:
+        raise AssetError(f"{file} holds values that are not finite numbers, first in {broken[0]}. {_GET_ANOTHER}.")
+    return state
+
+
+def _common_prefix(tensors: Mapping[str, torch.Tensor], first: str) -> str:
+    """What stands before the names, such as ``module.``."""
+    return next((key.removesuffix(first) for key in tensors if key.endswith(first)), "")
+
+
+def _incomplete(file: Path, reason: str) -> str:
+    return f"{file} is incomplete or damaged ({file.stat().st_size:,} bytes; {reason}). {_GET_ANOTHER}."
