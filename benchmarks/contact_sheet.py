@@ -89,7 +89,7 @@ def portrait_tiles(folder: Path, args: argparse.Namespace) -> Iterator[tuple[str
     from lipsync_utils.media import read_picture
     from lipsync_utils.render.portrait import PortraitRenderer
     from lipsync_utils.rig import Rig
-    from lipsync_utils.speech import NAMES
+    from lipsync_utils.speech.visemes import NAMES
 
     detector, rig = BlazeMeshDetector(), Rig.load()
     for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURES):
@@ -112,7 +112,7 @@ def portrait_tiles(folder: Path, args: argparse.Namespace) -> Iterator[tuple[str
 def values_of(pose: str) -> np.ndarray:
     """Coefficients in the middle of a long sound; of no sound for the other poses."""
     from lipsync_utils.records import CURVE_RATE, Phoneme
-    from lipsync_utils.speech import targets
+    from lipsync_utils.speech.phonetics import targets
 
     sound = pose if len(pose) == 1 else ""
     curves = targets([Phoneme("", 0, 0.3), Phoneme(sound, 0.3, 0.9, stress=1), Phoneme("", 0.9, 1.2)], duration_s=1.2)

@@ -21,8 +21,10 @@ _HOME = {
     "WriteOptions": "options",
     "RunReport": "records",
     "LipSyncError": "errors",
+    **{part: part for part in ("assets", "audio", "engines", "faces", "figures", "media", "motion", "options")},
+    **{part: part for part in ("pipeline", "records", "render", "rig", "speech", "sync", "voices", "wav2lip")},
 }
 
 __all__ = ["__version__", *_HOME]
 
-__getattr__ = exports(__name__, _HOME)
+__getattr__, __dir__ = exports(__name__, _HOME)

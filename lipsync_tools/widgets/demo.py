@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from lipsync_utils.errors import LipSyncError
 
-from .ordering import Made, Order, make
+from .ordering import Made, Order, make_video
 from .panels import FacePanel, SettingsPanel, VoicePanel
 from .pieces import column, hint, number, problem, row, style
 from .progress import Job, Progress, Step, Stopped
@@ -88,7 +88,7 @@ class Demo:
         self.progress = progress = Progress(order.stages, show=self._show)
         self._working(True)
         self.bar.value = bar(0.0, self._texts["starting"])
-        self.job = Job(lambda: make(order, self.out, progress=progress), self._done, self._failed)
+        self.job = Job(lambda: make_video(order, self.out, progress=progress), self._done, self._failed)
 
     def cancel(self) -> None:
         """Ask the work to stop; it does so at its next frame."""

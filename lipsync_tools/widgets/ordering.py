@@ -82,7 +82,7 @@ class Made:
     remark: str = ""
 
 
-def make(order: Order, out: str | os.PathLike[str], *, progress: Progress | None = None) -> Made:
+def make_video(order: Order, out: str | os.PathLike[str], *, progress: Progress | None = None) -> Made:
     """Make the video that was ordered, and score it.
 
     Args:

@@ -13,7 +13,7 @@ from lipsync_utils.errors import LipSyncError
 from .microphone import Microphone, save_recording
 from .pieces import column, gallery_style, heading, hint, problem, relabel, row, thumbnail
 from .players import show_audio
-from .uploads import save, uploads
+from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
 
 PICTURES = "image/*,video/*"
@@ -125,8 +125,8 @@ class FacePanel(Panel):
         return self.way == "face upload"
 
     def _arrived(self, value: object) -> None:
-        for upload in uploads(value):
-            self._show(save(upload, self.out))
+        for upload in uploads_in(value):
+            self._show(save_upload(upload, self.out))
 
     def _named(self, text: str) -> None:
         if text.strip():
@@ -198,9 +198,9 @@ class VoicePanel(Panel):
     def _arrived(self, value: object) -> None:
         from lipsync_utils.media import load_speech
 
-        for upload in uploads(value):
+        for upload in uploads_in(value):
             self.file, self.heard.value = None, ""
-            path = save(upload, self.out)
+            path = save_upload(upload, self.out)
             length = load_speech(path).duration_s  # refuses what has no sound
             player = show_audio(path).data if path.suffix.lower() in (".wav", ".mp3", ".m4a") else ""
             name = html.escape(path.name)

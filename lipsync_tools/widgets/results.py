@@ -42,7 +42,7 @@ class ResultPanel:
         """Show a result."""
         self.made = made
         self.player.value = show_video(preview(made.video), width=360).data
-        self.figure.value = b"" if made.sync is None else drawn(made)
+        self.figure.value = b"" if made.sync is None else drawn_score(made)
         self.figure.layout.display = "none" if made.sync is None else None
         self.download.offer(made.video)
         self.say(texts)
@@ -85,7 +85,7 @@ def told(made: Made, texts: dict[str, str]) -> str:
     return f'<div class="lipsync-told">{"".join(parts)}<p class="lipsync-hint">{facts}</p>{warnings}</div>'
 
 
-def drawn(made: Made) -> bytes:
+def drawn_score(made: Made) -> bytes:
     """The sync report's figure as PNG."""
     from lipsync_utils.sync import draw
 

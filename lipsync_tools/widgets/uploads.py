@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lipsync_utils.errors import InputError, OutputError
 
-LARGEST_BYTES = 10 * 1024 * 1024
+LARGEST_UPLOAD = 10 * 1024 * 1024
 """A larger file does not pass the web socket of a Jupyter server (Tornado's limit for one message)."""
 
 
@@ -31,7 +31,7 @@ class Upload:
     content: bytes = field(repr=False)
 
 
-def uploads(value: Mapping | Sequence) -> list[Upload]:
+def uploads_in(value: Mapping | Sequence) -> list[Upload]:
     """The files in a ``FileUpload.value`` of ipywidgets 7 or 8, in the order in which they were chosen.
 
     Raises:
@@ -48,7 +48,7 @@ def uploads(value: Mapping | Sequence) -> list[Upload]:
         ) from error
 
 
-def save(upload: Upload, folder: str | os.PathLike[str]) -> Path:
+def save_upload(upload: Upload, folder: str | os.PathLike[str]) -> Path:
     """Write an upload into a folder, which is made where it is missing, under a name that is safe and free.
 
     Raises:

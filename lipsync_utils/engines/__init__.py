@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {"Engine": "contract", "Task": "contract", "ENGINES": "registry", "choose_engine": "registry"}
+_HOME = {
+    "Engine": "contract",
+    "Task": "contract",
+    "ENGINES": "registry",
+    "choose_engine": "registry",
+    "on_timeline": "rig",
+}
 
 __all__ = [*_HOME]
 
-__getattr__ = exports(__name__, _HOME)
+__getattr__, __dir__ = exports(__name__, _HOME)

@@ -3,3 +3,13 @@
 Needs matplotlib (extra ``notebooks``). Functions return a ``matplotlib.figure.Figure`` and show nothing by themselves,
 so that they serve notebooks, files and web pages alike. One module per subject.
 """
+
+from __future__ import annotations
+
+from ..lazy import exports
+
+_HOME = {name: name for name in ("faces", "network", "sheets", "sound", "stages", "text")}
+
+__all__ = [*_HOME]
+
+__getattr__, __dir__ = exports(__name__, _HOME)

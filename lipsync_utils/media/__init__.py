@@ -21,6 +21,6 @@ _HOME = {
     "check_output": "writer",
 }
 
-__all__ = list(_HOME)
+__all__ = [*_HOME]
 
-__getattr__ = exports(__name__, _HOME)
+__getattr__, __dir__ = exports(__name__, _HOME)

@@ -1,8 +1,23 @@
 """From sound to the mouth: phonetic targets, and the network that learned them."""
 
-from .composing import lip_opening
-from .model import SpeechModel
-from .phonetics import targets
-from .visemes import NAMES
+from __future__ import annotations
 
-__all__ = ["NAMES", "SpeechModel", "lip_opening", "targets"]
+from ..lazy import exports
+
+_HOME = {
+    "Gestures": "composing",
+    "lip_opening": "composing",
+    "SpeechModel": "model",
+    "decided_contacts": "model",
+    "decided_gestures": "model",
+    "rest_gate": "model",
+    "LEARNED_CHANNELS": "network",
+    "LEARNED_COLUMNS": "network",
+    "is_vowel": "visemes",
+    "visemes_of": "visemes",
+    **{name: name for name in ("composing", "phonetics", "visemes")},
+}
+
+__all__ = [*_HOME]
+
+__getattr__, __dir__ = exports(__name__, _HOME)

@@ -74,7 +74,7 @@ class SpeechModel:
             InputError: if the wave is not mono floating point or not finite.
         """
         wave = check_wave(speech.wave if isinstance(speech, Speech) else speech)
-        planned = finish(self.predict(wave))
+        planned = decided_gestures(self.predict(wave))
         return FaceCurves(NAMES, compose(planned), CURVE_RATE, planned.activity)
 
     def predict(self, wave: np.ndarray) -> Gestures:
@@ -107,11 +107,12 @@ class SpeechModel:
         return pose, torch.sigmoid(contacts[0, rows]).numpy(), torch.sigmoid(activity[0, rows]).numpy()
 
 
-def finish(predicted: Gestures) -> Gestures:
+def decided_gestures(predicted: Gestures) -> Gestures:
     """From probabilities to decisions: rest where nobody speaks, contacts that are made, not hinted at."""
     gate = rest_gate(predicted.activity)[:, None]
     pose = _smoothed(predicted.pose)
-    return Gestures(np.where(pose < 0.01, 0.0, pose) * gate, decided(predicted.contacts) * gate, predicted.activity)
+    contacts = decided_contacts(predicted.contacts) * gate
+    return Gestures(np.where(pose < 0.01, 0.0, pose) * gate, contacts, predicted.activity)
 
 
 def _smoothed(rows: np.ndarray) -> np.ndarray:
@@ -120,7 +121,7 @@ def _smoothed(rows: np.ndarray) -> np.ndarray:
     return 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
 
 
-def decided(
+def decided_contacts(
     probability: np.ndarray, *, low: float = 0.2, high: float = 0.35, full: float = 0.75, rows: int = 3
 ) -> np.ndarray:
     """Contacts that are made or not, ``(T, 4)``, from their probabilities of the same shape.

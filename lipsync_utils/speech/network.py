@@ -17,7 +17,7 @@ from ..audio import MEL_BANDS
 from .composing import CONTACTS
 from .visemes import CHANNELS, KINDS
 
-LEARNED = (
+LEARNED_CHANNELS = (
     "jawOpen",
     "jawForward",
     "mouthFunnel",
@@ -30,7 +30,7 @@ LEARNED = (
 )
 """Channels that the network predicts; the others follow from the contacts."""
 
-LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED]
+LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED_CHANNELS]
 
 FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
 """Fixed scaling of log-mel features."""
@@ -79,7 +79,7 @@ class LipNet(nn.Module):
         self.options = options
         self.stem = nn.Conv1d(MEL_BANDS, options.width, 4, stride=2)
         self.blocks = nn.Sequential(*(Block(options.width, d, dropout) for d in options.dilations))
-        self.sizes = (len(LEARNED), len(CONTACTS), 1, len(KINDS))
+        self.sizes = (len(LEARNED_CHANNELS), len(CONTACTS), 1, len(KINDS))
         self.head = nn.Conv1d(options.width, 2 * sum(self.sizes), 1)
 
     @property
@@ -99,7 +99,7 @@ class LipNet(nn.Module):
             features: ``(N, T, 80) float32`` log-mel, T even.
 
         Returns:
-            Channels :data:`LEARNED` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
+            Channels :data:`LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
             ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
         x = ((features - FEATURE_MEAN) / FEATURE_STD).transpose(1, 2)  # (N, 80, T)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ..weights import load_weights, save_weights
 from .composing import CONTACTS
-from .network import LEARNED, LipNet, NetworkOptions
+from .network import LEARNED_CHANNELS, LipNet, NetworkOptions
 from .visemes import KINDS
 
 FORMAT = "lipsync-speech-1"
 
-OUTPUTS = [list(LEARNED), list(CONTACTS), list(KINDS)]
+OUTPUTS = [list(LEARNED_CHANNELS), list(CONTACTS), list(KINDS)]
 """What the columns of the output mean; weights for others are refused."""
 
 

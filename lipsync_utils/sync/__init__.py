@@ -13,13 +13,22 @@ from ..lazy import exports
 
 _HOME = {
     "score": "scoring",
+    "mouth_in_lengths": "scoring",
     "SyncReport": "report",
     "Moment": "report",
+    "judge_offset": "report",
+    "NOTICED_MS": "report",
+    "OBJECTED_MS": "report",
     "PhoneticReport": "phonetic",
     "table": "comparing",
     "draw": "figure",
+    "LandmarkExpert": "landmark_expert",
+    "syncnet_mfcc": "mfcc",
+    "MOUTH_MEASURES": "mouth",
+    "watch": "watching",
+    **{name: name for name in ("phonetic", "protocol", "syncnet", "syncnet_expert")},
 }
 
-__all__ = list(_HOME)
+__all__ = [*_HOME]
 
-__getattr__ = exports(__name__, _HOME)
+__getattr__, __dir__ = exports(__name__, _HOME)

@@ -31,7 +31,7 @@ _PRE_EMPHASIS = 0.97
 _BLOCK = 2000  # rows at a time: memory stays flat
 
 
-def mfcc(pcm: np.ndarray) -> np.ndarray:
+def syncnet_mfcc(pcm: np.ndarray) -> np.ndarray:
     """Cepstral coefficients of a sound.
 
     Args:

@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import InputError
 from ..faces import topology
 
-MEASURES = (
+MOUTH_MEASURES = (
     "inner gap, middle",
     "inner gap, sides",
     "outer height",
@@ -47,7 +47,7 @@ def measure(points: np.ndarray) -> np.ndarray:
             is no face.
 
     Returns:
-        ``(T, 12) float32``, columns :data:`MEASURES`, unit: the distance between the outer eye corners. NaN where
+        ``(T, 12) float32``, columns :data:`MOUTH_MEASURES`, unit: the distance between the outer eye corners. NaN where
         there is no face.
 
     Raises:
@@ -56,7 +56,7 @@ def measure(points: np.ndarray) -> np.ndarray:
     if points.ndim != 3 or points.shape[1] not in (topology.POINTS, len(NEEDED)) or points.shape[2] != 3:
         raise InputError(f"Received meshes of shape {points.shape}; (T, 468, 3) or (T, {len(NEEDED)}, 3) is needed.")
     needed = points if points.shape[1] == len(NEEDED) else points[:, NEEDED]
-    out = np.full((len(points), len(MEASURES)), np.nan, np.float32)
+    out = np.full((len(points), len(MOUTH_MEASURES)), np.nan, np.float32)
     seen = np.isfinite(needed).all(axis=(1, 2))
     if seen.any():
         out[seen] = _lengths(_upright(needed[seen].astype(np.float64)))

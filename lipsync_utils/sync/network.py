@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
-from .mouth import MEASURES
+from .mouth import MOUTH_MEASURES
 
 FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
 """Fixed scaling of log-mel features."""
@@ -69,7 +69,7 @@ class SyncExpert(nn.Module):
             nn.Conv1d(options.width, options.embedding, 1),
         )
         self.see = nn.Sequential(
-            nn.Conv1d(len(MEASURES), options.lip_width, 3, padding=1),
+            nn.Conv1d(len(MOUTH_MEASURES), options.lip_width, 3, padding=1),
             *(Block(options.lip_width, d, dropout) for d in options.dilations),
             nn.Conv1d(options.lip_width, options.embedding, 1),
         )

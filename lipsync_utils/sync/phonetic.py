@@ -207,7 +207,8 @@ def wanted_opening(phonemes: Sequence[Phoneme], wave: np.ndarray, lips: Lips) ->
         lips: whose frames.
     """
     from ..records import SAMPLE_RATE
-    from ..speech import lip_opening, targets
+    from ..speech.composing import lip_opening
+    from ..speech.phonetics import targets
 
     opening = lip_opening(targets(phonemes, duration_s=len(wave) / SAMPLE_RATE, wave=wave))
     return np.interp(lips.middle, np.arange(len(opening)) / CURVE_RATE, opening)

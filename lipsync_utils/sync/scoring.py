@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import InputError
 from ..options import FaceOptions
 from ..records import SAMPLE_RATE, Phoneme
-from .mouth import MEASURES
+from .mouth import MOUTH_MEASURES
 from .phonetic import Lips, check, rest_in
 from .protocol import FPS, Agreement, agree, distances
 from .registry import make_expert
@@ -167,7 +167,8 @@ def _obstacle(
     if level < LEAST_LEVEL_DBFS:
         return "no agreement", f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
     seen = mouth.measures[np.isfinite(mouth.measures).all(axis=1)]
-    motion = float(seen[:, [MEASURES.index("inner gap, middle"), MEASURES.index("outer height")]].std(axis=0).max())
+    columns = [MOUTH_MEASURES.index(name) for name in ("inner gap, middle", "outer height")]
+    motion = float(seen[:, columns].std(axis=0).max())
     if motion < LEAST_MOTION:
         return (
             "no agreement",
@@ -239,5 +240,5 @@ def _worst(seconds: tuple[float | None, ...], mouth: Mouth) -> tuple[Moment, ...
 
 def mouth_in_lengths(mouth: Mouth) -> Lips:
     """The mouth as the phonetic checks take it."""
-    gap, width = (mouth.measures[:, MEASURES.index(name)] for name in ("inner gap, middle", "outer width"))
+    gap, width = (mouth.measures[:, MOUTH_MEASURES.index(name)] for name in ("inner gap, middle", "outer width"))
     return Lips(float(FPS), gap.astype(np.float64), width.astype(np.float64))

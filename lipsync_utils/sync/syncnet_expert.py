@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import assets
 from ..records import Timeline
-from .mfcc import COEFFICIENTS, mfcc
+from .mfcc import COEFFICIENTS, syncnet_mfcc
 from .protocol import FPS, REACH
 from .syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
 from .watching import ahead
@@ -88,7 +88,7 @@ class SyncNetExpert:
 
         pcm = np.round(np.clip(wave, -1.0, 1.0) * 32767.0)
         rows = np.zeros((count * _COLUMNS_PER_FRAME + COLUMNS, COEFFICIENTS), np.float32)
-        heard = mfcc(pcm)[: len(rows)]
+        heard = syncnet_mfcc(pcm)[: len(rows)]
         rows[: len(heard)] = heard
         windows = np.lib.stride_tricks.sliding_window_view(rows, COLUMNS, axis=0)[::_COLUMNS_PER_FRAME][:count]
         with torch.inference_mode():  # (count, 13, 20)

@@ -16,7 +16,7 @@ from ..errors import InputError, NoFaceError
 from ..faces.detector import make_detector
 from ..faces.tracking import Follower
 from ..records import Timeline
-from .mouth import MEASURES, NEEDED, measure
+from .mouth import MOUTH_MEASURES, NEEDED, measure
 from .protocol import FPS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Mouth:
     Attributes:
         path: the video.
         duration_s: its length in seconds.
-        measures: ``(T, 12) float32`` (:data:`~.mouth.MEASURES`), 25 a second; row ``i`` is about the time
+        measures: ``(T, 12) float32`` (:data:`~.mouth.MOUTH_MEASURES`), 25 a second; row ``i`` is about the time
             ``(i + 0.5) / 25`` s; NaN without a face.
         run: ``(T,) int`` number of the uninterrupted stretch that a row belongs to; -1 without a face. A cut, or a
             face that was lost, begins a new one.
@@ -123,9 +123,9 @@ def watch(
     return Mouth(
         path=source.path,
         duration_s=source.duration_s,
-        measures=grid[:, : len(MEASURES)],
+        measures=grid[:, : len(MOUTH_MEASURES)],
         run=number,
-        boxes=grid[:, len(MEASURES) :],
+        boxes=grid[:, len(MOUTH_MEASURES) :],
         frames=timeline.frames,
         fps=float(timeline.fps),
         faceless=tuple(faceless),

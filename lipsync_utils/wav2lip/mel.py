@@ -16,10 +16,10 @@ from ..audio import check_wave
 from ..records import SAMPLE_RATE, Timeline
 from .network import MEL_BANDS, MEL_COLUMNS
 
-HOP = 200
+MEL_HOP = 200
 """Samples between two columns."""
 
-MEL_RATE = SAMPLE_RATE / HOP
+MEL_RATE = SAMPLE_RATE / MEL_HOP
 """Columns a second."""
 
 SILENCE = -4.0
@@ -51,12 +51,12 @@ def wav2lip_mel(wave: np.ndarray) -> np.ndarray:
         InputError: if ``wave`` is not mono floating point or not finite.
     """
     wave = check_wave(wave)
-    columns = 1 + len(wave) // HOP
+    columns = 1 + len(wave) // MEL_HOP
     emphasised = np.zeros(max(len(wave), _FFT // 2 + 1), np.float32)
     emphasised[: len(wave)] = wave
     emphasised[1 : len(wave)] -= np.float32(_EMPHASIS) * wave[:-1]
     padded = np.pad(emphasised, _FFT // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::HOP]  # (columns, 800)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::MEL_HOP]  # (columns, 800)
     blocks = [_columns(frames[start : min(start + _BLOCK, columns)]) for start in range(0, columns, _BLOCK)]
     return np.concatenate(blocks, axis=1)
 
@@ -79,7 +79,7 @@ def mel_windows(mel: np.ndarray, timeline: Timeline, start: int, stop: int) -> n
     """
     if mel.shape[1] < MEL_COLUMNS:
         mel = np.pad(mel, ((0, 0), (0, MEL_COLUMNS - mel.shape[1])), constant_values=SILENCE)
-    first = [int(index * SAMPLE_RATE / (HOP * timeline.fps)) for index in range(start, stop)]
+    first = [int(index * SAMPLE_RATE / (MEL_HOP * timeline.fps)) for index in range(start, stop)]
     first = np.minimum(np.array(first, int), mel.shape[1] - MEL_COLUMNS)
     columns = first[:, None] + np.arange(MEL_COLUMNS)
     return np.ascontiguousarray(mel[:, columns].swapaxes(0, 1)[:, None])  # (n, 1, 80, 16)

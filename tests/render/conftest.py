@@ -11,7 +11,7 @@ from lipsync_utils.faces.lip_line import snap_lip_line
 from lipsync_utils.records import Face
 from lipsync_utils.render.portrait import PortraitRenderer
 from lipsync_utils.rig import Rig
-from lipsync_utils.speech import NAMES
+from lipsync_utils.speech.visemes import NAMES
 
 SIZE = 512
 

@@ -8,7 +8,7 @@ from lipsync_utils.faces import topology
 from lipsync_utils.records import Phoneme
 from lipsync_utils.render import mesh
 from lipsync_utils.render.raster import draw_triangles, folded
-from lipsync_utils.speech import targets
+from lipsync_utils.speech.phonetics import targets
 
 NATURAL = 0.5
 """Poses of natural speech use about half of what the shapes allow (see ``speech.visemes``)."""

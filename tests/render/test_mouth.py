@@ -8,7 +8,7 @@ import pytest
 
 from lipsync_utils.faces import topology
 from lipsync_utils.render.mouth import MouthControls, MouthInterior, mouth_frame, skin_light
-from lipsync_utils.speech import NAMES
+from lipsync_utils.speech.visemes import NAMES
 
 
 class Paint:

@@ -10,7 +10,7 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face
 from lipsync_utils.render.portrait import PortraitRenderer
-from lipsync_utils.speech import NAMES
+from lipsync_utils.speech.visemes import NAMES
 from lipsync_utils.streaming import in_order
 
 TURNED = np.array([0.04, 0.06, -0.03])

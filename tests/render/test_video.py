@@ -11,7 +11,7 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face, Frame, TrackedFrame
 from lipsync_utils.render.video import VideoRenderer
-from lipsync_utils.speech import NAMES
+from lipsync_utils.speech.visemes import NAMES
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from scipy.signal import resample_poly
 
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.records import Phoneme, Speech
-from lipsync_utils.speech import NAMES, SpeechModel, lip_opening, targets
-from lipsync_utils.speech.model import decided, rest_gate
+from lipsync_utils.speech import SpeechModel, lip_opening
+from lipsync_utils.speech.model import decided_contacts, rest_gate
+from lipsync_utils.speech.phonetics import targets
+from lipsync_utils.speech.visemes import NAMES
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "audio"
 RATE = 16_000
@@ -159,7 +161,7 @@ def test_contacts_are_made_or_not():
     probability = np.zeros((60, 3), np.float32)
     probability[20:26, 0] = [0.2, 0.7, 0.9, 0.8, 0.3, 0.2]
     probability[20:26, 1] = 0.3  # never convincing
-    contacts = decided(probability)
+    contacts = decided_contacts(probability)
     assert (contacts[21:24, 0] == 1.0).all()
     assert contacts[:14, 0].max() == contacts[32:, 0].max() == 0.0
     assert np.abs(np.diff(contacts[:, 0])).max() < 0.4  # lips travel

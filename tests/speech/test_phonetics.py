@@ -5,9 +5,9 @@ import pytest
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.records import Phoneme
-from lipsync_utils.speech import NAMES, lip_opening, targets
-from lipsync_utils.speech.phonetics import segments_of
-from lipsync_utils.speech.visemes import CHANNELS, KINDS, is_known, visemes_of
+from lipsync_utils.speech import lip_opening
+from lipsync_utils.speech.phonetics import segments_of, targets
+from lipsync_utils.speech.visemes import CHANNELS, KINDS, NAMES, is_known, visemes_of
 
 # Every symbol that the two synthesisers give for English and Arabic (hibari's capitals are misaki's diphthongs).
 HIBARI = """

@@ -6,7 +6,7 @@ import pytest
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.rig import Rig
-from lipsync_utils.sync.mouth import MEASURES, NEEDED, measure
+from lipsync_utils.sync.mouth import MOUTH_MEASURES, NEEDED, measure
 
 
 def turned(points: np.ndarray, yaw: float, roll: float, scale: float) -> np.ndarray:
@@ -33,7 +33,7 @@ def test_pose_and_size_do_not_matter():
 
 def test_measures_follow_the_lips():
     shut, open_, round_ = measure(np.stack([speaking(), speaking(jawOpen=0.5), speaking(mouthPucker=0.8)]))
-    at = {name: i for i, name in enumerate(MEASURES)}
+    at = {name: i for i, name in enumerate(MOUTH_MEASURES)}
     assert open_[at["inner gap, middle"]] > shut[at["inner gap, middle"]] + 0.05
     assert open_[at["chin, height"]] > shut[at["chin, height"]] + 0.03
     assert round_[at["outer width"]] < shut[at["outer width"]] - 0.05

@@ -7,7 +7,7 @@ from scipy.signal import medfilt
 from synthetic_media import write_video
 
 from lipsync_utils.media import open_source
-from lipsync_utils.sync.mfcc import mfcc
+from lipsync_utils.sync.mfcc import syncnet_mfcc
 from lipsync_utils.sync.syncnet import SyncNet
 from lipsync_utils.sync.syncnet_expert import SyncNetExpert, cut, smoothed
 from lipsync_utils.sync.watching import Mouth
@@ -63,7 +63,7 @@ def test_windows_over_a_cut_or_without_a_face_do_not_count(film):
 def test_sound_windows_are_four_columns_apart():
     wave = np.random.default_rng(0).normal(0.0, 0.1, 16000).astype(np.float32)
     embedded = SyncNetExpert(Probe()).sound(wave, 20)
-    rows = mfcc(np.round(wave * 32767.0))
+    rows = syncnet_mfcc(np.round(wave * 32767.0))
     np.testing.assert_allclose(embedded[:, 0], rows[0:80:4, 0], rtol=1e-5)
 
 

@@ -12,7 +12,7 @@ from quick_runs import models_loaded_once
 from widget_messages import upload
 
 from lipsync_tools.widgets.demo import Demo
-from lipsync_tools.widgets.ordering import Order, make
+from lipsync_tools.widgets.ordering import Order, make_video
 from lipsync_tools.widgets.previews import SIDE, preview
 from lipsync_tools.widgets.progress import Progress, Stopped
 from lipsync_tools.widgets.sounds import beginning
@@ -153,7 +153,7 @@ def test_cancel_keeps_nothing(small_face, tmp_path):
 
     order = Order(face=small_face, voice=VOICE, seconds=3.0)
     with pytest.raises(Stopped):
-        make(order, tmp_path, progress=Impatient(order.stages))
+        make_video(order, tmp_path, progress=Impatient(order.stages))
     assert videos(tmp_path) == []
     assert [path.suffix for path in tmp_path.iterdir()] == [".wav"]  # no part of a video either
 
@@ -167,7 +167,7 @@ def test_cancel_while_scoring_keeps_nothing(small_face, tmp_path):
 
     order = Order(face=small_face, voice=VOICE, seconds=3.0)
     with pytest.raises(Stopped):
-        make(order, tmp_path, progress=Impatient(order.stages))
+        make_video(order, tmp_path, progress=Impatient(order.stages))
     assert videos(tmp_path) == []
 
 
@@ -184,7 +184,7 @@ def test_the_cancel_button_is_heard(demo, small_face):
 
 def test_a_voice_too_short_to_score_is_still_a_video(small_face, tmp_path):
     short = beginning(VOICE, 0.3, tmp_path / "short.wav")
-    made = make(Order(face=small_face, voice=short), tmp_path)
+    made = make_video(Order(face=small_face, voice=short), tmp_path)
     assert made.video.exists()
     assert made.sync is None or made.sync.verdict == "too short"
     assert made.remark or made.sync
@@ -193,7 +193,7 @@ def test_a_voice_too_short_to_score_is_still_a_video(small_face, tmp_path):
 def test_a_text_is_spoken(small_face, tmp_path):
     pytest.importorskip("hibari")
     pytest.importorskip("pyloudnorm")
-    made = make(Order(face=small_face, text="Hello there, how are you?"), tmp_path)
+    made = make_video(Order(face=small_face, text="Hello there, how are you?"), tmp_path)
     assert made.run.duration_s > 1
     assert (tmp_path / "spoken-1.wav").exists()
 
@@ -213,7 +213,7 @@ def test_a_described_face_is_drawn_and_speaks(small_face, tmp_path, monkeypatch)
 
     monkeypatch.setattr(making, "from_prompt", drawn)
     order, steps = Order(prompt="a young woman", voice=VOICE, seconds=2.0, seed=3), []
-    made = make(order, tmp_path, progress=Progress(order.stages, show=steps.append))
+    made = make_video(order, tmp_path, progress=Progress(order.stages, show=steps.append))
     assert asked == {"prompt": "a young woman", "seed": 3, "preview": True}
     assert [step.stage for step in steps if step.share == 0] == ["avatar", "frames", "score"]
     assert made.run.width == 256
@@ -227,7 +227,7 @@ def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
 
     write_picture(tmp_path / "sky.png", np.full((240, 320, 3), 200, np.uint8))
     with pytest.raises(NoFaceError):
-        make(Order(face=tmp_path / "sky.png", voice=VOICE, seconds=2.0), tmp_path / "out")
+        make_video(Order(face=tmp_path / "sky.png", voice=VOICE, seconds=2.0), tmp_path / "out")
     demo.face.file, demo.consent.value, demo.face.switch.value = tmp_path / "sky.png", True, "face upload"
     demo.start()
     assert demo.job.wait(LONG_S)
@@ -242,7 +242,7 @@ def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("<b>the roof is on fire</b>")
 
-    monkeypatch.setattr(module, "make", broken)
+    monkeypatch.setattr(module, "make_video", broken)
     demo.start()
     assert demo.job.wait(LONG_S)
     assert "RuntimeError: &lt;b&gt;the roof is on fire" in demo.message.value
@@ -264,7 +264,7 @@ def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
 def test_a_large_result_gets_a_small_preview(tmp_path, monkeypatch):
     import lipsync_tools.widgets.previews as module
 
-    made = make(Order(face=FACE, voice=VOICE, seconds=2.0), tmp_path)
+    made = make_video(Order(face=FACE, voice=VOICE, seconds=2.0), tmp_path)
     assert preview(made.video) == made.video or made.video.stat().st_size > module.SMALL_BYTES
     monkeypatch.setattr(module, "SMALL_BYTES", 1000)
     small = open_source(preview(made.video))

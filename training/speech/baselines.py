@@ -6,7 +6,8 @@ import numpy as np
 
 from lipsync_utils.audio import HOP
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
-from lipsync_utils.speech import lip_opening, targets
+from lipsync_utils.speech import lip_opening
+from lipsync_utils.speech.phonetics import targets
 
 _IPA = {
     "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð",

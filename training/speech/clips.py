@@ -12,7 +12,8 @@ from baselines import loudness, recognised_opening
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves
-from lipsync_utils.speech import NAMES, SpeechModel, lip_opening
+from lipsync_utils.speech import SpeechModel, lip_opening
+from lipsync_utils.speech.visemes import NAMES
 
 INNER_UPPER, INNER_LOWER = (82, 13, 312), (87, 14, 317)
 """Points of the face mesh in the middle of the inner lips."""

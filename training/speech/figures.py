@@ -10,7 +10,9 @@ from clips import MAX_LAG, Agreement
 from synthesize import Item
 
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE
-from lipsync_utils.speech import NAMES, SpeechModel, lip_opening, targets
+from lipsync_utils.speech import SpeechModel, lip_opening
+from lipsync_utils.speech.phonetics import targets
+from lipsync_utils.speech.visemes import NAMES
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

@@ -6,8 +6,9 @@ import numpy as np
 from synthesize import Item
 
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, Phoneme
-from lipsync_utils.speech import NAMES, SpeechModel, lip_opening, targets
-from lipsync_utils.speech.visemes import is_vowel, visemes_of
+from lipsync_utils.speech import SpeechModel, lip_opening
+from lipsync_utils.speech.phonetics import targets
+from lipsync_utils.speech.visemes import NAMES, is_vowel, visemes_of
 
 SHUT = 0.01
 """Lip opening (see ``lip_opening``) under which lips touch."""

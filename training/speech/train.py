@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import LEARNED, LipNet, NetworkOptions
+from lipsync_utils.speech.network import LEARNED_CHANNELS, LipNet, NetworkOptions
 from lipsync_utils.speech.weights import load, save
 
 CONFIG = {
@@ -56,7 +56,7 @@ MIX = {
 }
 """Part of each source in the crops."""
 
-RARE = torch.tensor([1.0 if channel in ("mouthFunnel", "mouthPucker") else 0.5 for channel in LEARNED])
+RARE = torch.tensor([1.0 if channel in ("mouthFunnel", "mouthPucker") else 0.5 for channel in LEARNED_CHANNELS])
 """How much more an error counts where a channel is far from rest."""
 
 CACHE = Path(__file__).parent / "cache"
@@ -124,7 +124,7 @@ def losses(network: LipNet, features, target, kind, scale, *, half: bool = False
     """Each part of the loss; the first rows do not count, since their past is cut off."""
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         pose, contacts, activity, logits = network(features)
-    n, made, skip = len(LEARNED), len(CONTACTS), 20
+    n, made, skip = len(LEARNED_CHANNELS), len(CONTACTS), 20
     keep = slice(skip, target.shape[1] - network.look_ahead)
     wanted = target[..., :n]
     error = (pose - wanted) / scale
@@ -209,7 +209,7 @@ class Run:
 
 def spread(data: Crops) -> torch.Tensor:
     """Typical size of each channel, by which its error is divided."""
-    spreads = [tape["target"][::7, : len(LEARNED)].astype(np.float32).std(0) for tape in data.tapes]
+    spreads = [tape["target"][::7, : len(LEARNED_CHANNELS)].astype(np.float32).std(0) for tape in data.tapes]
     return torch.from_numpy(np.mean(spreads, axis=0) + 0.01)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from lipsync_utils.faces import topology
 from lipsync_utils.records import CURVE_RATE
 from lipsync_utils.rig import UPPER_SHARE, FittedRig, Rig
-from lipsync_utils.speech import NAMES
+from lipsync_utils.speech.visemes import NAMES
 from lipsync_utils.sync.landmark_expert import FPS
 from lipsync_utils.sync.mouth import NEEDED, measure
 
