@@ -7,7 +7,6 @@ package.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import json
 import os
 import shlex
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from lipsync_utils import assets
 from lipsync_utils.errors import InputError, LipSyncError, MissingExtraError
+from lipsync_utils.requirements import requirements as declared
 
 from .processes import scrubbed_environment
 
@@ -127,26 +127,7 @@ def probe(python: Path | str) -> dict[str, str]:
 
 def requirements(python: str) -> list[str]:
     """The packages of the extra ``avatars`` for a version of Python (``"3.11"``), as pip takes them."""
-    from packaging.requirements import Requirement
-
-    try:
-        declared = importlib.metadata.requires("lipsync_utils") or []
-    except importlib.metadata.PackageNotFoundError:
-        declared = []
-    wanted = []
-    for item in map(Requirement, declared):
-        there = {"python_version": python, "python_full_version": f"{python}.0"}
-        if (
-            item.marker
-            and item.marker.evaluate(there | {"extra": EXTRA})
-            and not item.marker.evaluate(there | {"extra": ""})
-        ):
-            item.marker = None
-            wanted.append(str(item))
-    if wanted:
-        return wanted
-    root = Path(__file__).parents[1]  # installed before the extra was there, or not installed: let pip find out
-    return [f"{root if (root / 'pyproject.toml').is_file() else 'lipsync_utils'}[{EXTRA}]"]
+    return [str(item) for item in declared(EXTRA, python)] or [f"lipsync_utils[{EXTRA}]"]
 
 
 @dataclass(frozen=True)

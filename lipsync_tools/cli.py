@@ -434,14 +434,9 @@ def models(
 @app.command()
 def doctor() -> None:
     """Say what works here, what is missing, and how to get it."""
-    from .doctor import examine
+    from .doctor import report
 
-    findings = examine()
-    for finding in findings:
-        mark = {"ok": "ok     ", "missing": "missing", "broken": "BROKEN "}[finding.state]
-        typer.echo(f"{mark}  {finding.what}" + (f"\n         {finding.remedy}" if finding.remedy else ""))
-    if any(f.state == "broken" for f in findings):
-        raise typer.Exit(1)
+    raise typer.Exit(report())
 
 
 def _is_own_file(checkpoint: str | None) -> bool:

@@ -9,17 +9,18 @@ from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 
-REQUIRED = (
-    *("numpy", "scipy", "torch", "cv2", "av", "PIL", "soxr", "librosa", "numba"),
-    *("ai_edge_litert.interpreter", "safetensors", "requests", "pooch", "filelock", "tqdm"),
-)
-EXTRAS = {
-    "speech": ("text to speech", ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")),
-    "notebooks": ("the notebooks", ("ipywidgets", "anywidget", "matplotlib", "moviepy")),
-    "app": ("the web app", ("streamlit",)),
-    "face-alignment": ("the second face detector", ("face_alignment",)),
-    "diffusion": ("avatars by a generative model", ("diffusers", "transformers", "accelerate")),
+PURPOSES = {
+    "speech": "text to speech",
+    "notebooks": "the notebooks",
+    "app": "the web app",
+    "face-alignment": "the second face detector",
+    "diffusion": "avatars by a generative model",
 }
+"""What each of the extras is for that a person may want."""
+
+LOADED_LATER = {"ai_edge_litert": "ai_edge_litert.interpreter"}
+"""Modules that load their native part only when this one is imported."""
+
 AGAIN = "pip install --force-reinstall lipsync_utils"
 
 
@@ -60,27 +61,61 @@ def examine() -> list[Finding]:
     return findings
 
 
+def report() -> int:
+    """Print the findings; returns an exit code: 1 where something that is needed is broken."""
+    findings = examine()
+    for finding in findings:
+        mark = {"ok": "ok     ", "missing": "missing", "broken": "BROKEN "}[finding.state]
+        print(f"{mark}  {finding.what}" + (f"\n         {finding.remedy}" if finding.remedy else ""))
+    return int(any(finding.state == "broken" for finding in findings))
+
+
 def _packages() -> Iterator[Finding]:
-    """Imports them: a package may be there and still not load."""
-    fine = True
-    for module in REQUIRED:
-        try:
-            import_module(module)
-        except Exception as error:
-            fine = False
-            yield Finding("broken", f"package {module.partition('.')[0]}: {_reason(error)}", AGAIN)
+    """As the project's metadata list them; imports them, too: a package may be there and still not load."""
+    from lipsync_utils.requirements import requirements, unmet
+
+    needed, fine = requirements(), True
+    for item in needed:
+        if reason := unmet(item):
+            yield Finding("broken", f"package {reason}", f"pip install '{item}'")
+        elif reason := _unloadable(item.name):
+            yield Finding("broken", f"package {reason}", f"pip install --force-reinstall --no-deps '{item}'")
+        fine = fine and not reason
     if fine:
-        yield Finding("ok", f"all {len(REQUIRED)} packages that are needed")
+        yield Finding("ok", f"all {len(needed)} packages that are needed")
 
 
 def _extras() -> Iterator[Finding]:
-    for extra, (purpose, modules) in EXTRAS.items():
-        absent = [module for module in modules if find_spec(module) is None]
-        if absent:
-            what = f"{purpose} (without {', '.join(absent)})"
-            yield Finding("missing", what, f"pip install 'lipsync_utils[{extra}]'")
+    from lipsync_utils.requirements import requirements, unmet
+
+    for extra, purpose in PURPOSES.items():
+        reasons = [reason for item in requirements(extra) if (reason := unmet(item) or _unloadable(item.name))]
+        if reasons:
+            yield Finding("missing", f"{purpose} ({'; '.join(reasons)})", f"pip install 'lipsync_utils[{extra}]'")
         else:
             yield Finding("ok", purpose)
+
+
+def _unloadable(package: str) -> str:
+    """Why an installed package does not load; empty where it does."""
+    try:
+        for module in _modules(package):
+            import_module(LOADED_LATER.get(module, module))
+    except Exception as error:
+        return f"{package} does not load: {_reason(error)}"
+    return ""
+
+
+def _modules(package: str) -> list[str]:
+    """What to import: the module of the package's name, or else what its files say that it brings."""
+    from lipsync_utils.requirements import distribution
+
+    named = package.replace("-", "_")
+    if find_spec(named):
+        return [named]
+    files = distribution(package).files or []
+    brought = {file.parts[0] for file in files if file.parts[1:] == ("__init__.py",) and file.parts[0][0] != "_"}
+    return sorted(brought) or [named]
 
 
 def _assets() -> Iterator[Finding]:

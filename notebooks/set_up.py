@@ -9,31 +9,29 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from lipsync_utils.requirements import Requirement, distribution, requirements, unmet  # noqa: E402
 
 KEEP = ("torch", "numpy", "opencv-python", "opencv-python-headless", "opencv-contrib-python")
 """Never installed again where they are: Colab's are made for its GPU."""
-
-SAME = {"opencv-python-headless": ("opencv-python", "opencv-contrib-python")}
-"""Packages that give the same module."""
 
 NOT_NEEDED = ("jupyterlab", "nbclient")
 """Parts of the extra that a running notebook has no use for."""
 
 
 def main() -> None:
-    sys.path.insert(0, str(ROOT))
-    wanted = [text for text in requirements() if not satisfied(text)]
+    wanted = [str(item) for item in needed() if not satisfied(item)]
     if not wanted:
         return
     if "google.colab" not in sys.modules:
         raise SystemExit(
             f"These packages are missing: {', '.join(wanted)}. Install them with: pip install -e '.[notebooks]'"
         )
-    pins = [f"{name}=={found}" for name in KEEP if (found := installed(name))]
+    pins = {f"{found.name}=={found.version}" for name in KEEP if (found := distribution(name))}
     print("Installing:", ", ".join(wanted))
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder) / "keep.txt"
@@ -41,38 +39,15 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-c", str(constraints), *wanted], check=True)
 
 
-def requirements() -> list[str]:
-    """What the package and its notebooks need, as ``pyproject.toml`` says it."""
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *extras["notebooks"], *extras["speech"]]
-    return [text for text in listed if name_of(text) not in (*NOT_NEEDED, "lipsync_utils")]
+def needed() -> list[Requirement]:
+    """What the package and its notebooks need."""
+    listed = [item for extra in ("", "notebooks", "speech") for item in requirements(extra)]
+    return [item for item in listed if item.name not in NOT_NEEDED]
 
 
-def satisfied(requirement: str) -> bool:
+def satisfied(item: Requirement) -> bool:
     """Whether something installed will do; torch, NumPy and OpenCV are taken as they are."""
-    from packaging.requirements import Requirement
-
-    name = name_of(requirement)
-    found = [text for other in (name, *SAME.get(name, ())) if (text := installed(other))]
-    return bool(found) and (name in KEEP or Requirement(requirement).specifier.contains(found[0], prereleases=True))
-
-
-def name_of(requirement: str) -> str:
-    """Name of the package in ``name[extra]>=1``."""
-    from packaging.requirements import Requirement
-
-    return Requirement(requirement).name
-
-
-def installed(name: str) -> str | None:
-    """Version of an installed package."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+    return not unmet(item) or (item.name in KEEP and distribution(item.name) is not None)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
 import lipsync_utils
-from lipsync_tools import cli, doctor
+from lipsync_tools import cli
 from lipsync_utils import assets
 from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
@@ -211,7 +211,7 @@ def test_a_fault_of_the_program_is_one_message_too(capfd, monkeypatch):
         cli.main()
 
 
-# --- models, doctor --------------------------------------------------------------------------------------------------
+# --- models ----------------------------------------------------------------------------------------------------------
 
 
 def test_models_lists_every_asset(capfd):
@@ -246,43 +246,6 @@ def test_models_that_are_missing(capfd, tmp_path, monkeypatch):
     outcome = lipsync(capfd, "models", "--fetch")
     assert outcome.code == 4
     assert outcome.err == "Error: Could not get face_mesh.tflite. Put the file by hand at ...\n"
-
-
-def test_doctor_when_all_is_well(capfd):
-    outcome = lipsync(capfd, "doctor")
-    assert outcome.code == 0, outcome.out
-    for line in (
-        r"ok +Python 3\.",
-        r"ok +all \d+ packages",
-        r"ok +face_mesh",
-        r"ok +engine rig \(speech",
-        r"ok +encoders for H",
-    ):
-        assert re.search(f"^{line}", outcome.out, re.MULTILINE)
-    assert outcome.err == ""
-
-
-def test_doctor_when_models_are_missing(capfd, tmp_path, monkeypatch):
-    monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path))
-    outcome = lipsync(capfd, "doctor")
-    assert outcome.code == 1
-    assert re.search(r"BROKEN +face_mesh: .*\(missing\)\n +lipsync models --fetch, or put it at", outcome.out)
-
-
-@pytest.mark.parametrize("module", ["torch", "av", "cv2"])
-def test_doctor_survives_what_is_broken(capfd, monkeypatch, module):
-    """It is there for exactly that: a package that is missing or does not load is a finding, not a crash."""
-    monkeypatch.setitem(sys.modules, module, None)
-    outcome = lipsync(capfd, "doctor")
-    assert outcome.code == 1
-    assert re.search(rf"BROKEN +package {module}: .*\n +pip install", outcome.out)
-    assert re.search(r"ok +Python", outcome.out)
-
-
-def test_doctor_names_the_command_for_what_is_optional(monkeypatch):
-    monkeypatch.setattr(doctor, "EXTRAS", {"magic": ("wonders", ("no_such_module",))})
-    finding = next(finding for finding in doctor.examine() if "wonders" in finding.what)
-    assert (finding.state, finding.remedy) == ("missing", "pip install 'lipsync_utils[magic]'")
 
 
 # --- speak -----------------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 import importlib.util
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 nbformat = pytest.importorskip("nbformat")
 
@@ -40,19 +42,17 @@ def test_every_lesson_has_solutions(path):
 
 
 def test_set_up_leaves_what_colab_made_for_its_gpu():
-    assert set_up.satisfied("numpy>=99")
-    assert set_up.satisfied("torch>=99")
-    assert set_up.satisfied("opencv-python-headless>=99")
+    assert all(set_up.satisfied(Requirement(text)) for text in ("numpy>=99", "torch>=99", "opencv-python-headless>=99"))
 
 
 def test_set_up_wants_what_is_missing_or_too_old():
-    assert set_up.satisfied("librosa>=0.10")
-    assert not set_up.satisfied("librosa>=99")
-    assert not set_up.satisfied("a-package-that-does-not-exist>=1")
+    assert set_up.satisfied(Requirement("librosa>=0.10"))
+    assert not set_up.satisfied(Requirement("librosa>=99"))
+    assert not set_up.satisfied(Requirement("a-package-that-does-not-exist>=1"))
 
 
 def test_set_up_knows_what_the_package_and_the_notebooks_need():
-    names = {set_up.name_of(text) for text in set_up.requirements()}
+    names = {item.name for item in set_up.needed()}
     assert {"av", "librosa", "ipywidgets", "anywidget", "hibari-tts"} <= names
     assert "jupyterlab" not in names
 
@@ -66,16 +66,16 @@ def test_set_up_installs_with_the_kept_versions_pinned(monkeypatch):
 
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setitem(sys.modules, "google.colab", object())
-    monkeypatch.setattr(set_up, "requirements", lambda: ["librosa>=99", "numpy>=99"])
+    monkeypatch.setattr(set_up, "needed", lambda: [Requirement("librosa>=99"), Requirement("numpy>=99")])
     monkeypatch.setattr(set_up.subprocess, "run", run)
     set_up.main()
     assert commands[0][-1] == "librosa>=99"
-    assert f"numpy=={set_up.installed('numpy')}" in pins[0]
-    assert f"torch=={set_up.installed('torch')}" in pins[0]
+    assert f"numpy=={version('numpy')}" in pins[0]
+    assert f"torch=={version('torch')}" in pins[0]
 
 
 def test_set_up_elsewhere_says_what_to_install(monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(set_up, "requirements", lambda: ["librosa>=99"])
+    monkeypatch.setattr(set_up, "needed", lambda: [Requirement("librosa>=99")])
     with pytest.raises(SystemExit, match=r"librosa.*pip install"):
         set_up.main()
