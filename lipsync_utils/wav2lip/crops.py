@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..faces import topology
-from ..faces.choosing import overlap
+from ..faces.geometry import overlap
 from ..records import TrackedFrame
 from .network import FACE_SIZE
 
