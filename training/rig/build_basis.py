@@ -317,10 +317,8 @@ def main() -> None:
     for name in ("jawOpen", "mouthClose", "mouthFunnel"):
         index = human.actions.index(name)
         shapes[index] = rounded(points, shapes[index])
-    middle, width = (
-        points[list(topology.INNER_LIP_MIDDLES)].mean(0),
-        np.ptp(points[list(topology.OUTER_LIP_CORNERS), 0]),
-    )
+    middle = points[list(topology.INNER_LIP_MIDDLES)].mean(0)
+    width = np.ptp(points[list(topology.OUTER_LIP_CORNERS), 0])
     away = np.linalg.norm((points - middle)[:, :2], axis=1) / width
     shapes[human.actions.index("mouthPucker"), :, 0] *= 1 + (PUCKER - 1) * np.exp(-(away**2))
     unit = 1 / np.linalg.norm(np.subtract(*points[list(topology.OUTER_EYE_CORNERS)]))
