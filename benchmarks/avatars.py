@@ -25,12 +25,13 @@ from lipsync_avatars.check import check_portrait
 from lipsync_avatars.records import Order
 from lipsync_avatars.studio_backend import StudioBackend
 from lipsync_avatars.traits import Traits
+from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
+from lipsync_utils.faces.geometry import apart
 from lipsync_utils.media import read_picture
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.pipeline import Silent
 
-OUTER_EYE_CORNERS = (33, 263)
 FRONTAL = 8.0
 """Degrees."""
 HARD = Traits(sex="female", age_years=75, hair_length="long", hair_color="white", glasses="round")
@@ -60,7 +61,7 @@ def measure(portrait: Portrait, detector) -> dict[str, object]:
     row = {"name": name, "faces": len(faces), "seconds": round(seconds, 1), "error": np.nan}
     if faces:
         found = max(faces, key=lambda face: np.ptp(face.box[[1, 3]])).points[:, :2]
-        eyes = np.linalg.norm(true[OUTER_EYE_CORNERS[0]] - true[OUTER_EYE_CORNERS[1]])
+        eyes = apart(true, topology.OUTER_EYE_CORNERS)
         row["error"] = 100 * float(np.median(np.linalg.norm(found - true, axis=1)) / eyes)
     angles = (check.yaw, check.pitch, check.roll)
     row["turned"] = max(map(abs, angles)) if faces else np.nan

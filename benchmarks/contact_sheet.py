@@ -21,6 +21,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from lipsync_utils.faces import topology
+from lipsync_utils.faces.geometry import apart, width_of
+
 TILE = 176
 """Width of a tile in pixels, before --zoom."""
 
@@ -77,8 +80,8 @@ def video_tiles(video: Path, args: argparse.Namespace) -> Iterator[tuple[str, np
         if not faces:
             yield f"{index} {spoken} (no face)", _sized(frame, args)
             continue
-        points = max(faces, key=lambda face: face.box[2] - face.box[0]).points
-        width = width or float(np.linalg.norm(points[61, :2] - points[291, :2]))
+        points = max(faces, key=width_of).points
+        width = width or apart(points, topology.OUTER_LIP_CORNERS)
         yield f"{index} {spoken}", _sized(_crop(frame, points, width, args.view), args)
 
 
@@ -132,7 +135,7 @@ def _frames(video: Path) -> Iterator[tuple[int, float, np.ndarray]]:
 def _crop(frame: np.ndarray, points: np.ndarray, mouth: float, view: str) -> np.ndarray:
     """The surroundings of the mouth, or of the face; black beyond the picture."""
     if view == "mouth":
-        x, y = points[[13, 14], :2].mean(0)
+        x, y = points[list(topology.INNER_LIP_MIDDLES), :2].mean(0)
         left, top, right, bottom = x - 0.85 * mouth, y - 0.65 * mouth, x + 0.85 * mouth, y + 0.85 * mouth
     else:
         (left, top), (right, bottom) = points[:, :2].min(0), points[:, :2].max(0)

@@ -18,6 +18,7 @@ import numpy as np
 
 from .errors import InputError
 from .faces import topology
+from .faces.geometry import apart, umeyama
 from .records import Face
 
 _UPPER = np.array(topology.INNER_LIP_UPPER)
@@ -72,7 +73,7 @@ class Rig:
     @cached_property
     def side(self) -> np.ndarray:
         """``(468,) float32``: -1 above the mouth line, +1 below, 0 beside the mouth (spreads a lip's motion)."""
-        left, right = self.neutral[[61, 291], :2]
+        left, right = self.neutral[list(topology.OUTER_LIP_CORNERS), :2]
         line = np.interp(self.neutral[:, 0], [left[0], right[0]], [left[1], right[1]])
         side = np.sign(self.neutral[:, 1] - line).astype(np.float32)
         for rows, sign in ((topology.UPPER_LIP_ROWS, -1), (topology.LOWER_LIP_ROWS, 1)):
@@ -84,21 +85,7 @@ class Rig:
 
 def _stable(neutral: np.ndarray) -> np.ndarray:
     """Points above the upper lip: they keep their place whatever the mouth does."""
-    return np.flatnonzero(neutral[:, 1] < neutral[topology.OUTER_LIP_UPPER[5], 1])
-
-
-def umeyama(source: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Similarity transform that carries ``source`` onto ``target``, both ``(n, 3)``: scale, rotation, shift.
-
-    Source: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991.
-    """
-    mean_s, mean_t = source.mean(0), target.mean(0)
-    s, t = source - mean_s, target - mean_t
-    u, values, vt = np.linalg.svd(t.T @ s)
-    sign = np.array([1, 1, np.sign(np.linalg.det(u @ vt))])
-    rotation = (u * sign) @ vt
-    scale = float((values * sign).sum() / (s**2).sum())
-    return scale, rotation, mean_t - scale * rotation @ mean_s
+    return np.flatnonzero(neutral[:, 1] < neutral[topology.OUTER_LIP_MIDDLES[0], 1])
 
 
 @dataclass(frozen=True)
@@ -129,7 +116,8 @@ class FittedRig:
     def of(cls, rig: Rig, points: np.ndarray) -> FittedRig:
         """Fit ``rig`` to ``(468, 3)`` detected points."""
         stable = _stable(rig.neutral)
-        scale, rotation, _ = umeyama(rig.neutral[stable], points[stable].astype(np.float64))
+        size, rotation, _ = umeyama(rig.neutral[stable], points[stable].astype(np.float64))
+        scale = float(size)
         shapes = np.einsum("knj,ij->kni", rig.shapes, rotation * scale)
         shapes = (shapes * _proportions(rig, points, scale)[:, None, None]).astype(np.float32)
         down = rotation[:2, 1] / (np.linalg.norm(rotation[:2, 1]) + 1e-9)
@@ -148,7 +136,7 @@ class FittedRig:
     @property
     def mouth_width(self) -> float:
         """Distance between the outer lip corners at rest, in pixels."""
-        return float(np.linalg.norm(self.rest[61, :2] - self.rest[291, :2]))
+        return apart(self.rest, topology.OUTER_LIP_CORNERS)
 
     def move(self, values: np.ndarray, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Points under blendshape coefficients: ``(468, 3) float32``. Lips never cross, and meet at the corners.
@@ -188,7 +176,7 @@ def _proportions(rig: Rig, points: np.ndarray, scale: float) -> np.ndarray:
         own = np.linalg.norm(points[a] - points[b])
         return float(np.clip(own / (scale * np.linalg.norm(rig.neutral[a] - rig.neutral[b])), 0.8, 1.3))
 
-    mouth, jaw = ratio(61, 291), ratio(2, 152)
+    mouth, jaw = ratio(*topology.OUTER_LIP_CORNERS), ratio(topology.UNDER_NOSE, topology.CHIN)
     of = {"mouth": mouth, "jaw": jaw}
     return np.array([next((v for k, v in of.items() if n.startswith(k)), 1.0) for n in rig.names])
 

@@ -14,7 +14,7 @@ PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
 
 LAYERS = (
     {"errors", "records", "options", "lazy", "streaming"},
-    {"assets", "asset_sources", "weights", "media"},
+    {"assets", "asset_sources", "weights", "blocks", "media"},
     {"audio", "faces"},
     {"rig", "speech", "voices", "motion"},
     {"render", "engines.contract"},

@@ -8,7 +8,7 @@ import pytest
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face
-from lipsync_utils.rig import FittedRig, Rig, umeyama
+from lipsync_utils.rig import FittedRig, Rig
 
 WIDTH = 220.0
 UPPER, LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
@@ -95,22 +95,6 @@ def test_left_and_right_are_mirror_images(rig):
 
 
 # --- Fitting
-
-
-def test_umeyama_recovers_a_known_transform():
-    random = np.random.default_rng(0)
-    source = random.normal(size=(50, 3))
-    turn, shift = rotation(0.3, -0.7, 1.1), np.array([4.0, -2.0, 7.0])
-    scale, found, place = umeyama(source, 2.5 * source @ turn.T + shift)
-    assert scale == pytest.approx(2.5)
-    np.testing.assert_allclose(found, turn, atol=1e-9)
-    np.testing.assert_allclose(place, shift, atol=1e-9)
-
-
-def test_umeyama_never_mirrors():
-    source = np.random.default_rng(1).normal(size=(50, 3))
-    _, found, _ = umeyama(source, source * [-1, 1, 1])
-    assert np.linalg.det(found) == pytest.approx(1)
 
 
 def test_fit_finds_scale_and_pose(rig):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .geometry import overlap
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -126,23 +128,16 @@ def weighted_suppression(points: np.ndarray, scores: np.ndarray) -> tuple[np.nda
     Returns:
         The merged ``(m, 8, 2)`` and ``(m,)``, best first; a merged face keeps its best score.
     """
-    order = np.argsort(-scores, kind="stable")
+    order, boxes = np.argsort(-scores, kind="stable"), points[:, :2].reshape(-1, 4)
     merged, best = [], []
     while order.size:
-        same = _overlap(points[order[0]], points[order]) > MIN_OVERLAP
+        same = overlap(boxes[order[0]], boxes[order]) > MIN_OVERLAP
         same[0] = True
         group = order[same]
         merged.append(np.average(points[group], axis=0, weights=scores[group]))
         best.append(scores[order[0]])
         order = order[~same]
     return np.array(merged, np.float32).reshape(-1, 8, 2), np.array(best, np.float32)
-
-
-def _overlap(one: np.ndarray, many: np.ndarray) -> np.ndarray:
-    """Intersection over union of one box with many; corners are the first two points."""
-    inner = np.clip(np.minimum(one[1], many[:, 1]) - np.maximum(one[0], many[:, 0]), 0, None).prod(axis=1)
-    area = np.clip(one[1] - one[0], 0, None).prod() + np.clip(many[:, 1] - many[:, 0], 0, None).prod(axis=1)
-    return inner / np.maximum(area - inner, 1e-9)
 
 
 def _cut_square(image: np.ndarray, *, left: float, top: float, side: float) -> np.ndarray:

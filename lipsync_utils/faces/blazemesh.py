@@ -12,8 +12,8 @@ from .. import assets
 from ..records import Face
 from . import topology
 from .blazeface import BlazeFace
-from .choosing import overlap
 from .facemesh import FaceMesh, crop_of_detection, crop_of_points
+from .geometry import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _PRECISE_VIEWS = 8
 
 
 class BlazeMeshDetector:
-    """:class:`~lipsync_utils.faces.detector.FaceDetector` on MediaPipe's two networks.
+    """:class:`~lipsync_utils.faces.contract.FaceDetector` on MediaPipe's two networks.
 
     An instance keeps the networks' memory: use one per thread.
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import NoFaceError
-from .detector import RefiningDetector
+from .contract import RefiningDetector
+from .geometry import overlap, width_of  # noqa: F401
 
 if TYPE_CHECKING:
     from ..options import FaceOptions
     from ..records import Face
-    from .detector import FaceDetector
+    from .contract import FaceDetector
 
 
 def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions) -> Face:
@@ -73,15 +74,3 @@ def nearest(faces: list[Face], point: np.ndarray) -> Face:
         return float(np.hypot(*outside)), float(np.hypot(*((face.box[:2] + face.box[2:]) / 2 - point)))
 
     return min(faces, key=distance)
-
-
-def width_of(face: Face) -> float:
-    """Width of the face's box in pixels."""
-    return float(face.box[2] - face.box[0])
-
-
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Intersection over union of two boxes (left, top, right, bottom)."""
-    width, height = np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0, None)
-    areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
-    return float(width * height / max(areas - width * height, 1e-9))

@@ -1,47 +1,16 @@
-"""The contract of a face detector, and the registry of those that exist."""
+"""The registry of face detectors."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-
     from ..options import FaceOptions
-    from ..records import Face
-
-
-class FaceDetector(Protocol):
-    """Finds faces in one picture.
-
-    An instance may hold buffers: use one per thread.
-    """
-
-    def detect(self, image: np.ndarray) -> list[Face]:
-        """Faces in ``image`` (``(H, W, 3) uint8`` RGB), sorted from left to right; empty where there is none."""
-        ...
-
-
-@runtime_checkable
-class RefiningDetector(FaceDetector, Protocol):
-    """A detector that can also start from where the face was, which is quicker and steadier in videos."""
-
-    def detect(self, image: np.ndarray, *, precise: bool = False, thorough: bool = True) -> list[Face]:
-        """As :meth:`FaceDetector.detect`; ``precise`` spends more on each face, ``thorough`` more on finding one."""
-        ...
-
-    def refine(
-        self, image: np.ndarray, points: np.ndarray, *, precise: bool = False, quick: bool = False
-    ) -> Face | None:
-        """The face near ``points`` (``(468, 2 or 3)`` in pixels); None where it is not there any more.
-
-        ``precise`` spends more on it, for still pictures; ``quick`` less, where only motion matters, not place.
-        """
-        ...
+    from .contract import FaceDetector
 
 
 def _embedded() -> FaceDetector:

@@ -18,7 +18,7 @@ from . import topology
 
 
 class FaceAlignmentDetector:
-    """:class:`~lipsync_utils.faces.detector.FaceDetector` on the package ``face-alignment``.
+    """:class:`~lipsync_utils.faces.contract.FaceDetector` on the package ``face-alignment``.
 
     The 68 points lie where the network saw them; the other 400 are a neutral face fitted to them, so cheeks, forehead
     and all depths are plausible rather than measured.

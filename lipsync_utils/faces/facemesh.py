@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import topology
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,8 +22,6 @@ INPUT_SIZE = 192
 
 CROP_SCALE = 1.5
 """Side of the crop relative to the longer side of the face's box, as in MediaPipe's face landmark pipeline."""
-
-_RIGHT_EYE_CORNER, _LEFT_EYE_CORNER = 33, 263
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def crop_of_points(points: np.ndarray) -> Crop:
         points: ``(468, 2 or 3)`` in pixels.
     """
     flat = points[:, :2].astype(np.float64)
-    angle = _angle(flat[_RIGHT_EYE_CORNER], flat[_LEFT_EYE_CORNER])
+    angle = _angle(*flat[list(topology.OUTER_EYE_CORNERS)])
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     upright = flat @ turn.T
     low, high = upright.min(axis=0), upright.max(axis=0)
@@ -100,12 +100,10 @@ class FaceMesh:
 
     def twice(self, image: np.ndarray, crop: Crop) -> tuple[np.ndarray, float]:
         """The same from the crop and its mirror image: they err in opposite directions, so their mean errs by half."""
-        from .topology import MIRROR
-
         picture = _scaled(image, crop)
         points, presence = self._look(picture)
         mirrored, other = self._look(picture[:, ::-1])
-        mirrored = mirrored[MIRROR]
+        mirrored = mirrored[topology.MIRROR]
         # The network counts from the centre of the first pixel, as a picture and its mirror image show: only with
         # this reading do the two agree.
         mirrored[:, 0] = INPUT_SIZE - 1 - mirrored[:, 0]
@@ -115,7 +113,7 @@ class FaceMesh:
         """Points in the crop's pixels, ``(468, 3) float64``, and the probability of a face."""
         output, logit = self._network(picture)
         presence = float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -80, 80))))
-        return output.reshape(468, 3).astype(np.float64), presence
+        return output.reshape(topology.POINTS, 3).astype(np.float64), presence
 
 
 def _scaled(image: np.ndarray, crop: Crop) -> np.ndarray:

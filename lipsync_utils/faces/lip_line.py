@@ -13,6 +13,7 @@ import numpy as np
 
 from ..records import Face
 from . import topology
+from .geometry import apart
 
 _UPPER = np.array(topology.INNER_LIP_UPPER)
 _LOWER = np.array(topology.INNER_LIP_LOWER)
@@ -43,8 +44,8 @@ def snap_lip_line(image: np.ndarray, face: Face) -> Face:
         distance. The face itself where its lips are parted or no line is seen.
     """
     points = face.points[:, :2].astype(np.float64)
-    across = points[308] - points[78]
-    width = np.linalg.norm(points[291] - points[61])
+    across = np.subtract(*points[list(topology.INNER_LIP_CORNERS[::-1])])
+    width = apart(points, topology.OUTER_LIP_CORNERS)
     across /= np.linalg.norm(across) + 1e-9
     down = np.array([-across[1], across[0]])
     gap = (points[_LOWER] - points[_UPPER]) @ down

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..records import Face, TrackedFrame
 from . import topology
+from .geometry import umeyama
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +33,12 @@ _STEADY = np.array([6, 168, 197, 195, 10, 109, 338, 67, 297, 33, 133, 362, 263, 
 
 @dataclass
 class _Held:
-    """One frame of a segment: the head's pose as a similarity, ``points = turn * shape + shift`` (complex x + iy)."""
+    """One frame of a segment: the head's pose as a similarity in the picture, ``points = turn @ shape + shift``."""
 
     time_s: float
-    turn: complex
-    shift: complex
-    shape: np.ndarray  # (468,) complex, in the coordinates of the segment's first face
-    depth: np.ndarray  # (468,) in the same units
+    turn: np.ndarray  # (2, 2) rotation times scale
+    shift: np.ndarray  # (2,)
+    shape: np.ndarray  # (468, 3) in the coordinates of the segment's first face
     tracked: TrackedFrame | None  # None once it has been given out: its picture is not kept
 
 
@@ -88,16 +88,12 @@ class CentredSmoother:
 
     def _hold(self, tracked: TrackedFrame) -> _Held:
         points = tracked.face.points.astype(np.float64)
-        plane = points[:, 0] + 1j * points[:, 1]
+        steady = points[_STEADY, :2]
         if self._reference is None:
-            self._reference = plane - plane[_STEADY].mean()
-        # Least-squares similarity in the complex plane (Umeyama 1991, for two dimensions).
-        from_, to = self._reference[_STEADY], plane[_STEADY]
-        from_mean, to_mean = from_.mean(), to.mean()
-        turn = np.vdot(from_ - from_mean, to - to_mean) / np.vdot(from_ - from_mean, from_ - from_mean).real
-        shift = to_mean - turn * from_mean
-        depth = points[:, 2] / abs(turn)
-        return _Held(tracked.frame.time_s, turn, shift, (plane - shift) / turn, depth, tracked)
+            self._reference = steady - steady.mean(axis=0)
+        scale, rotation, shift = umeyama(self._reference, steady)
+        points[:, :2] = (points[:, :2] - shift) @ rotation
+        return _Held(tracked.frame.time_s, scale * rotation, shift, points / scale, tracked)
 
     def _give(self) -> TrackedFrame:
         """The next frame, smoothed over its neighbours on both sides."""
@@ -105,15 +101,13 @@ class CentredSmoother:
         near = [other for other in self._segment if abs(other.time_s - held.time_s) <= REACH * self._sigma]
         away = np.array([other.time_s - held.time_s for other in near])
         weights, lip_weights = _gauss(away, self._sigma), _gauss(away, self._lip_sigma)
-        turn = np.dot(weights, [other.turn for other in near])
-        shift = np.dot(weights, [other.shift for other in near])
-        shapes = np.array([other.shape for other in near])
-        depths = np.array([other.depth for other in near])
-        shape, depth = weights @ shapes, weights @ depths
+        turn = np.tensordot(weights, [other.turn for other in near], 1)
+        shift = np.tensordot(weights, [other.shift for other in near], 1)
+        shape = np.tensordot(weights, [other.shape for other in near], 1)
         lips = list(topology.LIPS)
-        shape[lips], depth[lips] = lip_weights @ shapes[:, lips], lip_weights @ depths[:, lips]
-        plane = turn * shape + shift
-        points = np.column_stack([plane.real, plane.imag, depth * abs(turn)]).astype(np.float32)
+        shape[lips] = np.tensordot(lip_weights, [other.shape[lips] for other in near], 1)
+        size = np.sqrt(np.linalg.det(turn))
+        points = np.column_stack([shape[:, :2] @ turn.T + shift, shape[:, 2] * size]).astype(np.float32)
         tracked, held.tracked = held.tracked, None
         self._next += 1
         while self._next and held.time_s - self._segment[0].time_s > 2 * REACH * self._sigma:

@@ -22,8 +22,11 @@ OUTER_LIP_UPPER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 OUTER_LIP_LOWER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 INNER_LIP_UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 INNER_LIP_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+LIP_MIDDLE = slice(4, 7)  # the three points in the middle of such a curve
 OUTER_LIP_CORNERS = (61, 291)
 INNER_LIP_CORNERS = (78, 308)
+INNER_LIP_MIDDLES = (13, 14)  # upper, lower
+OUTER_LIP_MIDDLES = (0, 17)
 UPPER_LIP_ROWS = (
     OUTER_LIP_UPPER,
     (76, 184, 74, 73, 72, 11, 302, 303, 304, 408, 306),
@@ -44,6 +47,7 @@ RIGHT_EYE_LOWER = (33, 7, 163, 144, 145, 153, 154, 155, 133)
 LEFT_EYE_UPPER = (362, 398, 384, 385, 386, 387, 388, 466, 263)
 LEFT_EYE_LOWER = (362, 382, 381, 380, 374, 373, 390, 249, 263)
 EYE_CORNERS = (33, 133, 362, 263)
+OUTER_EYE_CORNERS = (33, 263)
 
 # --- Brows: upper and lower edge.
 RIGHT_BROW_UPPER = (70, 63, 105, 66, 107)
@@ -55,8 +59,15 @@ BROWS = RIGHT_BROW_UPPER + RIGHT_BROW_LOWER + LEFT_BROW_UPPER + LEFT_BROW_LOWER
 # --- Nose: bridge from the brows down to the tip, then the underside from left to right.
 NOSE_BRIDGE = (168, 6, 197, 195, 5, 4, 1)
 NOSE_BASE = (64, 98, 97, 2, 326, 327, 294)
+NOSE_ROOT = 168
 NOSE_TIP = 1
+UNDER_NOSE = 2
+
+# --- The outline's extremes.
+HAIR_LINE = 10
 CHIN = 152
+FACE_SIDES = (234, 454)
+CHEEKS = (50, 280, 205, 425, 101, 330)
 
 # --- Boundary loops of the mesh, each once around, clockwise in the picture. There are no others.
 FACE_OVAL = (

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..records import TrackedFrame
-from .choosing import choose, detect_still, overlap, width_of
-from .detector import RefiningDetector
+from .choosing import choose, detect_still
+from .contract import RefiningDetector
+from .geometry import overlap, width_of
 from .smoothing import CentredSmoother
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..options import FaceOptions
     from ..records import Face, Frame
-    from .detector import FaceDetector
+    from .contract import FaceDetector
 
 __all__ = ["detect_still", "track"]
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
+from ..faces import topology
+from ..faces.geometry import apart, width_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +47,7 @@ def sheet(
     tiles = []
     for image in frames:
         faces = detector.detect(image)
-        tiles.append(_cut(image, max(faces, key=lambda face: face.box[2] - face.box[0]), mouth) if faces else image)
+        tiles.append(_cut(image, max(faces, key=width_of), mouth) if faces else image)
     labels = labels or [f"{time:.2f} s" for time in times_s]
     rows = -(-len(tiles) // columns)
     figure = Figure(figsize=(9.6, rows * (9.6 / columns + 0.25)), layout="constrained", dpi=100)
@@ -86,7 +88,8 @@ def _cut(image: np.ndarray, face: Face, mouth: bool) -> np.ndarray:
     """The square around the mouth, or around the face, within the picture."""
     points = face.points[:, :2]
     if mouth:
-        middle, half = points[[13, 14]].mean(0), 0.85 * float(np.linalg.norm(points[61] - points[291]))
+        middle = points[list(topology.INNER_LIP_MIDDLES)].mean(0)
+        half = 0.85 * apart(points, topology.OUTER_LIP_CORNERS)
     else:
         middle, half = points.mean(0), 0.72 * float(np.ptp(points[:, 1]))
     left, top = np.maximum(middle - half, 0).astype(int)

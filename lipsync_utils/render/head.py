@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..faces import topology
+from ..faces.geometry import apart
 from ..rig import FittedRig
 from .raster import fill_from_nodes
 
@@ -41,9 +43,9 @@ class HeadWarp:
         )
         self._nodes = np.stack([x, y], -1)
         points = fitted.rest
-        self.face_width = float(np.linalg.norm(points[234, :2] - points[454, :2]))
-        face_height = float(np.linalg.norm(points[10, :2] - points[152, :2]))
-        centre = (points[234] + points[454]) / 2
+        self.face_width = apart(points, topology.FACE_SIDES)
+        face_height = apart(points, (topology.HAIR_LINE, topology.CHIN))
+        centre = points[list(topology.FACE_SIDES)].sum(axis=0) / 2
         self._weight = self._fade(fitted, centre[:2], face_height)
         self._depth = self._spread_depth(points, centre)
         down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]

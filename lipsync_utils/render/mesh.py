@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..faces import topology
+from ..faces.geometry import apart
 
 _OVAL = np.array(topology.FACE_OVAL)
 
@@ -55,7 +56,7 @@ def surround(points: np.ndarray, rest: np.ndarray | None = None) -> np.ndarray:
     centre = (oval.min(0) + oval.max(0)) / 2
     outward = oval - centre
     outward = outward / (np.linalg.norm(outward, axis=1, keepdims=True) + 1e-6)
-    width = np.linalg.norm(base[234, :2] - base[454, :2])
+    width = np.float32(apart(base, topology.FACE_SIDES))
     motion = (points[_OVAL, :2] - oval) * (SIDEWAYS, 1.0)
     rings = [oval + outward * (distance * width) + motion * share for distance, share in RINGS]
     return np.concatenate([points[:, :2], *rings]).astype(np.float32)

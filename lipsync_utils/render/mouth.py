@@ -16,7 +16,8 @@ from .raster import coverage_between
 
 _UPPER, _LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
 _HOLE = np.array(topology.MOUTH_HOLE)
-_CHEEKS = np.array((50, 280, 205, 425, 101, 330))
+_CHEEKS = np.array(topology.CHEEKS)
+_JAW = np.array((topology.CHIN, topology.OUTER_LIP_MIDDLES[1], topology.INNER_LIP_MIDDLES[1]))
 CAVITY = np.array((58, 21, 20), np.float32)
 """Colour of the dark behind teeth and tongue, before lighting."""
 
@@ -58,8 +59,8 @@ def _sprite(image: np.ndarray, *, anchor_px: list, place: list, scale: float, **
 
 def mouth_frame(fitted: FittedRig) -> np.ndarray:
     """``(2, 3)`` affine map from mouth widths (x right, y down, origin between the closed lips) to pixels."""
-    corners = fitted.rest[[78, 308], :2].mean(0)
-    middle = fitted.rest[[13, 14], :2].mean(0)
+    corners = fitted.rest[list(topology.INNER_LIP_CORNERS), :2].mean(0)
+    middle = fitted.rest[list(topology.INNER_LIP_MIDDLES), :2].mean(0)
     centre = corners + fitted.down * ((middle - corners) @ fitted.down)
     side = fitted.rotation[:2, 0] / (np.linalg.norm(fitted.rotation[:2, 0]) + 1e-9)
     width = fitted.mouth_width
@@ -106,7 +107,7 @@ class MouthControls:
     def of(cls, fitted: FittedRig, names: tuple[str, ...]) -> MouthControls:
         """Controls for coefficients in the order of ``names``."""
         jaw = fitted.shapes[fitted.names.index("jawOpen")]
-        motion = jaw[[152, 17, 14], :2].mean(0)
+        motion = jaw[_JAW, :2].mean(0)
         side = np.array([fitted.down[1], -fitted.down[0]])
         drop = np.array([motion @ side, motion @ fitted.down]) / fitted.mouth_width
         where = {name: i for i, name in enumerate(names)}

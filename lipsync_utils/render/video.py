@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ..faces import topology
+from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import FittedRig, Rig
 from . import mesh
@@ -65,7 +66,7 @@ class VideoRenderer:
         for frame in tracked:
             if frame.face is not None:
                 points = frame.face.points
-                width = float(np.linalg.norm(points[61, :2] - points[291, :2]))
+                width = apart(points, topology.OUTER_LIP_CORNERS)
                 if interior is None or not 0.85 < width / interior.width < 1.18:
                     interior = MouthInterior(width, skin_light(points, frame.frame.image))
             yield frame, interior

@@ -1,8 +1,7 @@
 """The network from log-mel features to articulatory gestures: dilated convolutions with bounded look-ahead.
 
-It works at half the rate inside (50 Hz) and gives two rows per step. Residual blocks with RMS normalisation (Zhang and
-Sennrich 2019); dilation as in Oord et al., *WaveNet* (2016). What it sees of the future, features included, is less
-than 200 ms; of the past, about 1.5 s.
+It works at half the rate inside (50 Hz) and gives two rows per step. What it sees of the future, features included, is
+less than 200 ms; of the past, about 1.5 s.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
+from ..blocks import Block, scaled_bands
 from .composing import CONTACTS
 from .visemes import CHANNELS, KINDS
 
@@ -32,9 +32,6 @@ LEARNED_CHANNELS = (
 
 LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED_CHANNELS]
 
-FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
-"""Fixed scaling of log-mel features."""
-
 
 @dataclass(frozen=True)
 class NetworkOptions:
@@ -47,27 +44,6 @@ class NetworkOptions:
 
     width: int = 128
     dilations: tuple[int, ...] = (1, 2, -2, 4, -4, 1, -8, -16, -1, -1)
-
-
-class Block(nn.Module):
-    """``x + W2 gelu(W1 * rmsnorm(x))`` with ``W1`` a convolution of three taps.
-
-    The sum stays in float32 when the convolutions are trained in bfloat16.
-    """
-
-    def __init__(self, width: int, dilation: int, dropout: float) -> None:
-        super().__init__()
-        reach = abs(dilation)
-        self.padding = (reach, reach) if dilation > 0 else (2 * reach, 0)
-        self.scale = nn.Parameter(torch.ones(1, width, 1))
-        self.taps = nn.Conv1d(width, width, 3, dilation=reach)
-        self.mix = nn.Conv1d(width, width, 1)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """``(N, width, T)`` to the same."""
-        normal = x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.scale
-        return x + self.mix(self.dropout(F.gelu(self.taps(F.pad(normal, self.padding))))).float()
 
 
 class LipNet(nn.Module):
@@ -102,8 +78,8 @@ class LipNet(nn.Module):
             Channels :data:`LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
             ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
-        x = ((features - FEATURE_MEAN) / FEATURE_STD).transpose(1, 2)  # (N, 80, T)
-        x = self.blocks(self.stem(F.pad(x, (1, 1), value=-2.0)).float())  # (N, width, T / 2); -2 is about the floor
+        padded = F.pad(scaled_bands(features), (1, 1), value=-2.0)  # (N, 80, T + 2)
+        x = self.blocks(self.stem(padded).float())  # (N, width, T / 2); -2 is about the floor
         y = self.head(x).float().transpose(1, 2)  # (N, T / 2, 2 x outputs)
         y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
         pose, contacts, activity, kind = y.split(self.sizes, dim=-1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ..errors import InputError
 from ..faces import topology
+from ..faces.geometry import umeyama
 
 MOUTH_MEASURES = (
     "inner gap, middle",
@@ -32,7 +35,7 @@ NEEDED = tuple(sorted({*STEADY, *topology.LIPS, topology.CHIN}))
 _AT = {point: row for row, point in enumerate(NEEDED)}
 
 
-def _rows(*points: int) -> list[int]:
+def _rows(points: Iterable[int]) -> list[int]:
     return [_AT[point] for point in points]
 
 
@@ -65,42 +68,44 @@ def measure(points: np.ndarray) -> np.ndarray:
 
 def _upright(points: np.ndarray) -> np.ndarray:
     """``(T, P, 3)`` carried onto the neutral head by its steady points."""
-    steady = _rows(*STEADY)
     target = topology.NEUTRAL[list(STEADY)].astype(np.float64)
-    mean, goal = points[:, steady].mean(axis=1, keepdims=True), target.mean(axis=0)
-    source, target = points[:, steady] - mean, target - goal
-    u, values, vt = np.linalg.svd(np.einsum("ni,tnj->tij", target, source))
-    sign = np.ones_like(values)
-    sign[:, 2] = np.sign(np.linalg.det(u @ vt))
-    turn = (u * sign[:, None]) @ vt
-    scale = (values * sign).sum(axis=1) / np.square(source).sum(axis=(1, 2))
-    return scale[:, None, None] * np.einsum("tij,tpj->tpi", turn, points - mean) + goal
+    scale, turn, shift = umeyama(points[:, _rows(STEADY)], target)
+    return scale[:, None, None] * np.einsum("tij,tpj->tpi", turn, points) + shift[:, None]
 
 
 def _lengths(p: np.ndarray) -> np.ndarray:
     """``(T, P, 3)`` upright to ``(T, 12)``."""
     x, y, z = np.moveaxis(p, 2, 0)
 
-    def height(*points: int) -> np.ndarray:
-        return y[:, _rows(*points)].mean(axis=1)
+    def height(points: Iterable[int]) -> np.ndarray:
+        return y[:, _rows(points)].mean(axis=1)
 
-    def apart(left: int, right: int) -> np.ndarray:
-        return x[:, _AT[right]] - x[:, _AT[left]]
+    def depth(points: Iterable[int]) -> np.ndarray:
+        return z[:, _rows(points)].mean(axis=1)
 
+    def apart(pair: tuple[int, int]) -> np.ndarray:
+        left, right = _rows(pair)
+        return x[:, right] - x[:, left]
+
+    corners = topology.OUTER_LIP_CORNERS
+    outer = topology.OUTER_LIP_UPPER, topology.OUTER_LIP_LOWER
+    inner = topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER
+    upper, lower, inner_upper, inner_lower = (height(lip[topology.LIP_MIDDLE]) for lip in (*outer, *inner))
+    sides_upper, sides_lower = (height([lip[at] for at in (2, 8, 3, 7)]) for lip in inner)
     return np.stack(
         [
-            height(87, 14, 317) - height(82, 13, 312),
-            height(88, 318, 178, 402) - height(80, 310, 81, 311),
-            height(84, 17, 314) - height(37, 0, 267),
-            apart(61, 291),
-            apart(78, 308),
-            height(37, 0, 267),
-            height(84, 17, 314),
-            height(topology.CHIN),
-            height(61, 291),
-            height(82, 13, 312) - height(37, 0, 267),
-            height(84, 17, 314) - height(87, 14, 317),
-            z[:, _rows(0, 17, 13, 14)].mean(axis=1) - z[:, _rows(61, 291)].mean(axis=1),
+            inner_lower - inner_upper,
+            sides_lower - sides_upper,
+            lower - upper,
+            apart(corners),
+            apart(topology.INNER_LIP_CORNERS),
+            upper,
+            lower,
+            height([topology.CHIN]),
+            height(corners),
+            inner_upper - upper,
+            lower - inner_lower,
+            depth(topology.OUTER_LIP_MIDDLES + topology.INNER_LIP_MIDDLES) - depth(corners),
         ],
         axis=1,
     )

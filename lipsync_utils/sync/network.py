@@ -13,10 +13,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
+from ..blocks import Block, scaled_bands
 from .mouth import MOUTH_MEASURES
-
-FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
-"""Fixed scaling of log-mel features."""
 
 ROWS = 4
 """Feature rows (100 a second) per embedding (25 a second)."""
@@ -37,22 +35,6 @@ class NetworkOptions:
     lip_width: int = 96
     dilations: tuple[int, ...] = (1, 2, 4)
     embedding: int = 64
-
-
-class Block(nn.Module):
-    """``x + W2 gelu(W1 * rmsnorm(x))`` with ``W1`` a dilated convolution of three taps."""
-
-    def __init__(self, width: int, dilation: int, dropout: float) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(1, width, 1))
-        self.taps = nn.Conv1d(width, width, 3, dilation=dilation, padding=dilation)
-        self.mix = nn.Conv1d(width, width, 1)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """``(N, width, T)`` to the same."""
-        normal = x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.scale
-        return x + self.mix(self.dropout(F.gelu(self.taps(normal))))
 
 
 class SyncExpert(nn.Module):
@@ -76,8 +58,7 @@ class SyncExpert(nn.Module):
 
     def sound(self, features: torch.Tensor) -> torch.Tensor:
         """Log-mel ``(N, 4 T, 80) float32`` to embeddings ``(N, T, 64)``."""
-        x = ((features - FEATURE_MEAN) / FEATURE_STD).transpose(1, 2)
-        return F.normalize(self.hear(x).transpose(1, 2), dim=2)
+        return F.normalize(self.hear(scaled_bands(features)).transpose(1, 2), dim=2)
 
     def lips(self, measures: torch.Tensor) -> torch.Tensor:
         """Measures ``(N, T, 12) float32``, scaled by :func:`~.expert.scaled`, to embeddings ``(N, T, 64)``."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from ..faces import topology
+from ..faces.geometry import apart
 from ..records import CURVE_RATE, Phoneme
 
 HAIR = 0.012
@@ -27,7 +29,7 @@ OPEN_VOWELS = frozenset({"a", "æ", "ɑ", "aɪ", "aʊ"})
 ROUNDED, SPREAD = frozenset({"u", "w"}), frozenset({"i"})
 MAX_LAG = 10
 
-_UPPER, _LOWER = (82, 13, 312), (87, 14, 317)
+_UPPER, _LOWER = (lip[topology.LIP_MIDDLE] for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER))
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,10 @@ class PhoneticReport:
 def gap_and_width(points: np.ndarray) -> tuple[float, float]:
     """Gap between the inner lips and width of the mouth on a mesh ``(468, 3)``, in distances of the eyes' corners."""
     flat = points[:, :2].astype(np.float64)
-    along = flat[291] - flat[61]
+    left, right = flat[list(topology.OUTER_LIP_CORNERS)]
+    along = right - left
     down = np.array([-along[1], along[0]]) / np.linalg.norm(along)
-    eyes = np.linalg.norm(flat[33] - flat[263])
+    eyes = apart(flat, topology.OUTER_EYE_CORNERS)
     return float((flat[_LOWER, :] - flat[_UPPER, :]).mean(0) @ down / eyes), float(np.linalg.norm(along) / eyes)
 
 

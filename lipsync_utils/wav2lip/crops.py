@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..faces import topology
-from ..faces.choosing import overlap
+from ..faces.geometry import overlap
 from ..records import TrackedFrame
 from .network import FACE_SIZE
 
@@ -26,7 +26,6 @@ centred)."""
 
 _BROWS = np.array(topology.BROWS)
 _OVAL = np.array(topology.FACE_OVAL)
-_HAIR_LINE = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def face_box(points: np.ndarray, pads: tuple[float, float, float, float]) -> np.
         ``(4,) float64`` left, top, right, bottom: edges in pixels, the first pixel reaching from -0.5 to 0.5.
     """
     oval = points[_OVAL, :2].astype(np.float64)
-    brows, hair_line = float(points[_BROWS, 1].min()), float(points[_HAIR_LINE, 1])
+    brows, hair_line = float(points[_BROWS, 1].min()), float(points[topology.HAIR_LINE, 1])
     top = brows + TOP_SHARE * min(hair_line - brows, 0.0)
     left, right, bottom = oval[:, 0].min(), oval[:, 0].max(), oval[:, 1].max()
     above, below, before, behind = np.asarray(pads, float) * (bottom - top) / PADS_OF

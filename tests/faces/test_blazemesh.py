@@ -9,8 +9,8 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazeface import anchors, weighted_suppression
-from lipsync_utils.faces.choosing import overlap
-from lipsync_utils.faces.detector import RefiningDetector, make_detector
+from lipsync_utils.faces.contract import RefiningDetector
+from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.faces.facemesh import Crop, crop_of_points, cut
 from lipsync_utils.options import FaceOptions
 
@@ -153,13 +153,6 @@ def test_anchors_and_suppression():
     merged, scores = weighted_suppression(one, np.array([0.6, 0.9, 0.7]))
     assert scores.tolist() == pytest.approx([0.9, 0.7])
     assert merged[0, 1, 0] == pytest.approx((0.4 * 0.6 + 0.42 * 0.9) / 1.5)
-
-
-def test_overlap():
-    box = np.array([0, 0, 2, 2], np.float32)
-    assert overlap(box, box) == 1
-    assert overlap(box, box + 1) == pytest.approx(1 / 7)
-    assert overlap(box, box + 5) == 0
 
 
 def test_registry(detector):

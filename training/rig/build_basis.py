@@ -28,6 +28,7 @@ import numpy as np
 
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
+from lipsync_utils.faces.geometry import umeyama
 from lipsync_utils.options import FaceOptions
 
 SIZE = 1024
@@ -223,7 +224,7 @@ def head_basis(human: Human, phenotype: dict[str, float], detector, sheet: Path 
         triangle, weights = view.cast(found, body)
         open_view = View(human, human.vertices(phenotype, {"jawOpen": 0.45}), zoom=zoom, shift=shift)
         open_found = detect(detector, open_view)
-        below = open_view.below(open_found[[78, 308]])
+        below = open_view.below(open_found[list(topology.INNER_LIP_CORNERS)])
         allowed = np.broadcast_to(body, (468, len(body))).copy()
         allowed[sorted(upper)] &= ~below
         allowed[sorted(lower)] &= below
@@ -245,14 +246,6 @@ def save_sheet(path: Path, *views_and_points) -> None:
             cv2.circle(tile, (round(float(x)), round(float(y))), 2, (0, 255, 0), -1)
         tiles.append(tile)
     cv2.imwrite(str(path), np.hstack(tiles))
-
-
-def align(points: np.ndarray, reference: np.ndarray) -> tuple[float, np.ndarray]:
-    """Scale and rotation (Umeyama 1991) that carry ``points`` onto ``reference``, both ``(n, 3)``."""
-    p, r = points - points.mean(0), reference - reference.mean(0)
-    u, s, vt = np.linalg.svd(r.T @ p)
-    d = np.diag([1, 1, np.sign(np.linalg.det(u @ vt))])
-    return float((s * np.diag(d)).sum() / (p**2).sum()), u @ d @ vt
 
 
 def mirror_names(names: tuple[str, ...]) -> list[int]:
@@ -288,10 +281,11 @@ def rounded(points: np.ndarray, shape: np.ndarray) -> np.ndarray:
     upper, lower = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
     width = np.ptp(points[upper, 0])
     u = points[:, 0] / (width / 2)
-    middle = shape[14, 1] - shape[13, 1]
+    highest, lowest = shape[list(topology.INNER_LIP_MIDDLES), 1]
+    middle = lowest - highest
     sink = CORNER_DROP * middle * np.clip(np.abs(u), 0, 1) ** 2
     corner = shape[lower[0], 1] + CORNER_DROP * middle
-    bow = corner + (shape[14, 1] - corner) * np.clip(1 - np.abs(u[lower]) ** 2.5, 0, 1)
+    bow = corner + (lowest - corner) * np.clip(1 - np.abs(u[lower]) ** 2.5, 0, 1)
     bend = np.interp(points[:, 0], points[lower, 0], bow - shape[lower, 1])  # the corners' own sink beyond them
     edge_up, edge_low = (np.interp(points[:, 0], points[i, 0], points[i, 1]) for i in (upper, lower))
     below = points[:, 1] > (edge_up + edge_low) / 2
@@ -316,16 +310,18 @@ def main() -> None:
     for name, phenotype in HEADS.items():
         points, shapes = head_basis(human, phenotype, detector, arguments.sheet, name)
         reference = points if reference is None else reference
-        scale, turn = align(points, reference)
+        scale, turn, _ = umeyama(points, reference)
         all_points.append((points - points.mean(0)) @ turn.T * scale)
         all_shapes.append(shapes @ turn.T * scale)
     points, shapes = symmetric(np.mean(all_points, 0), np.mean(all_shapes, 0), human.actions)
     for name in ("jawOpen", "mouthClose", "mouthFunnel"):
         index = human.actions.index(name)
         shapes[index] = rounded(points, shapes[index])
-    away = np.linalg.norm((points - points[[13, 14]].mean(0))[:, :2], axis=1) / np.ptp(points[[61, 291], 0])
+    middle = points[list(topology.INNER_LIP_MIDDLES)].mean(0)
+    width = np.ptp(points[list(topology.OUTER_LIP_CORNERS), 0])
+    away = np.linalg.norm((points - middle)[:, :2], axis=1) / width
     shapes[human.actions.index("mouthPucker"), :, 0] *= 1 + (PUCKER - 1) * np.exp(-(away**2))
-    unit = 1 / np.linalg.norm(points[topology.EYE_CORNERS[0]] - points[topology.EYE_CORNERS[3]])
+    unit = 1 / np.linalg.norm(np.subtract(*points[list(topology.OUTER_EYE_CORNERS)]))
     np.savez_compressed(
         OUTPUT,
         names=np.array(human.actions),

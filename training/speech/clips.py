@@ -9,18 +9,18 @@ import av
 import numpy as np
 from baselines import loudness, recognised_opening
 
+from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves
 from lipsync_utils.speech import SpeechModel, lip_opening
 from lipsync_utils.speech.visemes import NAMES
 
-INNER_UPPER, INNER_LOWER = (82, 13, 312), (87, 14, 317)
-"""Points of the face mesh in the middle of the inner lips."""
-
-CORNERS = (61, 291)
-EYES = (33, 263)
-BRIDGE, BASE = 168, 2
+INNER_UPPER, INNER_LOWER = (
+    list(lip[topology.LIP_MIDDLE]) for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER)
+)
+CORNERS, EYES = topology.OUTER_LIP_CORNERS, topology.OUTER_EYE_CORNERS
+BRIDGE, BASE = topology.NOSE_ROOT, topology.UNDER_NOSE
 """Root and base of the nose: a length that no mouth changes and that shortens with a nod as the lips' gap does."""
 
 

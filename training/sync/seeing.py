@@ -32,7 +32,7 @@ class Person:
     def __init__(self, rng: np.random.Generator) -> None:
         rig = _rig()
         points = rig.neutral.astype(np.float64).copy()
-        mouth = points[[61, 291]].mean(axis=0)
+        mouth = points[list(topology.OUTER_LIP_CORNERS)].mean(axis=0)
         near = np.exp(-0.5 * np.square(np.linalg.norm(points[:, :2] - mouth[:2], axis=1) / 0.3))[:, None]
         factors = np.exp(rng.normal(0.0, [0.1, 0.18, 0.15]))
         points += near * (points - mouth) * (factors - 1.0)
