@@ -277,7 +277,8 @@ def _status(asset: Asset) -> AssetStatus:
     file = cache_folder() / asset.filename
     if not file.is_file():
         return AssetStatus(asset, file, "missing")
-    if _read_json(_note(file)) == _stamp(file, asset):  # spares hashing large files at every start
+    note, stamp = _verified(file, asset)
+    if _read_json(note) == stamp:
         return AssetStatus(asset, file, "ready")
     fault = _misfit(file, asset) or (None if sha256_of(file) == asset.sha256 else _ANOTHER)
     if fault is not None:
@@ -299,18 +300,17 @@ def _misfit(file: Path, asset: Asset) -> str | None:
 
 
 def _remember(file: Path, asset: Asset) -> None:
-    """Note that the file, as it is now, is the asset."""
+    """Spare the next start the hashing."""
     with contextlib.suppress(OSError):  # a read-only cache is verified anew every time
-        _note(file).write_text(json.dumps(_stamp(file, asset)), "utf-8")
+        note, stamp = _verified(file, asset)
+        note.write_text(json.dumps(stamp), "utf-8")
 
 
-def _note(file: Path) -> Path:
-    return file.with_name(file.name + ".verified.json")
-
-
-def _stamp(file: Path, asset: Asset) -> dict[str, object]:
+def _verified(file: Path, asset: Asset) -> tuple[Path, dict[str, object]]:
+    """Where it is noted that the file, as it is now, is the asset; and the note."""
     stat = file.stat()
-    return {"sha256": asset.sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    stamp = {"sha256": asset.sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    return file.with_name(file.name + ".verified.json"), stamp
 
 
 def _read_json(file: Path) -> dict[str, object]:
