@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test browser colab notebooks app lint format bench samples avatars clean
+.PHONY: help install demo test wheel browser colab notebooks app lint format bench samples avatars clean
 
 help:
 	@echo "make demo     two videos of a speaking avatar: out/english.mp4 and out/arabic.mp4"
@@ -13,15 +13,17 @@ help:
 	@echo "make notebooks  run the course from top to bottom, in place"
 	@echo "make app      the web app, at http://localhost:8501"
 	@echo "make colab    some tests with the versions that Google Colab has"
+	@echo "make wheel    the built package in an empty environment, where everything is installed anew"
 	@echo "make browser  the tests that drive a real Chromium (needs: apt-get install chromium)"
-	@echo "make bench    measure every number of the README (some minutes, on a quiet machine)"
+	@echo "make bench    measure every number of the README, on a quiet machine; make bench-lips measures the lips only"
+	@echo "              (make -k bench goes on without Chromium or the avatar studio; CLIPS=FOLDER adds real clips)"
 	@echo "make samples  make the sample recordings again"
 	@echo "make avatars  render the sample avatars again (needs: lipsync avatar --setup)"
 	@echo "make clean    remove what these commands made"
 
 install: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,notebooks,app,dev]"
 	$(BIN)/lipsync models --fetch
@@ -33,7 +35,10 @@ demo: $(READY)
 	$(BIN)/lipsync run samples/avatars/man.png samples/audio/arabic.wav -o out/arabic.mp4 --seed 1
 
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
+
+wheel: $(READY)
+	$(BIN)/python -m pytest -m wheel
 
 browser: $(READY)
 	$(BIN)/python -m pytest -m browser
@@ -65,12 +70,22 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) demo
-	$(BIN)/python benchmarks/lips.py
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/memory.py
-	$(BIN)/python benchmarks/wav2lip.py
-	$(BIN)/python benchmarks/result_picture.py
+BENCHMARKS := lips speed memory sync wav2lip wav2lip-memory speech result_picture app avatars prompt_picture
+bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech,$(BENCHMARKS))))
+
+bench-sync: OPTIONS = $(if $(CLIPS),--clips $(CLIPS))
+bench-wav2lip: OPTIONS = --seconds 30
+bench-avatars: OPTIONS = --full
+bench-result_picture: demo
+
+bench-wav2lip-memory: $(READY)
+	$(BIN)/python benchmarks/wav2lip.py --memory 4 40 --size 256
+
+bench-speech: $(READY)
+	$(BIN)/python training/speech/evaluate.py --clips $(CLIPS)
+
+bench-%: $(READY)
+	$(BIN)/python benchmarks/$*.py $(OPTIONS)
 
 samples: $(READY)
 	$(BIN)/python training/make_sample_audio.py
@@ -80,4 +95,5 @@ avatars: $(READY)
 	  $(BIN)/lipsync avatar --description samples/avatars/$$name.yaml -o samples/avatars/$$name.png || exit 1; done
 
 clean:
-	rm -rf $(VENV) out build *.egg-info
+	rm -rf $(VENV) $(COLAB) out build dist *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
