@@ -60,7 +60,7 @@ def scaled(measures: np.ndarray) -> np.ndarray:
 
 
 class LandmarkExpert:
-    """Embeds sound and mouths; an :class:`~.experts.Expert`, made by :meth:`load`."""
+    """Embeds sound and mouths; an :class:`~.registry.Expert`, made by :meth:`load`."""
 
     name = "landmark expert"
     reach = 25

@@ -10,10 +10,11 @@ import numpy as np
 
 from .. import assets
 from ..records import Timeline
+from ..streaming import prefetch
 from .mfcc import COEFFICIENTS, mfcc
 from .protocol import FPS, REACH
 from .syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
-from .watching import ahead
+from .watching import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ _COLUMNS_PER_FRAME = 4
 
 
 class SyncNetExpert:
-    """The published expert; an :class:`~.experts.Expert`."""
+    """The published expert; an :class:`~.registry.Expert`."""
 
     name = "SyncNet"
     reach = REACH
@@ -56,7 +57,7 @@ class SyncNetExpert:
         return cls(load(assets.path("syncnet")), version=assets.ASSETS["syncnet"].version)
 
     def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`~.experts.Expert`; a window counts where all its frames show one stretch of the face."""
+        """See :class:`~.registry.Expert`; a window counts where all its frames show one stretch of the face."""
         import torch
 
         count = len(mouth.run) - FRAMES
@@ -83,7 +84,7 @@ class SyncNetExpert:
         return out, usable
 
     def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
-        """See :class:`~.experts.Expert`."""
+        """See :class:`~.registry.Expert`."""
         import torch
 
         pcm = np.round(np.clip(wave, -1.0, 1.0) * 32767.0)
@@ -99,7 +100,7 @@ class SyncNetExpert:
         """``(224, 224, 3) uint8`` BGR of each frame at 25 a second; grey where there is no face."""
         timeline = Timeline(fps=Fraction(FPS), frames=len(mouth.run), duration_s=mouth.duration_s)
         boxes = smoothed(mouth.boxes, mouth.run)
-        for frame in ahead(source.frames(timeline, when_short="freeze")):
+        for frame in prefetch(source.frames(timeline, when_short="freeze"), depth=AHEAD):
             yield cut(frame.image, boxes[frame.index])
 
 
