@@ -138,13 +138,14 @@ class SoundReader:
             yield from (frame for frame in frames_in(packet) if frame.samples)
 
 
-def load_speech(path: str | os.PathLike[str]) -> Speech:
+def load_speech(path: str | os.PathLike[str], *, role: str = "voice") -> Speech:
     """Prepare a voice for analysis; only the 16 kHz mono version is kept in memory.
 
     Several channels are folded to mono after ITU-R BS.775; the rate is converted by soxr (high quality, linear phase).
 
     Args:
         path: an audio file in any common format, or a video whose sound track is taken.
+        role: what it is for, as messages should name it.
 
     Returns:
         The wave, and the exact length of the source in its own samples.
@@ -153,7 +154,7 @@ def load_speech(path: str | os.PathLike[str]) -> Speech:
         InputError: no such file, no sound, damaged, values that are not finite, or shorter than
             :data:`MIN_DURATION_S`.
     """
-    with SoundReader(path) as reader:
+    with SoundReader(path, role=role) as reader:
         resample = _resampler(reader.rate)
         weights = _mono_weights(reader)
         samples, pieces = 0, []
@@ -162,8 +163,8 @@ def load_speech(path: str | os.PathLike[str]) -> Speech:
             pieces.append(resample(np.ascontiguousarray(weights @ block), False))
         if samples < MIN_DURATION_S * reader.rate:
             raise InputError(
-                f"The voice {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are needed. "
-                "Give a longer recording."
+                f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
+                "needed. Give a longer recording."
             )
         pieces.append(resample(np.zeros(0, np.float32), True))
         wave = np.concatenate(pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -67,6 +68,20 @@ class Mouth:
     glimpses: dict[int, np.ndarray]
 
 
+def open_video(path: str | os.PathLike[str]) -> Source:
+    """A video to watch.
+
+    Raises:
+        InputError: missing, damaged, or a picture.
+    """
+    from ..media import open_source
+
+    source = open_source(path, role="video")
+    if source.is_picture:
+        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
+    return source
+
+
 def watch(
     source: Source,
     options: FaceOptions,
@@ -77,17 +92,14 @@ def watch(
     """Follow one face through a video, from nothing but its pixels.
 
     Args:
-        source: from :func:`lipsync_utils.media.open_source`.
+        source: from :func:`open_video`.
         options: which face; nothing is smoothed.
         detector: one that is already there; by default the one that ``options`` names.
         step: told ``(done, total)`` after each frame.
 
     Raises:
-        InputError: the source is a picture.
         NoFaceError: no face in any frame.
     """
-    if source.is_picture:
-        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
     timeline = timeline_of(source)
     follower = Follower(detector or make_detector(options), options, quick=True)
     points, boxes, times, runs, faceless, glimpses = [], [], [], [], [], {}
