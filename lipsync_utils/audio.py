@@ -78,6 +78,21 @@ def log_mel(wave: np.ndarray, *, gain_db: float = 0.0, start: int = 0, stop: int
     return np.concatenate(blocks) if blocks else np.zeros((0, MEL_BANDS), np.float32)
 
 
+def log_mel_beyond(wave: np.ndarray, *, gain_db: float, start: int, stop: int) -> np.ndarray:
+    """Rows ``start`` to ``stop`` (excluded) of :func:`log_mel`, of silence where they lie before or after the sound."""
+    out = np.full((stop - start, MEL_BANDS), FLOOR, np.float32)
+    heard = log_mel(wave, gain_db=gain_db, start=max(start, 0), stop=stop)
+    out[max(-start, 0) :][: len(heard)] = heard
+    return out
+
+
+def tenths(wave: np.ndarray) -> np.ndarray:
+    """Mean power of each tenth of a second of ``(n,)`` samples at 16 kHz, ``(ceil(n / 1600),) float64``."""
+    step = SAMPLE_RATE // 10
+    padded = np.pad(wave, (0, -len(wave) % step)) if len(wave) % step else wave
+    return np.mean(np.square(padded.reshape(-1, step)), axis=1, dtype=np.float64)
+
+
 def speech_gain(wave: np.ndarray) -> float:
     """Gain in dB that brings the voice in ``wave`` to :data:`LEVEL_DBFS`, at most :data:`MAX_GAIN_DB`.
 
@@ -88,11 +103,8 @@ def speech_gain(wave: np.ndarray) -> float:
     Args:
         wave: ``(n,) float32`` mono at 16 kHz.
     """
-    wave = check_wave(wave)
-    step = SAMPLE_RATE // 10
-    padded = np.pad(wave, (0, -len(wave) % step)) if len(wave) % step else wave
-    tenths = np.mean(np.square(padded.reshape(-1, step)), axis=1, dtype=np.float64)  # mean power of each 100 ms
-    blocks = np.convolve(tenths, np.full(4, 0.25), mode="valid") if len(tenths) >= 4 else tenths
+    power = tenths(check_wave(wave))
+    blocks = np.convolve(power, np.full(4, 0.25), mode="valid") if len(power) >= 4 else power
     blocks = blocks[blocks > 10.0 ** (-70.0 / 10.0)]
     if not blocks.size:
         return 0.0

@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import queue
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_POLL_S = 0.1
+_END = object()
+
+
+class Background:
+    """Calls made in other threads, their results taken in order.
+
+    Use it in a ``with`` block: on leaving it, calls that have not begun are dropped, and its threads have ended.
+
+    Args:
+        name: of the threads.
+        threads: how many; with one, calls are made one after the other.
+    """
+
+    def __init__(self, name: str, *, threads: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._waiting: deque[Future] = deque()
+
+    def __enter__(self) -> Background:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, function: Callable[..., object], *arguments: object) -> None:
+        """Let a function be called as soon as a thread is free."""
+        self._waiting.append(self._pool.submit(function, *arguments))
+
+    def results(self, *, keep: int = 0) -> Iterator:
+        """Results in the order of the calls, waiting for each, until only ``keep`` calls are left.
+
+        What a call has raised is raised here, in its turn.
+        """
+        while len(self._waiting) > keep:
+            yield self._waiting.popleft().result()
+
+    def close(self) -> None:
+        """Drop what has not begun, and wait for the rest."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 def in_order(
@@ -22,18 +57,11 @@ def in_order(
 ) -> Iterator[Result]:
     """Map over items in several threads; results come in order, and only a few are ever kept."""
     workers = workers or min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
-        waiting: deque = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    with _ended(items) as source, Background("render", threads=workers) as background:
+        for item in source:
+            background.submit(function, item)
+            yield from background.results(keep=workers)
+        yield from background.results()
 
 
 def prefetch(items: Iterable[Item], *, depth: int) -> Iterator[Item]:
@@ -42,53 +70,21 @@ def prefetch(items: Iterable[Item], *, depth: int) -> Iterator[Item]:
     An error in that thread is raised here, after the items before it. When the consumer stops early, so does the
     thread.
     """
-    ready: queue.Queue[_Made] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def put(made: _Made) -> None:
-        while not stopped.is_set():
-            try:
-                ready.put(made, timeout=_POLL_S)
-                return
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for item in items:
-                put(_Made(item))
-                if stopped.is_set():
-                    return
-            put(_Made(last=True))
-        except BaseException as error:
-            put(_Made(error=error))
-        finally:
-            if isinstance(items, Generator):
-                items.close()  # now, so that threads further up stop as well
-
-    thread = threading.Thread(target=work, name="prefetch", daemon=True)
-    thread.start()
-    try:
+    with _ended(items) as source, Background("prefetch") as background:
         while True:
-            try:
-                made = ready.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-            if made.error is not None:
-                raise made.error
-            if made.last:
-                return
-            yield made.item
-            del made  # a frame is large
+            background.submit(next, source, _END)
+            for item in background.results(keep=depth):
+                if item is _END:
+                    return
+                yield item
+                del item  # a frame is large
+
+
+@contextlib.contextmanager
+def _ended(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+    """An iterator that is ended with the block, so that threads further up stop as well."""
+    try:
+        yield iter(items)
     finally:
-        stopped.set()
-        thread.join()
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What comes out of the thread: an item, the end, or an error."""
-
-    item: object = None
-    last: bool = False
-    error: BaseException | None = None
+        if isinstance(items, Generator):
+            items.close()

@@ -13,7 +13,7 @@ _HOME = {
     "is_picture": "pictures",
     "Source": "video",
     "open_source": "video",
-    "read_metadata": "video",
+    "read_metadata": "decoding",
     "SoundReader": "audio",
     "load_speech": "audio",
     "source_blocks": "audio",

@@ -13,13 +13,15 @@ import numpy as np
 
 from ..errors import InputError
 from ..records import SAMPLE_RATE, Speech
-from .files import existing_file
+from .decoding import frames_in, opened, packets
 
 if TYPE_CHECKING:
     import av
 
 MIN_DURATION_S = 0.04
 """Shortest voice that is accepted: one video frame at 25 per second."""
+
+_NO_SOUND = "No sound can be read from {path}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file."
 
 # ITU-R BS.775 downmix, folded to mono: centre at -3 dB against the sum of left and right, no low-frequency channel.
 _MONO_WEIGHT = {"FC": math.sqrt(0.5), "FL": 0.5, "FR": 0.5, "LFE": 0.0, "LFE2": 0.0}
@@ -34,6 +36,7 @@ class SoundReader:
 
     Args:
         path: an audio file, or a video with sound.
+        role: what it is for, as messages should name it.
 
     Attributes:
         rate: samples per second.
@@ -45,18 +48,9 @@ class SoundReader:
         InputError: no such file, no sound in it, or damaged.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        import av
-
+    def __init__(self, path: str | os.PathLike[str], *, role: str = "voice") -> None:
         self.path = str(path)
-        file = existing_file(path, role="voice")
-        try:
-            self._container = av.open(str(file), metadata_errors="replace")
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise InputError(
-                f"No sound can be read from {self.path!r}: {_reason(error)}. "
-                "Give a WAV, MP3, M4A, FLAC, OGG or video file."
-            ) from error
+        self._container = opened(path, role=role, complaint=_NO_SOUND)
         try:
             self._open_track()
         except BaseException:
@@ -138,30 +132,20 @@ class SoundReader:
 
     def _decoded(self) -> Iterator[av.AudioFrame]:
         """Frames of the track; damaged packets are skipped."""
-        import av
-
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets)
-            except (StopIteration, av.FFmpegError):  # the end, or a file cut off in the middle
-                return
+        for packet in packets(self._container, self._stream):
             if packet.size and packet.duration:
                 self._last_packet_s = packet.duration * packet.time_base
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue
-            yield from (frame for frame in frames if frame.samples)
+            yield from (frame for frame in frames_in(packet) if frame.samples)
 
 
-def load_speech(path: str | os.PathLike[str]) -> Speech:
+def load_speech(path: str | os.PathLike[str], *, role: str = "voice") -> Speech:
     """Prepare a voice for analysis; only the 16 kHz mono version is kept in memory.
 
     Several channels are folded to mono after ITU-R BS.775; the rate is converted by soxr (high quality, linear phase).
 
     Args:
         path: an audio file in any common format, or a video whose sound track is taken.
+        role: what it is for, as messages should name it.
 
     Returns:
         The wave, and the exact length of the source in its own samples.
@@ -170,7 +154,7 @@ def load_speech(path: str | os.PathLike[str]) -> Speech:
         InputError: no such file, no sound, damaged, values that are not finite, or shorter than
             :data:`MIN_DURATION_S`.
     """
-    with SoundReader(path) as reader:
+    with SoundReader(path, role=role) as reader:
         resample = _resampler(reader.rate)
         weights = _mono_weights(reader)
         samples, pieces = 0, []
@@ -179,12 +163,13 @@ def load_speech(path: str | os.PathLike[str]) -> Speech:
             pieces.append(resample(np.ascontiguousarray(weights @ block), False))
         if samples < MIN_DURATION_S * reader.rate:
             raise InputError(
-                f"The voice {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are needed. "
-                "Give a longer recording."
+                f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
+                "needed. Give a longer recording."
             )
         pieces.append(resample(np.zeros(0, np.float32), True))
-        wave = np.zeros(round(samples * SAMPLE_RATE / reader.rate), np.float32)
-        _fill(wave, pieces)
+        wave = np.concatenate(pieces)
+        wave.resize(round(samples * SAMPLE_RATE / reader.rate), refcheck=False)  # in place, since it may be long
+        np.clip(wave, -1.0, 1.0, out=wave)
         wave.setflags(write=False)
         return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, path=reader.path)
 
@@ -256,17 +241,3 @@ def _resampler(rate: int) -> Callable[[np.ndarray, bool], np.ndarray]:
     import soxr
 
     return soxr.ResampleStream(rate, SAMPLE_RATE, num_channels=1, dtype="float32", quality="HQ").resample_chunk
-
-
-def _fill(target: np.ndarray, pieces: list[np.ndarray]) -> None:
-    """Lay the pieces into the target, clipped to [-1, 1], letting go of each as it is done."""
-    at = 0
-    pieces.reverse()
-    while pieces:
-        piece = pieces.pop()[: len(target) - at]
-        np.clip(piece, -1.0, 1.0, out=target[at : at + len(piece)])
-        at += len(piece)
-
-
-def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -13,6 +13,7 @@ import numpy as np
 from ..options import WriteOptions
 from ..records import Speech, Timeline
 from .audio import source_blocks
+from .colour import declare
 
 if TYPE_CHECKING:
     import av
@@ -22,7 +23,6 @@ AAC_RATES = (7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000,
 
 _AAC_FRAME = 1024
 _LAYOUT_OF = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1"}
-_BT601_MATRIX, _BT709, _LIMITED_RANGE = 6, 1, 1
 
 
 class Encoder:
@@ -32,15 +32,8 @@ class Encoder:
     one; all of them cut what lies before time zero. So the padding goes in front: after it, and the encoder's own
     priming, the voice starts at exactly zero and ends at the end of the last frame.
 
-    Args:
-        path: file to write.
-        container: FFmpeg's name of the format: ``"mp4"``, ``"mov"`` or ``"matroska"``.
-        width: of the encoded picture, even.
-        height: likewise.
-        timeline: the output's clock.
-        options: how to encode.
-        speech: the voice; its source is streamed in.
-        metadata: tags.
+    Args are those of :class:`~.writer.VideoWriter`, but for an even size, and for ``container``, FFmpeg's name of the
+    format: ``"mp4"``, ``"mov"`` or ``"matroska"``.
     """
 
     def __init__(
@@ -108,8 +101,7 @@ class Encoder:
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = 1 / self._fps
-        context.colorspace, context.color_range = _BT601_MATRIX, _LIMITED_RANGE
-        context.color_primaries, context.color_trc = _BT709, _BT709
+        declare(context)
         return stream
 
     def _add_audio(self, channels: int, options: WriteOptions) -> av.AudioStream:
@@ -152,28 +144,3 @@ class Encoder:
 def aac_rate(rate: int) -> int:
     """The rate itself where AAC has it, else the next higher one, else the highest."""
     return next((known for known in AAC_RATES if known >= rate), AAC_RATES[-1])
-
-
-def to_yuv420(rgb: np.ndarray) -> np.ndarray:
-    """Planes of a picture by BT.601, limited range, each chroma sample the mean of its four pixels.
-
-    OpenCV's conversion is many times faster than swscale's, but takes chroma from one pixel in four, which frays
-    coloured edges; a second pass over the averaged picture puts that right.
-
-    Args:
-        rgb: ``(H, W, 3) uint8``. An odd last row or column is repeated.
-
-    Returns:
-        ``(H' * 3 / 2, W') uint8`` with H' and W' rounded up to even; a new array.
-    """
-    import cv2
-
-    height, width = rgb.shape[:2]
-    if height % 2 or width % 2:
-        rgb = cv2.copyMakeBorder(rgb, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-        height, width = rgb.shape[:2]
-    planes = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
-    mean = cv2.resize(rgb, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    mean = cv2.resize(mean, (width, height), interpolation=cv2.INTER_NEAREST)
-    planes[height:] = cv2.cvtColor(mean, cv2.COLOR_RGB2YUV_I420)[height:]
-    return planes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import queue
-import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,16 @@ import numpy as np
 from ..errors import InputError, LipSyncError, OutputError
 from ..options import WriteOptions
 from ..records import Speech, Timeline
+from ..streaming import Background
 from .badge import Badge
-from .encode import Encoder, to_yuv420
+from .colour import to_yuv420
+from .encode import Encoder
 from .files import temporary_beside
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """Accepted endings of the output's name, and the format that each stands for."""
 
-_QUEUED = 8
-_POLL_S = 0.1
+_QUEUED = 8  # pictures that wait for the encoder
 
 
 def check_output(path: str | os.PathLike[str]) -> Path:
@@ -99,21 +100,17 @@ class VideoWriter:
             "speech": speech,
             "metadata": metadata or {},
         }
-        self._queue: queue.Queue[np.ndarray | None] = queue.Queue(_QUEUED)
-        self._abandoned = threading.Event()
-        self._error: BaseException | None = None
+        self._background = Background("encoder")
         self._last: tuple[np.ndarray, np.ndarray] | None = None
         self._encoder: Encoder | None = None
-        self._worker: threading.Thread | None = None
 
     def __enter__(self) -> VideoWriter:
         try:
-            self._encoder = Encoder(self._temporary, **self._settings)
-            self._worker = threading.Thread(target=self._work, name="encoder", daemon=True)
-            self._worker.start()
-        except BaseException as error:
+            with self._named_errors():
+                self._encoder = Encoder(self._temporary, **self._settings)
+        except BaseException:
             self.abort()
-            self._raise(error)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -135,7 +132,7 @@ class VideoWriter:
             )
         if self.frames >= self.timeline.frames:
             raise OutputError(f"All {self.timeline.frames} pictures of the timeline are written already.")
-        self._put(self._planes(rgb))
+        self._encode(self._encoder.write, self._planes(rgb), keep=_QUEUED)
         self.frames += 1
 
     def close(self) -> None:
@@ -147,24 +144,15 @@ class VideoWriter:
         try:
             if self.frames != self.timeline.frames:
                 raise OutputError(f"{self.frames} of {self.timeline.frames} pictures were written; write them all.")
-            self._put(None)
-            while self._worker.is_alive():
-                self._worker.join(_POLL_S)
-            self._check()
-            try:
+            self._encode(self._encoder.finish, keep=0)
+            with self._named_errors():
                 os.replace(self._temporary, self.path)
-            except OSError as error:
-                raise OutputError(_cannot_write(self.path, error)) from error
-        except BaseException:
-            self.abort()
-            raise
-        self._encoder = None
+        finally:
+            self.abort()  # what is complete has its name by now
 
     def abort(self) -> None:
         """Stop at once and leave nothing behind."""
-        self._abandoned.set()
-        if self._worker is not None and self._worker.ident is not None:
-            self._worker.join()
+        self._background.close()
         if self._encoder is not None:
             self._encoder.close()
             self._encoder = None
@@ -179,39 +167,24 @@ class VideoWriter:
         self._last = None if rgb.flags.writeable else (rgb, planes)
         return planes
 
-    def _put(self, planes: np.ndarray | None) -> None:
-        while True:
-            self._check()
-            try:
-                self._queue.put(planes, timeout=_POLL_S)
-                return
-            except queue.Full:
-                continue
+    def _encode(self, call: Callable[..., None], *arguments: object, keep: int) -> None:
+        """Let the encoder do something, and wait until only ``keep`` such things are left; raises what went wrong."""
+        self._background.submit(call, *arguments)
+        with self._named_errors():
+            for _ in self._background.results(keep=keep):
+                pass
 
-    def _check(self) -> None:
-        if self._error is not None:
-            self._raise(self._error)
-
-    def _raise(self, error: BaseException) -> None:
+    @contextlib.contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Errors of the system and of FFmpeg, which do not say which file could not be written, as our own."""
         import av
 
-        if isinstance(error, (OSError, av.FFmpegError)) and not isinstance(error, LipSyncError):
-            raise OutputError(_cannot_write(self.path, error)) from error
-        raise error
-
-    def _work(self) -> None:
         try:
-            while not self._abandoned.is_set():
-                try:
-                    planes = self._queue.get(timeout=_POLL_S)
-                except queue.Empty:
-                    continue
-                if planes is None:
-                    self._encoder.finish()
-                    return
-                self._encoder.write(planes)
-        except BaseException as error:
-            self._error = error
+            yield
+        except LipSyncError:
+            raise
+        except (OSError, av.FFmpegError) as error:
+            raise OutputError(_cannot_write(self.path, error)) from error
 
 
 def _cannot_write(target: Path, error: Exception) -> str:

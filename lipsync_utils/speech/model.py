@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..audio import FLOOR, MEL_BANDS, check_wave, log_mel, rows_of, speech_gain
+from ..audio import check_wave, log_mel_beyond, rows_of, speech_gain
 from ..records import CURVE_RATE, FaceCurves, Speech
 from .composing import CONTACTS, Gestures, compose
 from .phonetics import ONSET_S, RELEASE_S
@@ -96,9 +96,7 @@ class SpeechModel:
 
         first, last = start - self.network.look_back, stop + self.network.look_ahead
         last += (last - first) % 2  # the network steps two rows at a time
-        features = np.full((last - first, MEL_BANDS), FLOOR, np.float32)
-        heard = log_mel(wave, gain_db=gain, start=max(first, 0), stop=last)
-        features[max(-first, 0) :][: len(heard)] = heard
+        features = log_mel_beyond(wave, gain_db=gain, start=first, stop=last)
         with torch.inference_mode():
             learned, contacts, activity, _ = self.network(torch.from_numpy(features)[None])
         rows = slice(start - first, stop - first)

@@ -52,28 +52,23 @@ def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
         OutputError: the file could not be written.
     """
     target = check_figure(path)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(13, 0.4 + 2.6 * len(reports)), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.add_gridspec(len(reports), 3, width_ratios=(3, 5, 4))
-    first: list[Axes] = []
-    for row, report in enumerate(reports):
-        shared = {} if not first else {"sharey": first[0]}
-        curve = figure.add_subplot(grid[row, 0], **shared)
-        seconds = figure.add_subplot(grid[row, 1], **({} if not first else {"sharey": first[1]}))
-        first = first or [curve, seconds]
-        _curve(curve, report, first=row == 0)
+    columns = {"width_ratios": (3, 5, 4)}
+    grid = figure.subplots(len(reports), 3, sharey="col", squeeze=False, gridspec_kw=columns)
+    for (curve, seconds, moments), report in zip(grid, reports, strict=True):
+        _curve(curve, report)
         _seconds(seconds, report)
-        _moments(figure.add_subplot(grid[row, 2]), report)
+        _moments(moments, report)
+    grid[0, 0].legend(fontsize=6, loc="lower left")
     try:
         figure.savefig(target, dpi=110)
     except OSError as error:
         raise OutputError(f"Could not write {target}: {error}. Choose a folder that exists and is writable.") from error
 
 
-def _curve(axis: Axes, report: SyncReport, *, first: bool) -> None:
+def _curve(axis: Axes, report: SyncReport) -> None:
     offsets = [offset_of_column(column, len(report.curve)) for column in range(len(report.curve))]
     axis.axvspan(*OBJECTED_MS, color="0.93", label="viewers do not object")
     axis.axvspan(*NOTICED_MS, color="0.82", label="viewers notice nothing")
@@ -82,8 +77,6 @@ def _curve(axis: Axes, report: SyncReport, *, first: bool) -> None:
     axis.set(xlabel="sound early (+) or late (−), ms", ylabel="mean distance")
     video, sound = Path(report.video).name, Path(report.audio).name
     axis.set_title(video if sound == video else f"{video} with {sound}", fontsize=9, loc="left")
-    if first:
-        axis.legend(fontsize=6, loc="lower left")
 
 
 def _seconds(axis: Axes, report: SyncReport) -> None:

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..audio import FLOOR, MEL_BANDS, log_mel, speech_gain
+from ..audio import log_mel_beyond, speech_gain
 from ..weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     from ..media import Source
     from .network import SyncExpert
     from .watching import Mouth
-
-FPS = 25
-"""Embeddings a second."""
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "sync.safetensors"
 """The weights that come with the package."""
@@ -60,7 +57,7 @@ def scaled(measures: np.ndarray) -> np.ndarray:
 
 
 class LandmarkExpert:
-    """Embeds sound and mouths; an :class:`~.experts.Expert`, made by :meth:`load`."""
+    """Embeds sound and mouths; an :class:`~.registry.Expert`, made by :meth:`load`."""
 
     name = "landmark expert"
     reach = 25
@@ -98,9 +95,7 @@ class LandmarkExpert:
         parts = []
         for first in range(0, count, BLOCK):
             begin, end = first - CONTEXT, min(first + BLOCK, count) + CONTEXT
-            features = np.full(((end - begin) * ROWS, MEL_BANDS), FLOOR, np.float32)
-            heard = log_mel(wave, gain_db=gain, start=max(begin, 0) * ROWS, stop=end * ROWS)
-            features[max(-begin, 0) * ROWS :][: len(heard)] = heard
+            features = log_mel_beyond(wave, gain_db=gain, start=begin * ROWS, stop=end * ROWS)
             with torch.inference_mode():
                 found = self.network.sound(torch.from_numpy(features)[None])[0].numpy()
             parts.append(found[CONTEXT : len(found) - CONTEXT])

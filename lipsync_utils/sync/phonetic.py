@@ -16,7 +16,8 @@ import numpy as np
 from ..errors import InputError
 from ..faces import topology
 from ..faces.geometry import apart
-from ..records import CURVE_RATE, Phoneme
+from ..records import CURVE_RATE, SAMPLE_RATE, Phoneme
+from .protocol import lowest
 
 HAIR = 0.012
 """A gap that nobody sees, in mouth widths."""
@@ -193,12 +194,9 @@ def lag(measured: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
     known = np.isfinite(measured)
     measured = np.interp(np.arange(len(measured)), np.flatnonzero(known), measured[known])
     inner = slice(MAX_LAG, len(wanted) - MAX_LAG)
-    lags = np.arange(-MAX_LAG, MAX_LAG + 1)
+    lags = range(-MAX_LAG, MAX_LAG + 1)
     scores = [np.corrcoef(np.roll(measured, -lag)[inner], wanted[inner])[0, 1] for lag in lags]
-    best = int(np.clip(np.argmax(scores), 1, len(lags) - 2))
-    before, peak, after = scores[best - 1 : best + 2]
-    bend = before - 2 * peak + after
-    return float(lags[best] + (0.5 * (before - after) / bend if bend < 0 else 0.0)), float(peak)
+    return lowest(-np.array(scores)) - MAX_LAG, float(max(scores))
 
 
 def wanted_opening(phonemes: Sequence[Phoneme], wave: np.ndarray, lips: Lips) -> np.ndarray:
@@ -209,7 +207,6 @@ def wanted_opening(phonemes: Sequence[Phoneme], wave: np.ndarray, lips: Lips) ->
         wave: ``(n,) float32`` mono at 16 kHz, in which they are heard.
         lips: whose frames.
     """
-    from ..records import SAMPLE_RATE
     from ..speech.composing import lip_opening
     from ..speech.phonetics import targets
 

@@ -102,7 +102,9 @@ def agree(table: np.ndarray, usable: np.ndarray | None = None) -> Agreement:
         raise InputError(
             f"None of {len(table)} windows can be compared; at least one with a face in all of its frames is needed."
         )
-    curve = _mean(table[usable])
+    used = table[usable]
+    there = np.isfinite(used)
+    curve = mean_curve(np.where(there, used, 0.0).sum(axis=0), there.sum(axis=0))
     best = int(np.nanargmin(curve))
     median = float(np.nanmedian(curve))
     own = np.where(usable, median - table[:, best], np.nan)
@@ -111,24 +113,43 @@ def agree(table: np.ndarray, usable: np.ndarray | None = None) -> Agreement:
         distance=float(curve[best]),
         confidence=median - float(curve[best]),
         curve=curve,
-        frame_confidence=_median_filtered(own),
+        frame_confidence=_smoothed(own),
         windows=int(usable.sum()),
     )
 
 
-def _mean(rows: np.ndarray) -> np.ndarray:
-    """Mean over rows of what is there; NaN for shifts at which less than half of the most windows have a partner."""
-    there = np.isfinite(rows)
-    count = there.sum(axis=0)
-    return np.where(2 * count >= count.max(), np.where(there, rows, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+def mean_curve(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Mean distance at each shift ``(M,)``; NaN where less than half of the most windows have a partner.
+
+    Args:
+        sums: ``(M,)`` sum of the distances that are there.
+        counts: ``(M,)`` how many are.
+    """
+    return np.where(2 * counts >= counts.max(), sums / np.maximum(counts, 1), np.nan)
 
 
-def _median_filtered(values: np.ndarray) -> np.ndarray:
-    """Median over nine windows with zeros beyond the ends, as ``scipy.signal.medfilt``; NaN stays and is left out."""
+def lowest(curve: np.ndarray) -> float:
+    """Where a curve ``(M,)`` is lowest, between its points: a parabola through the lowest and its neighbours."""
+    best = int(np.nanargmin(curve))
+    if not 0 < best < len(curve) - 1:
+        return float(best)
+    before, least, after = curve[best - 1 : best + 2]
+    bend = before - 2.0 * least + after
+    return float(best + (0.5 * (before - after) / bend if bend > 0 else 0.0))
+
+
+def median_filtered(values: np.ndarray, count: int) -> np.ndarray:
+    """Median over ``count`` values with zeros beyond the ends, as ``scipy.signal.medfilt``."""
+    from scipy.signal import medfilt
+
+    half = count // 2  # zeros added here, since medfilt warns where there are few values
+    return medfilt(np.pad(values, half), count)[half : half + len(values)]
+
+
+def _smoothed(values: np.ndarray) -> np.ndarray:
+    """Median over nine windows; NaN stays and is left out."""
     if np.isfinite(values).all():
-        from scipy.signal import medfilt
-
-        return medfilt(values, MEDIAN_FRAMES)
+        return median_filtered(values, MEDIAN_FRAMES)
     half = MEDIAN_FRAMES // 2
     out = np.full(len(values), np.nan)
     for i in np.flatnonzero(np.isfinite(values)):

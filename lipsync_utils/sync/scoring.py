@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..audio import tenths
 from ..errors import InputError
 from ..options import FaceOptions
 from ..records import SAMPLE_RATE, Phoneme
 from .mouth import MOUTH_MEASURES
 from .phonetic import Lips, check, rest_in
-from .protocol import FPS, Agreement, agree, distances
+from .protocol import FPS, Agreement, agree, distances, lowest, mean_curve
 from .registry import make_expert
 from .report import Moment, SyncReport, judge_offset, offset_of_column
-from .watching import Mouth, watch
+from .watching import Mouth, open_video, watch
 
 if TYPE_CHECKING:
     from ..faces.detector import FaceDetector
+    from ..media import Source
     from .registry import Expert
 
 LEAST_WINDOWS = 50
@@ -78,11 +80,9 @@ def score(
         NoFaceError: no face in any frame.
         AssetError: the model's weights are missing and cannot be fetched.
     """
-    from ..media import open_source
-
     options = replace(face or FaceOptions(), smooth_s=0.0)
     expert = make_expert(model)
-    source = open_source(video)
+    source = open_video(video)
     wave = _sound(source, audio)
     mouth = watch(source, options, detector=detector, step=step)
     count = min(len(mouth.run), max(1, len(wave) * FPS // SAMPLE_RATE))
@@ -99,16 +99,14 @@ def score(
     return replace(report, audio=str(audio or video), phonetics=phonetics)
 
 
-def _sound(source, audio: str | os.PathLike[str] | None) -> np.ndarray:
+def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
     """``(n,) float32`` at 16 kHz, beginning when the picture begins."""
     from ..media import load_speech
 
     if audio is not None:
-        return load_speech(audio).wave
-    if not source.is_picture and not source.has_audio:
+        return load_speech(audio, role="sound").wave
+    if not source.has_audio:
         raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
-    if source.is_picture:
-        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
     wave, late = load_speech(source.path).wave, round(source.audio_offset_s * SAMPLE_RATE)
     return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
 
@@ -122,10 +120,11 @@ def _compared(
     found = agree(table, usable if usable.any() else None)
     low, high = _interval(table[usable] if usable.any() else table)
     certainty = _certainty(found) if enough else float("nan")
-    offset_ms = offset_of_column(_minimum(found.curve), len(found.curve))
+    offset_ms = offset_of_column(lowest(found.curve), len(found.curve))
     seconds = _per_second(found)
     if enough:
-        verdict, reason = _obstacle(mouth, wave, certainty, high - low, expert) or judge_offset(offset_ms)
+        obstacle = _obstacle(mouth, wave, certainty, high - low, expert)
+        verdict, reason = ("no agreement", obstacle) if obstacle else judge_offset(offset_ms)
     else:
         verdict, reason = "too short", _too_short(mouth, usable)
     return SyncReport(
@@ -159,36 +158,23 @@ def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
     )
 
 
-def _obstacle(
-    mouth: Mouth, wave: np.ndarray, certainty: float, width_ms: float, expert: Expert
-) -> tuple[str, str] | None:
+def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float, width_ms: float, expert: Expert) -> str | None:
     """Why no offset would mean anything; None where one does."""
-    level = _level_dbfs(wave)
+    level = 10.0 * np.log10(tenths(wave).max() + 1e-12)
     if level < LEAST_LEVEL_DBFS:
-        return "no agreement", f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
+        return f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
     seen = mouth.measures[np.isfinite(mouth.measures).all(axis=1)]
     columns = [MOUTH_MEASURES.index(name) for name in ("inner gap, middle", "outer height")]
     motion = float(seen[:, columns].std(axis=0).max())
     if motion < LEAST_MOTION:
-        return (
-            "no agreement",
-            f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance).",
-        )
+        return f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance)."
     if certainty < CERTAIN or width_ms > SETTLED_MS:
         return (
-            "no agreement",
             f"At no shift up to {1000 * expert.reach // FPS} ms do the lips agree with this sound: the best one stands "
             f"out by {certainty:.1f} deviations ({CERTAIN:g} are needed) and is known within {width_ms:.0f} ms "
-            f"({SETTLED_MS:g} are allowed).",
+            f"({SETTLED_MS:g} are allowed)."
         )
     return None
-
-
-def _level_dbfs(wave: np.ndarray) -> float:
-    """Level of the loudest tenth of a second."""
-    step = SAMPLE_RATE // 10
-    blocks = np.pad(wave, (0, -len(wave) % step)).reshape(-1, step)
-    return float(10.0 * np.log10(np.square(blocks).mean(axis=1, dtype=np.float64).max() + 1e-12))
 
 
 def _interval(rows: np.ndarray) -> tuple[float, float]:
@@ -201,21 +187,10 @@ def _interval(rows: np.ndarray) -> tuple[float, float]:
     offsets = []
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, blocks, blocks)
-        count = counts[drawn].sum(axis=0)
-        curve = np.where(2 * count >= count.max(), sums[drawn].sum(axis=0) / np.maximum(count, 1), np.nan)
-        offsets.append(offset_of_column(_minimum(curve), len(curve)))
+        curve = mean_curve(sums[drawn].sum(axis=0), counts[drawn].sum(axis=0))
+        offsets.append(offset_of_column(lowest(curve), len(curve)))
     low, high = np.percentile(offsets, [2.5, 97.5])
     return float(low), float(high)
-
-
-def _minimum(curve: np.ndarray) -> float:
-    """Where a curve is lowest, between its points: a parabola through the lowest and its neighbours."""
-    best = int(np.nanargmin(curve))
-    if not 0 < best < len(curve) - 1:
-        return float(best)
-    before, least, after = curve[best - 1 : best + 2]
-    bend = before - 2.0 * least + after
-    return float(best + (0.5 * (before - after) / bend if bend > 0 else 0.0))
 
 
 def _certainty(found: Agreement) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from .. import assets
 from ..records import Timeline
+from ..streaming import prefetch
 from .mfcc import COEFFICIENTS, syncnet_mfcc
-from .protocol import FPS, REACH
+from .protocol import FPS, REACH, median_filtered
 from .syncnet import COLUMNS, EMBEDDING, FRAMES, SIDE, load
-from .watching import ahead
+from .watching import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ _COLUMNS_PER_FRAME = 4
 
 
 class SyncNetExpert:
-    """The published expert; an :class:`~.experts.Expert`."""
+    """The published expert; an :class:`~.registry.Expert`."""
 
     name = "SyncNet"
     reach = REACH
@@ -56,34 +57,24 @@ class SyncNetExpert:
         return cls(load(assets.path("syncnet")), version=assets.ASSETS["syncnet"].version)
 
     def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`~.experts.Expert`; a window counts where all its frames show one stretch of the face."""
+        """See :class:`~.registry.Expert`; a window counts where all its frames show one stretch of the face."""
         import torch
 
-        count = len(mouth.run) - FRAMES
-        out = np.zeros((max(count, 0), EMBEDDING), np.float32)
-        usable = np.zeros(len(out), bool)
-        if count <= 0:
-            return out, usable
-        for window in range(count):
-            run = mouth.run[window : window + FRAMES]
-            usable[window] = run[0] >= 0 and (run == run[0]).all()
-        crops: deque[np.ndarray] = deque(maxlen=_BATCH + FRAMES - 1)
-        first = 0
-        for index, crop in enumerate(self._crops(mouth, source)):
-            crops.append(crop)
-            ready = min(index - FRAMES + 2, count)  # windows that are complete
-            if ready - first == _BATCH or (ready == count and ready > first):
-                batch = np.stack(list(crops)[-(ready - first + FRAMES - 1) :])  # (frames, 224, 224, 3) BGR
-                with torch.inference_mode():
-                    frames = torch.from_numpy(batch).permute(3, 0, 1, 2)[None].float()
-                    out[first:ready] = self._network.lips(frames)[0].numpy()
-                first = ready
-            if first == count:
-                break
+        count = max(len(mouth.run) - FRAMES, 0)
+        runs = np.lib.stride_tricks.sliding_window_view(np.append(mouth.run, [-1] * FRAMES), FRAMES)[:count]
+        usable = (runs[:, 0] >= 0) & (runs == runs[:, :1]).all(axis=1)
+        out = np.zeros((count, EMBEDDING), np.float32)
+        crops = self._crops(mouth, source)
+        held = list(itertools.islice(crops, FRAMES - 1))
+        for first in range(0, count, _BATCH):
+            held = [*held[1 - FRAMES :], *itertools.islice(crops, min(_BATCH, count - first))]
+            with torch.inference_mode():
+                batch = torch.from_numpy(np.stack(held)).permute(3, 0, 1, 2)[None]  # (1, 3, frames, 224, 224) BGR
+                out[first : first + _BATCH] = self._network.lips(batch.float())[0].numpy()
         return out, usable
 
     def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
-        """See :class:`~.experts.Expert`."""
+        """See :class:`~.registry.Expert`."""
         import torch
 
         pcm = np.round(np.clip(wave, -1.0, 1.0) * 32767.0)
@@ -99,24 +90,19 @@ class SyncNetExpert:
         """``(224, 224, 3) uint8`` BGR of each frame at 25 a second; grey where there is no face."""
         timeline = Timeline(fps=Fraction(FPS), frames=len(mouth.run), duration_s=mouth.duration_s)
         boxes = smoothed(mouth.boxes, mouth.run)
-        for frame in ahead(source.frames(timeline, when_short="freeze")):
+        for frame in prefetch(source.frames(timeline, when_short="freeze"), depth=AHEAD):
             yield cut(frame.image, boxes[frame.index])
 
 
 def smoothed(boxes: np.ndarray, run: np.ndarray) -> np.ndarray:
     """Half size and centre ``(T, 3)`` of boxes ``(T, 4)``, median-filtered in each stretch; NaN without a face."""
-    from scipy.signal import medfilt
-
-    def filtered(values: np.ndarray) -> np.ndarray:
-        half = MEDIAN_FRAMES // 2  # zeros added here, since medfilt warns where there are few values
-        return medfilt(np.pad(values, half), MEDIAN_FRAMES)[half : half + len(values)]
-
     out = np.full((len(boxes), 3), np.nan)
     for number in range(run.max() + 1):
         rows = run == number
         left, top, right, bottom = boxes[rows].astype(np.float64).T
         half = np.maximum(bottom - top, right - left) / 2.0
-        out[rows] = np.stack([filtered(v) for v in (half, (left + right) / 2.0, (top + bottom) / 2.0)], axis=1)
+        columns = (half, (left + right) / 2.0, (top + bottom) / 2.0)
+        out[rows] = np.stack([median_filtered(column, MEDIAN_FRAMES) for column in columns], axis=1)
     return out
 
 

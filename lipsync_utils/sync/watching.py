@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import os
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from ..errors import InputError, NoFaceError
 from ..faces.detector import make_detector
 from ..faces.tracking import Follower
 from ..records import Timeline
+from ..streaming import prefetch
 from .mouth import MOUTH_MEASURES, NEEDED, measure
 from .protocol import FPS
 
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
     from ..media import Source
     from ..options import FaceOptions
 
-Item = TypeVar("Item")
-
 MAX_RATE = 30
 """Videos with more frames a second are watched at 25: quicker, and lips do not move faster."""
+
+AHEAD = 4
+"""Frames that are decoded ahead."""
 
 GLIMPSE = 112
 """Side of a thumbnail in pixels."""
@@ -68,6 +68,20 @@ class Mouth:
     glimpses: dict[int, np.ndarray]
 
 
+def open_video(path: str | os.PathLike[str]) -> Source:
+    """A video to watch.
+
+    Raises:
+        InputError: missing, damaged, or a picture.
+    """
+    from ..media import open_source
+
+    source = open_source(path, role="video")
+    if source.is_picture:
+        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
+    return source
+
+
 def watch(
     source: Source,
     options: FaceOptions,
@@ -78,22 +92,19 @@ def watch(
     """Follow one face through a video, from nothing but its pixels.
 
     Args:
-        source: from :func:`lipsync_utils.media.open_source`.
+        source: from :func:`open_video`.
         options: which face; nothing is smoothed.
         detector: one that is already there; by default the one that ``options`` names.
         step: told ``(done, total)`` after each frame.
 
     Raises:
-        InputError: the source is a picture.
         NoFaceError: no face in any frame.
     """
-    if source.is_picture:
-        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
     timeline = timeline_of(source)
     follower = Follower(detector or make_detector(options), options, quick=True)
     points, boxes, times, runs, faceless, glimpses = [], [], [], [], [], {}
     run, previous = -1, None
-    for frame in ahead(source.frames(timeline, when_short="freeze", exact=False)):
+    for frame in prefetch(source.frames(timeline, when_short="freeze", exact=False), depth=AHEAD):
         if previous is not None and frame.image is previous:
             if faceless and faceless[-1] == frame.index - 1:
                 faceless.append(frame.index)
@@ -138,15 +149,6 @@ def timeline_of(source: Source) -> Timeline:
     """The clock by which a video is watched: its own, or 25 a second where it is faster than :data:`MAX_RATE`."""
     fps = source.fps if source.fps and source.fps <= MAX_RATE else Fraction(FPS)
     return Timeline(fps=fps, frames=max(1, round(source.duration_s * fps)), duration_s=source.duration_s)
-
-
-def ahead(items: Iterator[Item], *, count: int = 4) -> Iterator[Item]:
-    """The same items, made in another thread while the last ones are being used."""
-    with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-        waiting = deque(pool.submit(next, items, None) for _ in range(count))
-        while (item := waiting.popleft().result()) is not None:
-            waiting.append(pool.submit(next, items, None))
-            yield item
 
 
 def _on_grid(

@@ -7,7 +7,8 @@ from PIL import Image
 from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, set_rotation, voice, write_sound, write_video
 
 from lipsync_utils.errors import InputError
-from lipsync_utils.media import open_source, video
+from lipsync_utils.media import open_source
+from lipsync_utils.media import timeline as playing
 from lipsync_utils.records import Timeline
 
 MILLISECOND = Fraction(1, 1000)
@@ -99,7 +100,7 @@ def test_too_short_loops_or_freezes(tmp_path):
 
 @pytest.mark.parametrize(("piece", "ending"), [(3, "mp4"), (3, "avi"), (100, "mkv")])
 def test_too_short_goes_back_and_forth(tmp_path, monkeypatch, piece, ending):
-    monkeypatch.setattr(video, "_PIECE", piece)
+    monkeypatch.setattr(playing, "_PIECE", piece)
     codec = "mpeg4" if ending == "avi" else "libx264"
     source = open_source(clip(tmp_path / f"short.{ending}", 8, codec=codec))
     there, back = list(range(8)), list(range(6, -1, -1))
@@ -107,7 +108,7 @@ def test_too_short_goes_back_and_forth(tmp_path, monkeypatch, piece, ending):
 
 
 def test_back_and_forth_over_several_key_frames(tmp_path, monkeypatch):
-    monkeypatch.setattr(video, "_PIECE", 12)
+    monkeypatch.setattr(playing, "_PIECE", 12)
     path = clip(
         tmp_path / "late.mkv", 30, timestamps=lambda i: 5000 + 40 * i, time_base=MILLISECOND, options={"g": "7"}
     )

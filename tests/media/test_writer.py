@@ -13,7 +13,7 @@ from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, voice
 
 from lipsync_utils.errors import InputError, OutputError
 from lipsync_utils.media import VideoWriter, check_output, load_speech, open_source, read_metadata
-from lipsync_utils.media.encode import to_yuv420
+from lipsync_utils.media.colour import to_yuv420
 from lipsync_utils.options import WriteOptions
 from lipsync_utils.records import Timeline
 

@@ -23,8 +23,8 @@ from synthesize import Speaker
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
-from lipsync_utils.sync.landmark_expert import FPS
 from lipsync_utils.sync.network import ROWS
+from lipsync_utils.sync.protocol import FPS
 
 CACHE = Path(__file__).parent / "cache"
 MIX = {"hibari": 0.34, "flite": 0.2, "english": 0.2, "arabic": 0.16, "other": 0.1}

@@ -10,8 +10,8 @@ from lipsync_utils.faces import topology
 from lipsync_utils.records import CURVE_RATE
 from lipsync_utils.rig import UPPER_SHARE, FittedRig, Rig
 from lipsync_utils.speech.visemes import NAMES
-from lipsync_utils.sync.landmark_expert import FPS
 from lipsync_utils.sync.mouth import NEEDED, measure
+from lipsync_utils.sync.protocol import FPS
 
 _ROW = {point: row for row, point in enumerate(NEEDED)}
 _UPPER = [_ROW[p] for p in topology.INNER_LIP_UPPER]
