@@ -163,9 +163,10 @@ def _studio() -> Iterator[Finding]:
 
 
 def _engine() -> Iterator[Finding]:
-    from lipsync_utils.engines import choose_engine
+    from lipsync_utils import RunOptions
+    from lipsync_utils.engines import load_engine
 
-    engine, _ = choose_engine("rig")
+    engine = load_engine(RunOptions(engine="rig"))
     models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
     yield Finding("ok", f"engine {engine.name} ({models})")
 

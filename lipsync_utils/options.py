@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import os
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from numbers import Integral, Real
 
+from .choices import DETECTORS, ENGINES, ENHANCERS, one_of
 from .errors import InputError
+
+DEFAULT_FPS = Fraction(25)
+"""Frame rate of the output where neither the options nor the source say one."""
+
+MAX_FPS = 120
 
 MAX_SIDE = 4096
 """Longest side of an output in pixels; what common H.264 decoders play."""
 
 WHEN_SHORT = ("loop", "pingpong", "freeze", "cut")
 """What may follow the end of a video that is shorter than the voice."""
+
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
+"""Of the encoder x264, from the quickest to the slowest."""
+
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+"""In which a network may compute."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +37,7 @@ class FaceOptions:
     Attributes:
         choose: ``"largest"``, an index (0 is the left-most face), or an ``(x, y)`` point in pixels (nearest face).
         min_size: smallest face that is accepted, as the width of its box in pixels.
-        smooth_s: standard deviation of the centred smoothing of a video's track, in seconds.
+        smooth_s: standard deviation of the centred smoothing of a video's track, in seconds (at most 2).
         detector: ``"embedded"`` or ``"face-alignment"``.
     """
 
@@ -32,14 +47,10 @@ class FaceOptions:
     detector: str = "embedded"
 
     def __post_init__(self) -> None:
-        how = self.choose
-        is_number = isinstance(how, int) and not isinstance(how, bool) and how >= 0
-        is_point = isinstance(how, tuple | list) and len(how) == 2
-        if how != "largest" and not is_number and not is_point:
-            raise InputError(
-                f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), "
-                "or a point (x, y) in pixels."
-            )
+        _settle(self, choose=_choice_of_face(self.choose))
+        _check_number(self, "min_size", 0, math.inf, "a number of pixels from 0 on, such as 40")
+        _check_number(self, "smooth_s", 0, 2, "a number of seconds from 0 to 2, such as 0.03")
+        DETECTORS.check(self.detector)
 
 
 @dataclass(frozen=True)
@@ -55,10 +66,8 @@ class MotionOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.style not in ("natural", "still"):
-            raise InputError(f"Unknown motion {self.style!r}. Choose 'natural' or 'still'.")
-        if not isinstance(self.seed, int) or self.seed < 0:
-            raise InputError(f"The seed {self.seed!r} was given; a whole number from 0 is needed.")
+        one_of("motion", self.style, ("natural", "still"))
+        _check_number(self, "seed", 0, math.inf, "a whole number from 0 on", whole=True)
 
 
 @dataclass(frozen=True)
@@ -66,9 +75,9 @@ class WriteOptions:
     """How the result is encoded.
 
     Attributes:
-        crf: H.264 constant rate factor; 17 is visually lossless, larger is smaller and coarser.
-        preset: x264 preset; faster presets give larger files.
-        audio_kbps: AAC bit rate per channel pair, in kbit/s.
+        crf: H.264 constant rate factor, 0 to 51; 17 is visually lossless, larger is smaller and coarser.
+        preset: one of :data:`PRESETS`; faster presets give larger files.
+        audio_kbps: AAC bit rate per channel pair, in kbit/s, 16 to 1024.
         badge: draw a small label, "AI-generated", into the corner of every picture.
     """
 
@@ -78,8 +87,10 @@ class WriteOptions:
     badge: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.crf <= 51:
-            raise InputError(f"crf={self.crf} was asked for; 0 (lossless) to 51 (coarsest) are possible, 17 is usual.")
+        _check_number(self, "crf", 0, 51, "a whole number from 0 (lossless) to 51 (coarsest), such as 17", whole=True)
+        one_of("preset", self.preset, PRESETS)
+        _check_number(self, "audio_kbps", 16, 1024, "a whole number from 16 to 1024, such as 192", whole=True)
+        _check_flag(self, "badge")
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,8 @@ class Wav2LipOptions:
         checkpoint: a file with the generator's weights, or the name of one of the published ones (``lipsync models``);
             None takes what is in the cache, else fetches the preferred one.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` ...
-        precision: ``"float32"`` is exact, ``"auto"`` is the fastest that the device is good at; see
-            :class:`~lipsync_utils.wav2lip.fast.FastWav2Lip`.
+        precision: one of :data:`PRECISIONS`: ``"float32"`` is exact, ``"auto"`` is the fastest that the device is good
+            at; see :class:`~lipsync_utils.wav2lip.fast.FastWav2Lip`.
         enhancer: what is done to the generated mouth before it is put into the frame: ``"none"``, ``"sharpen"`` ...
         pads: added to the face's box at the top, bottom, left and right, in pixels of a face that is 200 pixels high
             (the published code counts in the source's own pixels, so that its crop depends on the resolution).
@@ -103,6 +114,21 @@ class Wav2LipOptions:
     enhancer: str = "none"
     pads: tuple[float, float, float, float] = (0.0, 10.0, 0.0, 0.0)
 
+    def __post_init__(self) -> None:
+        is_path = isinstance(self.checkpoint, str | os.PathLike) and str(self.checkpoint)
+        if not (self.checkpoint is None or is_path):
+            raise _refused(self, "checkpoint", "a file, a name that 'lipsync models' lists, or None")
+        if not isinstance(self.device, str) or not re.fullmatch(r"[a-z]\w*(:\d+)?", self.device):
+            raise InputError(
+                f"The device {self.device!r} was asked for; a name such as 'auto', 'cpu', 'cuda' or 'cuda:1' is needed."
+            )
+        one_of("precision", self.precision, PRECISIONS)
+        ENHANCERS.check(self.enhancer)
+        pads = self.pads
+        if not isinstance(pads, tuple | list) or len(pads) != 4 or not all(_is_number(pad, 0, 1000) for pad in pads):
+            raise _refused(self, "pads", "four numbers from 0 to 1000 (top, bottom, left, right)")
+        _settle(self, pads=tuple(float(pad) for pad in pads))
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -110,7 +136,8 @@ class RunOptions:
 
     Attributes:
         engine: ``"auto"``, ``"rig"`` or ``"wav2lip"``.
-        fps: output frame rate; None takes 25 for a picture and the source's own rate for a video.
+        fps: output frame rate, as :func:`exact_rate` takes it and then exact; None takes 25 for a picture and the
+            source's own rate for a video.
         preview: half size and coarser encoding, for a quick look.
         max_side: longest side of the output in pixels, 64 to 4096 (what common H.264 decoders play); larger sources
             are made smaller.
@@ -119,7 +146,7 @@ class RunOptions:
     """
 
     engine: str = "auto"
-    fps: Fraction | None = None
+    fps: Fraction | float | str | None = None
     preview: bool = False
     max_side: int = MAX_SIDE
     when_short: str = "loop"
@@ -129,7 +156,80 @@ class RunOptions:
     wav2lip: Wav2LipOptions = field(default_factory=Wav2LipOptions)
 
     def __post_init__(self) -> None:
-        if not 64 <= self.max_side <= MAX_SIDE:
-            raise InputError(f"max_side={self.max_side} was asked for; 64 to {MAX_SIDE} pixels are possible.")
-        if self.when_short not in WHEN_SHORT:
-            raise InputError(f"Unknown when_short={self.when_short!r}. Choose one of: {', '.join(WHEN_SHORT)}.")
+        ENGINES.check(self.engine, also=("auto",))
+        _settle(self, fps=None if self.fps is None else exact_rate(self.fps))
+        _check_flag(self, "preview")
+        _check_number(self, "max_side", 64, MAX_SIDE, f"a whole number of pixels from 64 to {MAX_SIDE}", whole=True)
+        one_of("when_short", self.when_short, WHEN_SHORT)
+        for part in fields(self):
+            kind = part.default_factory
+            if isinstance(kind, type) and not isinstance(getattr(self, part.name), kind):
+                raise _refused(self, part.name, f"an instance of {kind.__name__}")
+
+
+def exact_rate(value: str | float | Fraction) -> Fraction:
+    """A frame rate as broadcasting means it: 29.97 is 30000/1001, 25 is 25.
+
+    Args:
+        value: a number, or text such as ``"25"``, ``"29.97"`` or ``"30000/1001"``.
+
+    Raises:
+        InputError: no number, or outside of 1 to :data:`MAX_FPS` frames a second.
+    """
+    try:
+        rate = Fraction(0 if isinstance(value, bool) else value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):  # also NaN and infinity
+        rate = Fraction(0)
+    if not 1 <= rate <= MAX_FPS:
+        raise InputError(
+            f"A frame rate of {value!r} was asked for; a number of frames a second from 1 to {MAX_FPS} is needed, "
+            "such as 25, 29.97 or 30000/1001."
+        )
+    broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    if rate.denominator > 1 and abs(rate - broadcast) < Fraction(1, 100):
+        return broadcast
+    return rate.limit_denominator(1001)  # containers count time in 32 bits
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _is_number(value: object, low: float, high: float, *, whole: bool = False) -> bool:
+    """Whether it is one, finite and within the limits; truth values count as none."""
+    kind = Integral if whole else Real
+    return isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high and abs(value) < math.inf
+
+
+def _check_number(options: object, name: str, low: float, high: float, needed: str, *, whole: bool = False) -> None:
+    value = getattr(options, name)
+    if not _is_number(value, low, high, whole=whole):
+        raise _refused(options, name, needed)
+    _settle(options, **{name: int(value) if whole else float(value)})
+
+
+def _check_flag(options: object, name: str) -> None:
+    if not isinstance(getattr(options, name), bool):
+        raise _refused(options, name, "True or False")
+
+
+def _choice_of_face(how: object) -> str | int | tuple[float, float]:
+    if isinstance(how, str) and how == "largest":
+        return how
+    if _is_number(how, 0, math.inf, whole=True):
+        return int(how)
+    is_point = isinstance(how, tuple | list) and len(how) == 2
+    if is_point and all(_is_number(value, -math.inf, math.inf) for value in how):
+        return float(how[0]), float(how[1])
+    raise InputError(
+        f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels."
+    )
+
+
+def _refused(options: object, name: str, needed: str) -> InputError:
+    return InputError(f"{name}={getattr(options, name)!r} was asked for; needed is {needed}.")
+
+
+def _settle(options: object, **values: object) -> None:
+    """Give options that are frozen the values in their own form."""
+    for name, value in values.items():
+        object.__setattr__(options, name, value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,24 @@ class Timeline:
     def time_of(self, index: int) -> float:
         """Time at which frame ``index`` is shown, in seconds."""
         return float(index / self.fps)
+
+    def sample(self, rows: np.ndarray, rate: float) -> np.ndarray:
+        """Something known at another rate, at the middle of the time that each frame is shown.
+
+        Args:
+            rows: ``(T, ...)`` floating point, row ``i`` at ``i / rate`` seconds.
+            rate: rows per second.
+
+        Returns:
+            ``(frames, ...)`` of the same type, linear between the rows; after the last row, the last row.
+        """
+        import numpy as np
+
+        at = (np.arange(self.frames) + 0.5) / float(self.fps) * rate
+        low = np.clip(np.floor(at).astype(int), 0, len(rows) - 1)
+        high = np.minimum(low + 1, len(rows) - 1)
+        part = (at - np.floor(at)).astype(rows.dtype).reshape(-1, *[1] * (rows.ndim - 1))
+        return rows[low] * (1 - part) + rows[high] * part
 
 
 @dataclass(frozen=True)
@@ -152,6 +171,22 @@ class HeadMotion:
     shift: np.ndarray
     blink: np.ndarray
     brow: np.ndarray
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether anything but the lips ever moves."""
+        return any(rows.any() for rows in (self.rotation, self.shift, self.blink, self.brow))
+
+    def at(self, index: int) -> dict[str, object]:
+        """Frame ``index`` as :meth:`~lipsync_utils.render.portrait.PortraitRenderer.render` wants it."""
+        if not self.moves:
+            return {}
+        return {
+            "rotation": self.rotation[index],
+            "shift": self.shift[index],
+            "blink": float(self.blink[index]),
+            "brow": float(self.brow[index]),
+        }
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from lipsync_tools import cli
-from lipsync_utils.engines import registry
+from lipsync_utils.choices import DETECTORS, ENGINES
+from lipsync_utils.engines.rig import RigEngine
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
-from lipsync_utils.faces.detector import DETECTORS
 
 
 @contextlib.contextmanager
@@ -21,8 +21,9 @@ def models_loaded_once() -> Iterator[None]:
     """All runs share an engine and a detector, on one thread: short clips spend more on starting several."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    rig = lru_cache(RigEngine)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "_rig", lru_cache(registry._rig))
+        patch.setitem(ENGINES, "rig", lambda _: rig())
         patch.setitem(DETECTORS, "embedded", lru_cache(BlazeMeshDetector))
         yield
     torch.set_num_threads(threads)

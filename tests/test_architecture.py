@@ -13,14 +13,14 @@ PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
 """Each may import those before it."""
 
 LAYERS = (
-    {"errors", "records", "options", "lazy", "streaming", "requirements"},
+    {"errors", "records", "options", "choices", "lazy", "streaming", "requirements"},
     {"assets", "asset_sources", "weights", "blocks", "media"},
     {"audio", "faces"},
     {"rig", "speech", "voices", "motion"},
     {"render", "engines.contract"},
     {"wav2lip", "sync"},
     {"engines"},
-    {"pipeline"},
+    {"pipeline", "planning", "reporting"},
     {"figures"},
 )
 """Parts of ``lipsync_utils``, from the ground up; where a module is named, it stands lower than its part."""

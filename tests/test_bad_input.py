@@ -274,10 +274,10 @@ def test_three_hours_are_announced_before_the_work(capfd, given, tmp_path, monke
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lipsync_utils.faces.tracking.detect_still", stop)
+    monkeypatch.setattr("lipsync_utils.faces.choosing.detect_still", stop)
     outcome = lipsync(capfd, "run", given / "face.png", given / "voice.wav", "-o", tmp_path / "out.mp4")
     assert outcome.code == 130
-    assert "The voice lasts 3 h 0 min: 270000 frames, about" in outcome.err
+    assert "The output lasts 3 h 0 min: 270000 frames, about" in outcome.err
     assert "Ctrl-C stops it" in outcome.err
     assert outcome.err.endswith("Stopped; nothing was left behind.\n")
     assert not contents(tmp_path)

@@ -364,7 +364,7 @@ def test_accepted_on_the_command_line_and_offline(capfd, given, tmp_path, no_wei
         ("--precision double --accept-licence", 2, r"Unknown precision 'double'"),
         ("--device tpu9 --accept-licence", 2, r"device 'tpu9' was asked for, but it cannot be used here"),
         ("--enhancer magic --accept-licence", 2, r"Unknown enhancer 'magic'"),
-        ("--when-short stop", 2, r"Unknown when_short='stop'\. Choose one of: loop, pingpong, freeze, cut"),
+        ("--when-short stop", 2, r"Unknown when_short 'stop'\. Choose one of: loop, pingpong, freeze, cut"),
     ],
 )
 def test_options_of_wav2lip_that_cannot_be(capfd, given, tmp_path, no_weights, options, code, message):

@@ -1,4 +1,4 @@
-"""Lip engines behind one interface: tracked frames and a voice in, speaking frames out."""
+"""Lip engines behind one interface: a face and a voice in, speaking frames out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _HOME = {
     "Engine": "contract",
     "Task": "contract",
     "ENGINES": "registry",
-    "choose_engine": "registry",
+    "load_engine": "registry",
     "on_timeline": "rig",
 }
 

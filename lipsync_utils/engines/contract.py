@@ -1,40 +1,41 @@
-"""What an engine is: tracked frames and a voice in, speaking frames out."""
+"""What an engine is: a face and a voice in, speaking frames out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..options import MotionOptions
+    from ..options import MotionOptions, RunOptions
     from ..records import Speech, Timeline, TrackedFrame
 
 
 @dataclass(frozen=True)
 class Task:
-    """What an engine works on.
+    """What an engine works on, beside the face.
 
     Attributes:
         speech: the voice.
         timeline: the output's clock.
-        still: the source is one picture: every tracked frame is the same.
         motion: idle life, for a still picture.
     """
 
     speech: Speech
     timeline: Timeline
-    still: bool
     motion: MotionOptions
 
 
 class Engine(Protocol):
-    """Makes a face speak.
+    """Makes a face speak. Its module and one line in :data:`~lipsync_utils.choices.ENGINES` are all that a new one is.
+
+    Both methods give ``task.timeline.frames`` frames ``(H, W, 3) uint8`` RGB of the input's size, one at a time and in
+    order.
 
     Attributes:
-        name: as given on the command line.
+        name: its key in the registry.
         models: name and version of what it runs, for the provenance of the output.
         usual_speed: frames a second on an ordinary machine, slow and fast, for the announcement of long runs.
     """
@@ -43,6 +44,24 @@ class Engine(Protocol):
     models: dict[str, str]
     usual_speed: tuple[int, int]
 
-    def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
-        """Output frames ``(H, W, 3) uint8`` RGB, one for each tracked frame, in order and one at a time."""
+    @classmethod
+    def load(cls, options: RunOptions) -> Engine:
+        """The engine with its models, for runs with such options.
+
+        Raises:
+            AssetError: a model is missing and cannot be had, or does not fit.
+        """
+        ...
+
+    @staticmethod
+    def load_key(options: RunOptions) -> Hashable:
+        """What of the options decides about the loading: where it is equal, one loading serves both runs."""
+        ...
+
+    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
+        """A still picture that speaks. ``tracked.face`` is there."""
+        ...
+
+    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+        """A video that speaks: one frame for each that is given; those without a face as they are."""
         ...

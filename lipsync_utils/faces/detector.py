@@ -1,32 +1,15 @@
-"""The registry of face detectors."""
+"""How a face detector is made; those that exist are in :mod:`~lipsync_utils.choices`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..choices import DETECTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from ..options import FaceOptions
     from .contract import FaceDetector
-
-
-def _embedded() -> FaceDetector:
-    from .blazemesh import BlazeMeshDetector
-
-    return BlazeMeshDetector()
-
-
-def _face_alignment() -> FaceDetector:
-    from .face_alignment_detector import FaceAlignmentDetector
-
-    return FaceAlignmentDetector()
-
-
-DETECTORS: dict[str, Callable[[], FaceDetector]] = {"embedded": _embedded, "face-alignment": _face_alignment}
-"""Name of a detector -> how to make one. A new detector is a new module and a new line here."""
 
 
 def make_detector(options: FaceOptions) -> FaceDetector:
@@ -37,10 +20,4 @@ def make_detector(options: FaceOptions) -> FaceDetector:
         AssetError: its models could not be found or fetched.
         MissingExtraError: it needs packages that are not installed.
     """
-    try:
-        make = DETECTORS[options.detector]
-    except KeyError:
-        raise InputError(
-            f"Unknown face detector {options.detector!r}. Choose one of: {', '.join(DETECTORS)}."
-        ) from None
-    return make()
+    return DETECTORS.make(options.detector)

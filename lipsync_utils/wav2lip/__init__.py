@@ -6,8 +6,8 @@ from ..lazy import exports
 
 _HOME = {
     "Wav2LipEngine": "engine",
-    "as_input": "engine",
-    "paste": "engine",
+    "as_input": "fast",
+    "paste": "placing",
     "Wav2Lip": "network",
     "Conv": "network",
     "Widen": "network",

@@ -15,12 +15,35 @@ from pathlib import Path
 
 import torch
 
+from .. import assets
 from ..assets import disguise_of, in_group, sha256_of
 from ..errors import AssetError, InputError
+from ..options import Wav2LipOptions
 from .network import Wav2Lip
 
 _GET_ANOTHER = "Download it again, or leave out --checkpoint to have the published weights fetched"
 _COUNTER = "num_batches_tracked"  # of training only; archives may leave it out
+
+
+def checkpoint_file(options: Wav2LipOptions) -> Path:
+    """The file with the weights; fetched if it is one of the published ones and not in the cache.
+
+    Raises:
+        InputError: neither a file nor the name of a published one.
+        AssetError: it cannot be had, or its licence was not accepted.
+    """
+    if options.checkpoint is None:
+        return assets.path_of_one("wav2lip")
+    if str(options.checkpoint) in assets.ASSETS:
+        return assets.path(str(options.checkpoint))
+    file = Path(options.checkpoint).expanduser()
+    if not file.is_file():
+        names = ", ".join(asset.name for asset in assets.in_group("wav2lip"))
+        raise InputError(
+            f"The checkpoint {str(options.checkpoint)!r} does not exist. Give a file with the generator's weights, or "
+            f"one of the names {names}."
+        )
+    return file
 
 
 def load_wav2lip(path: str | Path) -> Wav2Lip:

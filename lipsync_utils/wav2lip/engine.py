@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from .. import assets
+from ..choices import ENHANCERS
 from ..engines.contract import Task
-from ..errors import InputError
 from ..motion import make_motion
-from ..records import SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline, TrackedFrame
+from ..options import RunOptions
+from ..records import SAMPLE_RATE, FaceCurves, Speech, Timeline, TrackedFrame
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
-from ..render.warp import identity_maps
 from ..rig import Rig
 from ..speech import SpeechModel
 from ..speech.model import rest_gate
 from ..streaming import in_order, prefetch
-from .blending import ROWS, ColourMatch, Grain, Patch, mouth_mask, put, within
+from .blending import ColourMatch, Grain, Patch, mouth_mask
 from .crops import CroppedFrame, cut, face_box, with_boxes
-from .enhancing import Enhancer, make_enhancer
-from .fast import BATCH, SHOWN_ROWS, FaceFeatures
+from .enhancing import Enhancer
+from .fast import BATCH, FaceFeatures, as_input, as_pictures
 from .mel import SILENCE, mel_windows, wav2lip_mel
-from .network import FACE_SIZE
+from .placing import Mouths, MovingHead, paste
 
 if TYPE_CHECKING:
     import torch
-
-    from ..options import Wav2LipOptions
 
 AHEAD = 8
 """Frames that are decoded and tracked ahead of the network."""
@@ -111,47 +108,45 @@ class Wav2LipEngine:
         self.models = {**models, "activity": self._speech.version}
 
     @classmethod
-    def load(cls, options: Wav2LipOptions) -> Wav2LipEngine:
+    def load(cls, options: RunOptions) -> Wav2LipEngine:
         """With the weights that the options name, or those in the cache, or the preferred ones, fetched.
 
         Raises:
-            InputError: no such file, device, precision or enhancer.
+            InputError: no such file or device.
             AssetError: the weights cannot be had or do not fit, or their licence was not accepted.
         """
-        from .checkpoints import load_wav2lip
-        from .fast import FastWav2Lip, choose_device, choose_dtype
+        from .checkpoints import checkpoint_file, load_wav2lip
+        from .fast import FastWav2Lip, choose_device
 
-        enhancer = make_enhancer(options.enhancer)
-        choose_dtype(options.precision, choose_device(options.device))  # before a long download
-        file = checkpoint_file(options)
-        network = load_wav2lip(file)
-        generator = FastWav2Lip(network, device=options.device, precision=options.precision)
+        own = options.wav2lip
+        enhancer = ENHANCERS.make(own.enhancer)
+        choose_device(own.device)  # before a long download
+        file = checkpoint_file(own)
+        generator = FastWav2Lip(load_wav2lip(file), device=own.device, precision=own.precision)
         version = f"{file.stem} {assets.sha256_of(file)[:12]} ({str(generator.dtype).removeprefix('torch.')})"
-        return cls(generator, models={"generator": version}, pads=options.pads, enhancer=enhancer)
+        return cls(generator, models={"generator": version}, pads=own.pads, enhancer=enhancer)
 
-    def frames(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+    @staticmethod
+    def load_key(options: RunOptions) -> Hashable:
         """See :class:`~lipsync_utils.engines.Engine`."""
-        heard = self._hear(task.speech, task.timeline)
-        if task.still:
-            return self._speaking_portrait(next(tracked), heard, task)
-        return self._speaking_video(tracked, heard, task.timeline)
+        return options.wav2lip
 
     def _hear(self, speech: Speech, timeline: Timeline) -> _Heard:
         curves = self._speech(speech)
-        middle = (np.arange(timeline.frames) + 0.5) / float(timeline.fps) * curves.rate
-        gate = np.interp(middle, np.arange(len(curves.activity)), rest_gate(curves.activity))
+        gate = timeline.sample(rest_gate(curves.activity), curves.rate)
         return _Heard(wav2lip_mel(speech.wave), gate.astype(np.float32), curves)
 
     # --- a still picture ---------------------------------------------------------------------------------------------
 
-    def _speaking_portrait(self, first: TrackedFrame, heard: _Heard, task: Task) -> Iterator[np.ndarray]:
-        image, face = first.frame.image, first.face
+    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
+        """See :class:`~lipsync_utils.engines.Engine`."""
+        image, face, heard = tracked.frame.image, tracked.face, self._hear(task.speech, task.timeline)
+        names = heard.curves.names
+        portrait = PortraitRenderer(image, face, rig=self._rig, names=names)
         motion = make_motion(task.speech, heard.curves, task.timeline, task.motion)
-        moves = task.motion.style != "still"
-        portrait = PortraitRenderer(image, face, rig=self._rig, names=heard.curves.names)
-        head = _MovingHead(portrait, motion if moves else None, closed=np.zeros(len(heard.curves.names), np.float32))
+        head = MovingHead(portrait, motion, closed=np.zeros(len(names), np.float32))
         box = face_box(face.points, self._pads)
-        mouths = _Mouths(box, cut(image, box), mouth_mask(face.points, box), self._enhancer)
+        mouths = Mouths(box, cut(image, box), mouth_mask(face.points, box), self._enhancer)
         features = self._generator.encode(as_input(mouths.crop[None]))
 
         def render(item: tuple[int, Patch | None]) -> np.ndarray:
@@ -160,7 +155,7 @@ class Wav2LipEngine:
         return in_order(render, prefetch(self._portrait_mouths(heard, task, features, mouths), depth=BATCH))
 
     def _portrait_mouths(
-        self, heard: _Heard, task: Task, features: FaceFeatures, mouths: _Mouths
+        self, heard: _Heard, task: Task, features: FaceFeatures, mouths: Mouths
     ) -> Iterator[tuple[int, Patch | None]]:
         """For every frame its mouth, or None where the lips rest; the network only runs where somebody speaks."""
         import torch
@@ -179,9 +174,9 @@ class Wav2LipEngine:
 
     # --- a video -----------------------------------------------------------------------------------------------------
 
-    def _speaking_video(
-        self, tracked: Iterator[TrackedFrame], heard: _Heard, timeline: Timeline
-    ) -> Iterator[np.ndarray]:
+    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+        """See :class:`~lipsync_utils.engines.Engine`."""
+        heard = self._hear(task.speech, task.timeline)
         cropped = with_boxes(prefetch(tracked, depth=AHEAD), self._pads)
         grain = Grain()
 
@@ -190,7 +185,7 @@ class Wav2LipEngine:
             image = frame.tracked.frame.image
             return image if patch is None else paste(image, patch, grain, index=frame.tracked.frame.index)
 
-        return in_order(render, prefetch(self._video_mouths(cropped, heard, timeline), depth=2))
+        return in_order(render, prefetch(self._video_mouths(cropped, heard, task.timeline), depth=2))
 
     def _video_mouths(
         self, cropped: Iterator[CroppedFrame], heard: _Heard, timeline: Timeline
@@ -215,148 +210,7 @@ class Wav2LipEngine:
                     continue
                 crop, half = next(halves)
                 mask = mouth_mask(frame.tracked.face.points, frame.box)
-                yield frame, _Mouths(frame.box, crop, mask, self._enhancer, colours).patch(half)
-
-
-@dataclass(frozen=True)
-class _Mouths:
-    """Makes patches for one crop: the mask, the colours of the source, and the enhancer."""
-
-    box: np.ndarray
-    crop: np.ndarray
-    mask: np.ndarray
-    enhancer: Enhancer | None
-    colours: ColourMatch | None = None
-
-    def __post_init__(self) -> None:
-        if self.colours is None:
-            object.__setattr__(self, "colours", ColourMatch())
-
-    def patch(self, half: np.ndarray, share: float = 1.0) -> Patch:
-        """The generated half ``(48, 96, 3) float32`` as a patch, ``share`` of it."""
-        import cv2
-
-        source = self.crop.astype(np.float32) / 255
-        half = self.colours(half, source[SHOWN_ROWS], self.mask)
-        mask = self.mask
-        if self.enhancer is not None:
-            whole = np.concatenate([source[: SHOWN_ROWS.start], half])
-            better = self.enhancer(whole)
-            half = better[better.shape[0] * SHOWN_ROWS.start // FACE_SIZE :]
-            mask = cv2.resize(mask, half.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return Patch(np.dstack([half * 255, mask * np.float32(share)]).astype(np.float32), self.box)
-
-
-class _MovingHead:
-    """The still picture with its head in motion and its lips closed, and mouths that go along.
-
-    Args:
-        portrait: renders the picture.
-        motion: of the head, brows and lids; None: the picture stands still.
-        closed: coefficients of a face at rest.
-    """
-
-    def __init__(self, portrait: PortraitRenderer, motion: HeadMotion | None, *, closed: np.ndarray) -> None:
-        self._portrait, self._motion, self._closed = portrait, motion, closed
-        self._rest = portrait.render(closed) if motion is None else None
-        if self._rest is not None:
-            self._rest.setflags(write=False)
-        self._grain, self._level = Grain(), None
-
-    def frame(self, index: int, patch: Patch | None) -> np.ndarray:
-        """Frame ``index``, ``(H, W, 3) uint8``, with a mouth; None: with the lips at rest."""
-        motion = self._motion
-        if motion is None:
-            if patch is None:
-                return self._rest
-            return paste(self._rest, patch, self._grain, index=0, level=self._known(patch))
-        base = self._portrait.render(
-            self._closed,
-            rotation=motion.rotation[index],
-            shift=motion.shift[index],
-            blink=float(motion.blink[index]),
-            brow=float(motion.brow[index]),
-        )
-        if patch is None:
-            return base
-        head = self._portrait.head
-        field = head.forward(motion.rotation[index], motion.shift[index])
-        left, top, right, bottom = patch.region
-        corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]], np.float32)
-        moved = corners + head.at(field, corners)
-        low, high = np.floor(moved.min(0)).astype(int) - 2, np.ceil(moved.max(0)).astype(int) + 3
-        region = within((*low.tolist(), *high.tolist()), base)
-        maps = head.backward(field, region, factor=1)
-        put(base, region, patch.sample(*maps), self._known(patch) * self._grain.at(*maps, index=0))
-        return base
-
-    def _known(self, patch: Patch) -> float:
-        """The picture's grain; it is the same in every frame."""
-        if self._level is None:
-            image = self._portrait.image
-            region = within(patch.region, image)
-            left, top, right, bottom = region
-            self._level = Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))
-        return self._level
-
-
-def paste(image: np.ndarray, patch: Patch, grain: Grain, *, index: int, level: float | None = None) -> np.ndarray:
-    """A copy of a picture with a mouth put into it where it was cut out.
-
-    Args:
-        image: ``(H, W, 3) uint8``.
-        patch: the mouth.
-        grain: noise.
-        index: which noise.
-        level: of the grain, in levels of 255; None measures it.
-    """
-    out = image.copy()
-    region = within(patch.region, image)
-    left, top, right, bottom = region
-    if right - left < 2 or bottom - top < 2:
-        return out
-    maps = identity_maps(region)
-    taken = patch.sample(*maps)
-    if level is None:
-        level = Grain.level_of(image[top:bottom, left:right], taken)
-    put(out, region, taken, level * grain.at(*maps, index=index) if level > 0 else None)
-    return out
-
-
-def as_input(crops: np.ndarray) -> torch.Tensor:
-    """Crops ``(N, 96, 96, 3) uint8`` RGB as the network expects them: ``(N, 6, 96, 96) float32``, blue first."""
-    import torch
-
-    faces = torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])).permute(0, 3, 1, 2).float() / 255
-    blanked = faces.clone()
-    blanked[:, :, SHOWN_ROWS] = 0
-    return torch.cat([blanked, faces], dim=1)
-
-
-def as_pictures(halves: torch.Tensor) -> np.ndarray:
-    """What the network gives, ``(N, 3, 48, 96)`` blue first, as ``(N, 48, 96, 3) float32`` RGB in [0, 1]."""
-    return np.ascontiguousarray(halves.numpy().transpose(0, 2, 3, 1)[..., ::-1]).reshape(-1, ROWS, FACE_SIZE, 3)
-
-
-def checkpoint_file(options: Wav2LipOptions) -> Path:
-    """The file with the weights; fetched if it is one of the published ones and not in the cache.
-
-    Raises:
-        InputError: neither a file nor the name of a published one.
-        AssetError: it cannot be had, or its licence was not accepted.
-    """
-    if options.checkpoint is None:
-        return assets.path_of_one("wav2lip")
-    if str(options.checkpoint) in assets.ASSETS:
-        return assets.path(str(options.checkpoint))
-    file = Path(options.checkpoint).expanduser()
-    if not file.is_file():
-        names = ", ".join(asset.name for asset in assets.in_group("wav2lip"))
-        raise InputError(
-            f"The checkpoint {str(options.checkpoint)!r} does not exist. Give a file with the generator's weights, or "
-            f"one of the names {names}."
-        )
-    return file
+                yield frame, Mouths(frame.box, crop, mask, self._enhancer, colours).patch(half)
 
 
 def _batches(frames: Iterable[CroppedFrame]) -> Iterator[list[CroppedFrame]]:

@@ -1,18 +1,17 @@
 """An optional last touch to the generated face before it is put into the frame.
 
-A restoration network (in the manner of GFPGAN) would be one more module with one more line in :data:`ENHANCERS`: it
-gets the whole crop, may return a larger one, and the mask, colours and grain are applied to what it returns.
+A restoration network (in the manner of GFPGAN) would be one more module with one more line in
+:data:`~lipsync_utils.choices.ENHANCERS`: it gets the whole crop, may return a larger one, and the mask, colours and
+grain are applied to what it returns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import cv2
 import numpy as np
 
-from ..errors import InputError
 from .network import FACE_SIZE
 
 
@@ -48,18 +47,3 @@ class Sharpen:
         large = cv2.resize(face, (side, side), interpolation=cv2.INTER_LANCZOS4)
         detail = large - cv2.GaussianBlur(large, (0, 0), 2 * self._radius)
         return np.clip(large + self._amount * detail, 0, 1)
-
-
-ENHANCERS: dict[str, Callable[[], Enhancer | None]] = {"none": lambda: None, "sharpen": Sharpen}
-"""Name of an enhancer -> how to make one."""
-
-
-def make_enhancer(name: str) -> Enhancer | None:
-    """The enhancer of that name; None for ``"none"``.
-
-    Raises:
-        InputError: there is none of that name.
-    """
-    if name not in ENHANCERS:
-        raise InputError(f"Unknown enhancer {name!r}. Choose one of: {', '.join(ENHANCERS)}.")
-    return ENHANCERS[name]()

@@ -17,13 +17,18 @@ Where the processor multiplies bfloat16 natively, or on a GPU, half the precisio
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..choices import one_of
 from ..errors import InputError
+from ..options import PRECISIONS
 from .network import FACE_SIZE, Conv, Wav2Lip, Widen
 
 BATCH = 16
@@ -36,8 +41,6 @@ CUT_ROWS = (0, 0, 1, 2, 2, 2, 0)
 """Rows cut off at the top of the input of each decoder block that has features beside it, and of the output block. The
 tensors then begin at row 0, 0, 2, 8, 20 and 44 of 3, 6, 12, 24, 48 and 96. Two convolutions spoil two rows of a level,
 and the output's third one of the last: the first good rows are 0, 0, 4, 10, 22 and 47."""
-
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class FastWav2Lip:
     Args:
         network: with its weights; it is not changed.
         device: ``"cpu"``, ``"cuda"``, ...; ``"auto"`` takes a CUDA device where there is one.
-        precision: one of :data:`PRECISIONS`. ``"float32"`` is exact; ``"auto"`` takes float16 on a CUDA device,
-            bfloat16 on a processor that multiplies it natively, else float32.
+        precision: one of :data:`~lipsync_utils.options.PRECISIONS`. ``"float32"`` is exact; ``"auto"`` takes float16
+            on a CUDA device, bfloat16 on a processor that multiplies it natively, else float32.
 
     Attributes:
         device: where it runs.
@@ -90,16 +93,16 @@ class FastWav2Lip:
             faces: ``(N, 6, 96, 96) float32`` as for :meth:`Wav2Lip.forward`.
         """
         x = self._placed(faces)
-        features = []
-        for block in self._encoder:
-            for layer in block:
-                x = layer(x)
-            features.append(x)
-        shares, start = [], 0
-        for split, feature, cut in zip(self._splits, reversed(features), CUT_ROWS, strict=True):
-            start += cut
-            shares.append(split.features(feature[:, :, start:]))
-            start *= split.enlarges
+        features, shares, start = [], [], 0
+        with self._as_exact_as_asked():
+            for block in self._encoder:
+                for layer in block:
+                    x = layer(x)
+                features.append(x)
+            for split, feature, cut in zip(self._splits, reversed(features), CUT_ROWS, strict=True):
+                start += cut
+                shares.append(split.features(feature[:, :, start:]))
+                start *= split.enlarges
         return FaceFeatures(tuple(shares))
 
     @torch.inference_mode()
@@ -114,20 +117,29 @@ class FastWav2Lip:
             ``(N, 3, 48, 96) float32`` in [0, 1] on the CPU: rows :data:`SHOWN_ROWS` of the crop.
         """
         x = self._placed(mel)
-        for layer in (*self._audio, self._first):
-            x = layer(x)
-        for split, share, cut, rest in zip(self._splits, features.shares, CUT_ROWS, self._rest, strict=True):
-            x = split.own(x[:, :, cut:]).add_(share).relu_()
-            for layer in rest:
+        with self._as_exact_as_asked():
+            for layer in (*self._audio, self._first):
                 x = layer(x)
-        x = self._last(x[:, :, -(SHOWN_ROWS.stop - SHOWN_ROWS.start) :])
+            for split, share, cut, rest in zip(self._splits, features.shares, CUT_ROWS, self._rest, strict=True):
+                x = split.own(x[:, :, cut:]).add_(share).relu_()
+                for layer in rest:
+                    x = layer(x)
+            x = self._last(x[:, :, -(SHOWN_ROWS.stop - SHOWN_ROWS.start) :])
         return torch.sigmoid(x.float()).to("cpu")
 
     def _placed(self, x: torch.Tensor) -> torch.Tensor:
         """On the device, in the precision, channels last."""
-        if self.device.type == "cuda":
-            x = x.pin_memory().to(self.device, non_blocking=True)
         return x.to(self.device, self.dtype, memory_format=torch.channels_last)
+
+    @contextlib.contextmanager
+    def _as_exact_as_asked(self) -> Iterator[None]:
+        """On NVIDIA's GPUs PyTorch rounds factors of float32 to ten bits (TF32) unless it is told not to."""
+        before = torch.backends.cudnn.allow_tf32
+        torch.backends.cudnn.allow_tf32 = before and self.dtype != torch.float32
+        try:
+            yield
+        finally:
+            torch.backends.cudnn.allow_tf32 = before
 
     def _layer(self, layer: Conv | Widen) -> _Layer:
         return _Layer.folded(layer).to(self.device, self.dtype)
@@ -139,6 +151,19 @@ class FastWav2Lip:
         own, features = whole.weight.split((width, whole.weight.shape[channel] - width), channel)
         parts = replace(whole, weight=own, bias=None, relu=False), replace(whole, weight=features, relu=False)
         return _Split(*(part.to(self.device, self.dtype) for part in parts))
+
+
+def as_input(crops: np.ndarray) -> torch.Tensor:
+    """Crops ``(N, 96, 96, 3) uint8`` RGB as the network expects them: ``(N, 6, 96, 96) float32``, blue first."""
+    faces = torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])).permute(0, 3, 1, 2).float() / 255
+    blanked = faces.clone()
+    blanked[:, :, SHOWN_ROWS] = 0
+    return torch.cat([blanked, faces], dim=1)
+
+
+def as_pictures(halves: torch.Tensor) -> np.ndarray:
+    """What the network gives, ``(N, 3, 48, 96)`` blue first, as ``(N, 48, 96, 3) float32`` RGB in [0, 1]."""
+    return np.ascontiguousarray(halves.cpu().numpy().transpose(0, 2, 3, 1)[..., ::-1])
 
 
 def choose_device(name: str) -> torch.device:
@@ -165,8 +190,7 @@ def choose_dtype(precision: str, device: torch.device) -> torch.dtype:
     Raises:
         InputError: no such precision.
     """
-    if precision not in PRECISIONS:
-        raise InputError(f"Unknown precision {precision!r}. Choose one of: {', '.join(PRECISIONS)}.")
+    one_of("precision", precision, PRECISIONS)
     if precision != "auto":
         return getattr(torch, precision)
     if device.type == "cuda":

@@ -281,7 +281,9 @@ def test_a_voice_that_vanishes_is_reported(tmp_path):
 
 
 def test_unknown_preset_is_reported(tmp_path):
-    writer = begin(tmp_path, options=WriteOptions(preset="warp"))
+    options = WriteOptions()
+    object.__setattr__(options, "preset", "warp")  # as only another version of the encoder may meet it
+    writer = begin(tmp_path, options=options)
     with pytest.raises(OutputError), writer:  # noqa: PT012
         for index in range(10):
             writer.write(numbered(index))

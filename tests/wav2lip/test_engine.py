@@ -19,7 +19,8 @@ from synthetic_media import set_rotation, voice, write_sound, write_video
 from lipsync_utils import FaceOptions, MotionOptions, RunOptions, run
 from lipsync_utils.errors import NoFaceError
 from lipsync_utils.media import SoundReader, write_picture
-from lipsync_utils.pipeline import Silent, exact_rate
+from lipsync_utils.options import exact_rate
+from lipsync_utils.pipeline import Silent
 from lipsync_utils.records import RunReport
 from lipsync_utils.wav2lip import engine as engine_module
 from lipsync_utils.wav2lip.mel import WINDOW_CENTRE_S

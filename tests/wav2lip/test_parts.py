@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
 
+from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face, Frame, TrackedFrame
 from lipsync_utils.streaming import prefetch
 from lipsync_utils.wav2lip.blending import ColourMatch, Grain, Patch, mouth_mask, within
 from lipsync_utils.wav2lip.crops import cut, face_box, to_crop, with_boxes
-from lipsync_utils.wav2lip.engine import paste
-from lipsync_utils.wav2lip.enhancing import make_enhancer
+from lipsync_utils.wav2lip.placing import paste
 
 PADS = (0.0, 10.0, 0.0, 0.0)
 POINTS = topology.NEUTRAL * 120 + np.array([200, 180, 0], np.float32)
@@ -152,13 +152,13 @@ def test_an_enlarged_patch_lies_in_the_same_place():
 def test_enhancers():
     face = draw(SyntheticFace(x=48, y=40, width=60), size=(96, 96)).astype(np.float32) / 255
     before = face.copy()
-    better = make_enhancer("sharpen")(face)
+    better = ENHANCERS.make("sharpen")(face)
     assert better.shape == (192, 192, 3)
     assert 0 <= better.min() <= better.max() <= 1
     np.testing.assert_array_equal(face, before)
-    assert make_enhancer("none") is None
+    assert ENHANCERS.make("none") is None
     with pytest.raises(InputError, match=r"Unknown enhancer 'magic'\. Choose one of: none, sharpen"):
-        make_enhancer("magic")
+        ENHANCERS.make("magic")
 
 
 def test_prefetch_keeps_order_and_little_else():

@@ -1,0 +1,123 @@
+"""What a run will make, settled before it begins: one voice, one clock, one size, and what may surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .options import DEFAULT_FPS, MAX_SIDE, FaceOptions, RunOptions, WriteOptions
+from .records import SAMPLE_RATE, Frame, Speech, Timeline
+
+if TYPE_CHECKING:
+    from .media import Source
+
+LONG_S = 600.0
+"""An output longer than this is announced before work starts."""
+
+PREVIEW_CRF = 24
+
+_THEN = {
+    "loop": "the video is repeated",
+    "pingpong": "the video is shown backwards and forwards again",
+    "freeze": "its last frame stays",
+    "cut": "the voice is cut off with it",
+}
+"""What is done about a short video, for people."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every stage of a run obeys.
+
+    Attributes:
+        speech: the voice, as far as it will be heard.
+        timeline: the output's clock.
+        size: width and height of the output's pictures, in pixels.
+        when_short: what follows the end of the video, as :meth:`~lipsync_utils.media.Source.frames` takes it.
+        face: which face, in the output's pixels.
+        write: how to encode.
+        notes: what a person should know before the work starts.
+    """
+
+    speech: Speech
+    timeline: Timeline
+    size: tuple[int, int]
+    when_short: str
+    face: FaceOptions
+    write: WriteOptions
+    notes: tuple[str, ...]
+
+    def frames(self, source: Source) -> Iterator[Frame]:
+        """The source on the output's clock and in its size; as in the source, repeated frames share one array."""
+        import cv2
+
+        original = small = None
+        for frame in source.frames(self.timeline, when_short=self.when_short):
+            if frame.image.shape[1::-1] == self.size:
+                yield frame
+                continue
+            if frame.image is not original:
+                original, small = frame.image, cv2.resize(frame.image, self.size, interpolation=cv2.INTER_AREA)
+                small.setflags(write=False)
+            yield replace(frame, image=small)
+
+    def announcement(self, usual_speed: tuple[int, int]) -> tuple[str, ...]:
+        """All notes, with how long a long output takes at so many frames a second, slow and fast."""
+        if self.timeline.duration_s <= LONG_S:
+            return self.notes
+        slow, fast = (self.timeline.frames / speed / 60 for speed in usual_speed)
+        minutes = round(self.timeline.duration_s / 60)
+        length = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        return (
+            f"The output lasts {length}: {self.timeline.frames} frames, about {fast:.0f} to {slow:.0f} minutes of work "
+            "on an ordinary machine. Ctrl-C stops it and leaves nothing behind.",
+            *self.notes,
+        )
+
+
+def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
+    """What these inputs and options come to."""
+    fps = options.fps or source.fps or DEFAULT_FPS
+    ends_with_video = options.when_short == "cut"
+    speech = _cut_to(source, voice) if ends_with_video else voice
+    factor, notes = _scale(source, options), []
+    if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
+        lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
+        notes.append(f"{lengths}: {_THEN[options.when_short]}.")
+    if factor < (0.5 if options.preview else 1.0) and options.max_side == MAX_SIDE:  # otherwise it was asked for
+        notes.append(
+            f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
+            f"reduced to {MAX_SIDE}, the most that common players show."
+        )
+    width, height = (max(2, round(side * factor)) for side in (source.width, source.height))
+    return Plan(
+        speech=speech,
+        timeline=Timeline.covering(speech.samples, speech.rate, fps),
+        size=(width, height),
+        when_short="freeze" if ends_with_video else options.when_short,
+        face=_in_output_pixels(options.face, width / source.width),
+        write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
+        notes=tuple(notes),
+    )
+
+
+def _cut_to(source: Source, voice: Speech) -> Speech:
+    """The voice without what would be heard after the end of a video."""
+    samples = min(voice.samples, round(source.duration_s * voice.rate))
+    if source.is_picture or not 0 < samples < voice.samples:
+        return voice
+    return replace(voice, wave=voice.wave[: round(samples * SAMPLE_RATE / voice.rate)], samples=samples)
+
+
+def _scale(source: Source, options: RunOptions) -> float:
+    """Output pixels in one of the source: 1, unless it is too large or a preview is asked for."""
+    return min(0.5 if options.preview else 1.0, options.max_side / max(source.width, source.height))
+
+
+def _in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:
+    """A point and a size that were given in the source's pixels, for frames that are ``factor`` times as large."""
+    choose = options.choose
+    if isinstance(choose, tuple):
+        choose = tuple(value * factor for value in choose)
+    return replace(options, choose=choose, min_size=options.min_size * factor)

@@ -1,0 +1,114 @@
+"""The generated mouth, made ready and put where it belongs: into a frame as it is, or onto a head that moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ..records import HeadMotion
+from ..render.portrait import PortraitRenderer
+from ..render.warp import identity_maps
+from .blending import ColourMatch, Grain, Patch, put, within
+from .enhancing import Enhancer
+from .fast import SHOWN_ROWS
+from .network import FACE_SIZE
+
+
+@dataclass(frozen=True)
+class Mouths:
+    """Makes patches for one crop.
+
+    Attributes:
+        box: of the crop in the picture.
+        crop: ``(96, 96, 3) uint8``.
+        mask: of :func:`~.blending.mouth_mask`.
+        enhancer: may be None.
+        colours: shared by the crops of a shot.
+    """
+
+    box: np.ndarray
+    crop: np.ndarray
+    mask: np.ndarray
+    enhancer: Enhancer | None
+    colours: ColourMatch = field(default_factory=ColourMatch)
+
+    def patch(self, half: np.ndarray, share: float = 1.0) -> Patch:
+        """The generated half ``(48, 96, 3) float32`` as a patch, ``share`` of it."""
+        source = self.crop.astype(np.float32) / 255
+        half, mask = self.colours(half, source[SHOWN_ROWS], self.mask), self.mask
+        if self.enhancer is not None:
+            better = self.enhancer(np.concatenate([source[: SHOWN_ROWS.start], half]))
+            half = better[better.shape[0] * SHOWN_ROWS.start // FACE_SIZE :]
+            mask = cv2.resize(mask, half.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return Patch(np.dstack([half * 255, mask * np.float32(share)]).astype(np.float32), self.box)
+
+
+def paste(image: np.ndarray, patch: Patch, grain: Grain, *, index: int, level: float | None = None) -> np.ndarray:
+    """A copy of a picture with a mouth put into it where it was cut out.
+
+    Args:
+        image: ``(H, W, 3) uint8``.
+        patch: the mouth.
+        grain: noise.
+        index: which noise.
+        level: of the grain, in levels of 255; None measures it.
+    """
+    out = image.copy()
+    region = within(patch.region, image)
+    left, top, right, bottom = region
+    if right - left < 2 or bottom - top < 2:
+        return out
+    maps = identity_maps(region)
+    taken = patch.sample(*maps)
+    if level is None:
+        level = Grain.level_of(image[top:bottom, left:right], taken)
+    put(out, region, taken, level * grain.at(*maps, index=index) if level > 0 else None)
+    return out
+
+
+class MovingHead:
+    """A still picture with its head in motion and its lips closed, and mouths that go along.
+
+    Args:
+        portrait: renders the picture.
+        motion: of the head, brows and lids.
+        closed: ``(k,)`` coefficients of a face at rest.
+    """
+
+    def __init__(self, portrait: PortraitRenderer, motion: HeadMotion, *, closed: np.ndarray) -> None:
+        self._portrait, self._motion, self._closed = portrait, motion, closed
+        self._rest = None if motion.moves else portrait.render(closed)
+        if self._rest is not None:
+            self._rest.setflags(write=False)
+        self._grain, self._level = Grain(), None
+
+    def frame(self, index: int, patch: Patch | None) -> np.ndarray:
+        """Frame ``index``, ``(H, W, 3) uint8``, with a mouth; None: with the lips at rest."""
+        if self._rest is not None:
+            if patch is None:
+                return self._rest
+            return paste(self._rest, patch, self._grain, index=0, level=self._known(patch))
+        motion, head = self._motion, self._portrait.head
+        base = self._portrait.render(self._closed, **motion.at(index))
+        if patch is None:
+            return base
+        moved_by = head.forward(motion.rotation[index], motion.shift[index])
+        left, top, right, bottom = patch.region
+        corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]], np.float32)
+        moved = corners + head.at(moved_by, corners)
+        low, high = np.floor(moved.min(0)).astype(int) - 2, np.ceil(moved.max(0)).astype(int) + 3
+        region = within((*low.tolist(), *high.tolist()), base)
+        maps = head.backward(moved_by, region, factor=1)
+        put(base, region, patch.sample(*maps), self._known(patch) * self._grain.at(*maps, index=0))
+        return base
+
+    def _known(self, patch: Patch) -> float:
+        """The picture's grain; it is the same in every frame."""
+        if self._level is None:
+            image = self._portrait.image
+            region = within(patch.region, image)
+            left, top, right, bottom = region
+            self._level = Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))
+        return self._level
