@@ -22,7 +22,8 @@ from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
 import lipsync_utils
-from lipsync_tools import cli
+from lipsync_tools import cli, progress
+from lipsync_tools.cli import terminal
 from lipsync_utils import assets
 from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
@@ -130,10 +131,11 @@ def test_frames_without_a_face_are_told_as_ranges(capfd, given, tmp_path):
 
 def test_the_bar_shows_stage_speed_and_time_left(monkeypatch, capfd):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with cli._Bar() as bar:
-        bar.step("frames", 1, 100)
-        bar._bar.mininterval = 0
-        bar.step("frames", 50, 100)
+    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(terminal, "EVERY_S", 0.0)
+    with terminal.Bar("frames") as listener:
+        listener.step("frames", 1, 100)
+        listener.step("frames", 50, 100)
     line = capfd.readouterr().err
     assert "frames:  50%" in line
     assert "50/100" in line
@@ -333,8 +335,8 @@ def test_terms_are_shown_and_nothing_else_runs_in_place_of_wav2lip(capfd, given,
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_terms_are_asked_for_once(capfd, given, tmp_path, no_weights, monkeypatch, answer):
     asked = []
-    monkeypatch.setattr(cli, "_is_terminal", lambda: True)
-    monkeypatch.setattr(cli.typer, "confirm", lambda question, **_: asked.append(question) or answer)
+    monkeypatch.setattr(terminal, "_is_terminal", lambda: True)
+    monkeypatch.setattr(terminal.typer, "confirm", lambda question, **_: asked.append(question) or answer)
     for _ in range(2):
         outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4")
         assert outcome.code == 4

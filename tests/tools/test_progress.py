@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lipsync_tools.widgets.progress import Job, Progress, Stopped
+from lipsync_tools.progress import Job, Progress, Stopped
 
 
 def followed(times: list[float], stages=("frames", "score")) -> tuple[Progress, list]:
