@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lipsync_utils.errors import InputError, MissingExtraError
 
-from .uploads import Upload, save
+from .uploads import Upload, save_upload
 
 try:
     import anywidget
@@ -74,4 +74,4 @@ def save_recording(recording: bytes, folder: str | os.PathLike[str]) -> Path:
             f"Received {len(recording)} bytes that begin with {bytes(recording[:4])!r}; a WAV file (RIFF) is needed. "
             "Record again, or upload a file."
         )
-    return save(Upload("recording.wav", recording), folder)
+    return save_upload(Upload("recording.wav", recording), folder)

@@ -144,7 +144,7 @@ def test_where_there_is_no_room_the_running_video_goes_on(queue):
     gate = Gate()
     running = queue.submit("impatient", gate)
     assert gate.entered.wait(PATIENCE_S)
-    waiting = [queue.submit(str(number), lambda job: number) for number in range(12)]
+    waiting = [queue.submit(str(number), lambda progress: None) for number in range(12)]
     with pytest.raises(QueueFullError):
         queue.submit("impatient", lambda job: pytest.fail("it must not run"))
     again = queue.submit("3", lambda job: "another one")
