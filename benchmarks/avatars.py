@@ -22,7 +22,7 @@ import numpy as np
 from common import SAMPLES, at_least, at_most, parser, show
 
 from lipsync_avatars.check import check_portrait
-from lipsync_avatars.records import Order
+from lipsync_avatars.records import PortraitOrder
 from lipsync_avatars.studio_backend import StudioBackend
 from lipsync_avatars.traits import Traits
 from lipsync_utils.faces import topology
@@ -51,7 +51,7 @@ def random_people(count: int) -> Iterator[Portrait]:
     studio = StudioBackend()
     for seed in range(count):
         started = time.perf_counter()
-        drawn = studio.draw(Order(Traits(), None, seed, 384, preview=True), Silent())
+        drawn = studio.draw(PortraitOrder(Traits(), None, seed, 384, preview=True), Silent())
         yield f"seed {seed}", drawn.image, drawn.points, time.perf_counter() - started
 
 
@@ -120,7 +120,7 @@ def summary(rows: list[dict], *, full: bool) -> list:
     ]
     if full:
         started = time.perf_counter()
-        StudioBackend().draw(Order(HARD, None, 1, 1024), Silent())
+        StudioBackend().draw(PortraitOrder(HARD, None, 1, 1024), Silent())
         table.append(at_most("hard portrait of 1024 pixels", time.perf_counter() - started, 120, "s"))
     return table
 

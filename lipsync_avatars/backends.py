@@ -13,7 +13,7 @@ from lipsync_utils.errors import InputError
 if TYPE_CHECKING:
     from lipsync_utils.pipeline import Listener
 
-    from .records import Order, Portrait
+    from .records import Portrait, PortraitOrder
 
 
 class Backend(Protocol):
@@ -25,7 +25,7 @@ class Backend(Protocol):
 
     name: str
 
-    def draw(self, order: Order, listener: Listener) -> Portrait:
+    def draw(self, order: PortraitOrder, listener: Listener) -> Portrait:
         """The portrait that was ordered.
 
         Raises:

@@ -11,7 +11,7 @@ import numpy as np
 from lipsync_utils.errors import InputError, LipSyncError
 
 from .check import PortraitCheck, check_portrait
-from .records import LAST_SEED, Order, Portrait
+from .records import LAST_SEED, Portrait, PortraitOrder
 from .wording import phrase
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class DiffusionBackend:
     ) -> None:
         self._load, self._check = load, check
 
-    def draw(self, order: Order, listener: Listener) -> Portrait:
+    def draw(self, order: PortraitOrder, listener: Listener) -> Portrait:
         """See :class:`~lipsync_avatars.backends.Backend`."""
         if order.traits is None:
             raise InputError("A description is drawn by the backend 'studio' only; 'diffusion' needs a prompt.")
@@ -103,7 +103,7 @@ class DiffusionBackend:
         return _with_warnings(best, order)
 
 
-def prompt_of(order: Order) -> str:
+def prompt_of(order: PortraitOrder) -> str:
     """The English text that the model is given."""
     return f"studio portrait photograph of {phrase(order.traits)}, {FRAMING}"
 
@@ -113,7 +113,7 @@ def _faults(check: PortraitCheck) -> float:
     return len(check.problems) if check.faces else float("inf")
 
 
-def _with_warnings(portrait: Portrait, order: Order) -> Portrait:
+def _with_warnings(portrait: Portrait, order: PortraitOrder) -> Portrait:
     warnings = portrait.check.problems
     if warnings:
         warnings = (f"None of {RETRIES + 1} seeds gave a fitting portrait; this is the best of them.", *warnings)

@@ -11,7 +11,7 @@ from lipsync_utils.errors import AssetError
 from lipsync_utils.pipeline import Listener, Silent
 
 from .backends import make_backend
-from .records import Avatar, Order
+from .records import Avatar, PortraitOrder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ def from_prompt(
     from .prompt import understand
 
     understood = understand(prompt)
-    order = Order(understood.traits, None, seed, size, preview, device, target.stem)
+    order = PortraitOrder(understood.traits, None, seed, size, preview, device, target.stem)
     for line in tell(understood):
         listener.message(line)
     return _make(order, target, drawer, started, listener, prompt=prompt, understood=understood)
@@ -95,7 +95,7 @@ def from_description(
         description = read_description(description)
     seed = description.seed if seed is None else seed
     target = _target(out, seed)
-    order = Order(
+    order = PortraitOrder(
         None, description, seed, description.picture.size if size is None else size, preview, "auto", target.stem
     )
     return _make(order, target, make_backend("studio"), started, listener)
@@ -118,7 +118,7 @@ def _target(out: str | os.PathLike[str] | None, seed: int) -> Path:
 
 
 def _make(
-    order: Order,
+    order: PortraitOrder,
     target: Path,
     backend: Backend,
     started: float,

@@ -24,7 +24,7 @@ LAST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Order:
+class PortraitOrder:
     """What a backend is to draw.
 
     Attributes:

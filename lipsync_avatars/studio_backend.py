@@ -16,7 +16,7 @@ from lipsync_utils.errors import InputError, LipSyncError
 from lipsync_utils.faces import topology
 
 from .processes import Ended, run_lines, scrubbed_environment
-from .records import Order, Portrait
+from .records import Portrait, PortraitOrder
 from .studio_python import Studio, StudioMissingError, find_studio
 from .studio_setup import libraries_missing
 
@@ -51,7 +51,7 @@ class StudioBackend:
     def __init__(self, *, program: Path = PROGRAM, timeout_s: float = TIMEOUT_S) -> None:
         self._program, self._timeout_s = program, timeout_s
 
-    def draw(self, order: Order, listener: Listener) -> Portrait:
+    def draw(self, order: PortraitOrder, listener: Listener) -> Portrait:
         """See :class:`~lipsync_avatars.backends.Backend`."""
         studio = find_studio()
         description = _describe(order)
@@ -68,7 +68,7 @@ class StudioBackend:
         return Portrait(image, order.seed, studio.versions, LICENCE, points=points, description=description)
 
     def _render(
-        self, studio: Studio, description: AvatarDescription, order: Order, folder: Path, listener: Listener
+        self, studio: Studio, description: AvatarDescription, order: PortraitOrder, folder: Path, listener: Listener
     ) -> tuple[np.ndarray, np.ndarray]:
         given, drawn = folder / "description.json", folder / "avatar.png"
         given.write_text(description.to_json(), encoding="utf-8")
@@ -88,7 +88,7 @@ class StudioBackend:
         return _results(drawn, None if order.preview else order.size)
 
 
-def _describe(order: Order) -> AvatarDescription:
+def _describe(order: PortraitOrder) -> AvatarDescription:
     if order.description is not None:
         return order.description
     from .people import describe

@@ -64,7 +64,7 @@ class Visitor:
     def wait(self, purpose: str):
         """Until a job is over; the job."""
         job = self["jobs"][purpose]
-        assert job.wait(PATIENCE_S), f"still {job.state}: {job.stage}"
+        assert job.wait(PATIENCE_S), f"still {job.state}: {job.progress.now}"
         self.page.run()
         return job
 

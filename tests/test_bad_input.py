@@ -22,7 +22,7 @@ from quick_runs import Outcome, lipsync
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
-from lipsync_tools import cli
+from lipsync_tools.progress import Progress
 from lipsync_utils import media
 from lipsync_utils.media import write_picture
 from lipsync_utils.records import Speech
@@ -292,7 +292,7 @@ def test_an_interruption_in_the_middle(capfd, given, tmp_path, monkeypatch, face
             assert len(contents(tmp_path)) == 1, "the hidden file is being written"
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli._Bar, "step", interrupt)
+    monkeypatch.setattr(Progress, "step", interrupt)
     outcome = lipsync(capfd, "run", given / face, given / "longer.wav", "-o", tmp_path / "out.mp4")
     assert outcome.code == 130
     assert "Stopped; nothing was left behind." in outcome.err

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
+import io
 import json
 import os
 import re
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import quick_runs
@@ -22,11 +25,13 @@ from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
 import lipsync_utils
-from lipsync_tools import cli
-from lipsync_utils import assets
+from lipsync_tools import cli, progress, samples
+from lipsync_tools.cli import terminal
+from lipsync_tools.sounds import beginning
+from lipsync_utils import assets, pipeline
 from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
-from lipsync_utils.media import write_picture
+from lipsync_utils.media import read_picture, write_picture
 
 FACE = SyntheticFace(x=128, y=115, width=120)
 SIZE = (256, 256)
@@ -100,22 +105,6 @@ def test_run_says_what_came_out(capfd, given, tmp_path):
     assert outcome.out.count("\n") == 1
 
 
-def test_every_option_reaches_the_run(capfd, given, tmp_path):
-    options = "--engine rig --fps 12 --motion still --seed 3 --face 0 --detector embedded --crf 30 --preview"
-    out = tmp_path / "out.mkv"
-    outcome = lipsync(
-        capfd, "run", given / "face.png", given / "voice.wav", "--out", out, *options.split(), "--badge", "--json"
-    )
-    report = json.loads(outcome.out)
-    assert (report["engine_reason"], report["fps"], report["frames"], report["width"]) == (
-        "rig: asked for",
-        12.0,
-        5,
-        128,
-    )
-    assert out.is_file()
-
-
 def test_frames_without_a_face_are_told_as_ranges(capfd, given, tmp_path):
     blank, face = draw(size=SIZE), draw(FACE, size=SIZE)
     path = write_video(tmp_path / "gone.mp4", [face, face, blank, blank, blank, face, face, face])
@@ -130,14 +119,186 @@ def test_frames_without_a_face_are_told_as_ranges(capfd, given, tmp_path):
 
 def test_the_bar_shows_stage_speed_and_time_left(monkeypatch, capfd):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with cli._Bar() as bar:
-        bar.step("frames", 1, 100)
-        bar._bar.mininterval = 0
-        bar.step("frames", 50, 100)
+    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(terminal, "EVERY_S", 0.0)
+    with terminal.Bar("frames") as listener:
+        listener.step("frames", 1, 100)
+        listener.step("frames", 50, 100)
     line = capfd.readouterr().err
     assert "frames:  50%" in line
     assert "50/100" in line
     assert "<" in line, "time left"
+
+
+# --- what is asked for reaches the file ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> Path:
+    """A sample avatar at a quarter of its size, the same person twice, a short video, and a good second of a voice."""
+    folder = tmp_path_factory.mktemp("real")
+    small = read_picture(samples.find("woman", "face"))[::4, ::4].copy()
+    write_picture(folder / "face.png", small)
+    write_picture(folder / "two.png", np.concatenate([small, small[:, ::-1]], axis=1))
+    shades = [small.copy() for _ in range(4)]
+    for number, shade in enumerate(shades):
+        shade[:32] = 60 * number  # tells the frames apart, far from the face
+    write_video(folder / "short.mp4", shades, fps=25)
+    beginning(samples.find("english", "voice"), 1.2, folder / "voice.wav")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made_with(real, tmp_path_factory):
+    """Runs the program with options; the file, and what it says about it. The same options are run once."""
+    kept = {}
+
+    def make(options: str = "", *, face: str = "face.png") -> tuple[Path, dict]:
+        if (options, face) not in kept:
+            out = tmp_path_factory.mktemp("made") / "out.mp4"
+            arguments = [real / face, real / "voice.wav", "-o", out, *options.split(), "--json"]
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said), pytest.raises(SystemExit) as end:
+                cli.app(["run", *map(str, arguments)], prog_name="lipsync")
+            assert end.value.code == 0
+            kept[options, face] = out, json.loads(said.getvalue())
+        return kept[options, face]
+
+    return make
+
+
+def pictures(path: Path) -> np.ndarray:
+    """``(T, H, W, 3) int`` RGB: every frame of a file, as it is."""
+    with av.open(str(path)) as file:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]).astype(int)
+
+
+def crf_in(path: Path) -> float:
+    """The rate factor that x264 writes into its stream."""
+    return float(re.search(rb"crf=([0-9.]+)", path.read_bytes())[1])
+
+
+def test_badge_is_seen_in_every_picture(made_with):
+    plain, label = pictures(made_with()[0]), pictures(made_with("--badge")[0])
+    changed = np.abs(label - plain).max(axis=3)
+    assert (changed[:, 230:, :90].max(axis=(1, 2)) > 80).all()
+    assert changed[:, :128].max() < 40, "and nowhere else"
+
+
+def test_another_seed_is_another_motion_and_the_same_is_the_same(made_with, real):
+    plain, other = pictures(made_with()[0]), pictures(made_with("--seed 5")[0])
+    assert np.abs(plain - pictures(made_with("--seed 0")[0])).max() == 0
+    assert np.abs(plain - other).max() > 60
+
+
+def test_still_is_still_but_for_the_lips(made_with):
+    moves, rests = (pictures(made_with(options)[0])[:, 40:110].std(axis=0).mean() for options in ("", "--motion still"))
+    assert moves > 5 * rests, "brow and hair"
+
+
+def test_quality_reaches_the_encoder(made_with):
+    (fine, _), (coarse, _) = made_with(), made_with("--crf 40")
+    assert (crf_in(fine), crf_in(coarse)) == (17, 40)
+    assert coarse.stat().st_size < 0.5 * fine.stat().st_size
+
+
+def test_a_preview_is_half_as_large_and_coarser(made_with):
+    path, report = made_with("--preview")
+    assert pictures(path).shape[1:3] == (128, 128)
+    assert (report["width"], report["height"]) == (128, 128)
+    assert crf_in(path) >= 24
+    assert crf_in(made_with("--preview --crf 35")[0]) == 35
+
+
+def test_the_longest_side_is_kept_to(made_with):
+    assert pictures(made_with("--max-side 100")[0]).shape[1:3] == (100, 100)
+
+
+def test_the_frame_rate_is_that_of_the_file(made_with):
+    path, report = made_with("--fps 12")
+    with av.open(str(path)) as file:
+        assert file.streams.video[0].average_rate == 12
+    assert (report["fps"], report["frames"]) == (12.0, len(pictures(path)))
+
+
+@pytest.mark.parametrize(
+    ("end", "order"),
+    [
+        ("loop", [0, 1, 2, 3, 0, 1, 2, 3, 0]),
+        ("pingpong", [0, 1, 2, 3, 2, 1, 0, 1, 2]),
+        ("freeze", [0, 1, 2, 3, 3, 3, 3]),
+    ],
+)
+def test_what_follows_a_short_video(made_with, end, order):
+    shades = pictures(made_with(f"--when-short {end}", face="short.mp4")[0])[:, 4:28].mean(axis=(1, 2, 3))
+    assert (np.round(shades / 60)[: len(order)] == order).all()
+
+
+def test_a_voice_may_be_cut_off_with_its_video(made_with):
+    assert len(pictures(made_with("--when-short cut", face="short.mp4")[0])) == 4
+
+
+@pytest.mark.parametrize(("choice", "speaks"), [("0", 0), ("1", 1), ("380,120", 1)])
+def test_the_face_that_was_chosen_speaks(made_with, choice, speaks):
+    moved = pictures(made_with(f"--motion still --face {choice}", face="two.png")[0]).std(axis=0).mean(axis=2)
+    halves = moved[:, :256].max(), moved[:, 256:].max()
+    assert halves[speaks] > 3 * halves[1 - speaks] > 0, "what the coder leaves of a face at rest"
+
+
+def test_a_score_comes_with_its_figure(made_with, tmp_path):
+    figure = tmp_path / "sync.png"
+    _, report = made_with(f"--score --figure {figure}")
+    assert report["sync"]["verdict"] == "too short"
+    assert read_picture(figure).shape[1] > 1000
+    assert "sync" not in made_with()[1]
+
+
+def test_samples_are_called_by_their_names(capfd, tmp_path, monkeypatch):
+    """Long, so cancelled at the first frame: whose face and voice it is, is known then."""
+    asked = []
+
+    def stop(face, audio, out, **_):
+        asked.extend([face, audio])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "run", stop)
+    monkeypatch.chdir(tmp_path)
+    assert lipsync(capfd, "run", "woman", "english", "-o", "out.mp4").code == 130
+    assert [path.name for path in asked] == ["woman.png", "english.wav"]
+    outcome = lipsync(capfd, "run", "woman", "englisch", "-o", "out.mp4")
+    assert outcome.code == 2
+    assert "no sample is called so. Give a file, or one of the samples: english, arabic." in plain(outcome.err)
+
+
+# --- score -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [("gone.mp4",), ("{made}", "gone.mp4"), ("{made}", "--audio", "gone.wav")])
+def test_a_missing_file_is_told_before_anything_is_scored(capfd, tmp_path, monkeypatch, made_with, arguments):
+    monkeypatch.setattr("lipsync_utils.sync.scoring.watch", lambda *_, **__: pytest.fail("slow work was begun"))
+    monkeypatch.chdir(tmp_path)
+    made, _ = made_with()
+    outcome = lipsync(capfd, "score", *[argument.format(made=made) for argument in arguments])
+    assert outcome.code == 2
+    kind, name = ("sound", "gone.wav") if "--audio" in arguments else ("video", "gone.mp4")
+    assert outcome.err.startswith(f"Error: The {kind} file '{name}' does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--figure", "f.png"), 2, "add --score"),
+        (("--score", "--figure", "f.doc"), 2, "must end in .png"),
+        (("--score", "--figure", "gone/f.png"), 5, "folder of the figure 'gone/f.png' does not exist"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused_first(capfd, given, tmp_path, monkeypatch, options, code, message):
+    monkeypatch.setattr(pipeline, "run", lambda *_, **__: pytest.fail("slow work was begun"))
+    monkeypatch.chdir(tmp_path)
+    outcome = lipsync(capfd, "run", given / "face.png", given / "voice.wav", "-o", "out.mp4", *options)
+    assert outcome.code == code
+    assert message in plain(outcome.err)
+    assert not list(tmp_path.iterdir())
 
 
 # --- help, usage -----------------------------------------------------------------------------------------------------
@@ -333,8 +494,8 @@ def test_terms_are_shown_and_nothing_else_runs_in_place_of_wav2lip(capfd, given,
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_terms_are_asked_for_once(capfd, given, tmp_path, no_weights, monkeypatch, answer):
     asked = []
-    monkeypatch.setattr(cli, "_is_terminal", lambda: True)
-    monkeypatch.setattr(cli.typer, "confirm", lambda question, **_: asked.append(question) or answer)
+    monkeypatch.setattr(terminal, "_is_terminal", lambda: True)
+    monkeypatch.setattr(terminal.typer, "confirm", lambda question, **_: asked.append(question) or answer)
     for _ in range(2):
         outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4")
         assert outcome.code == 4

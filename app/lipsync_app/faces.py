@@ -11,7 +11,7 @@ from .look import in_plain_words, picture_buttons, problem
 from .taking import face_in, forget_refusal, picture_of, take
 from .texts import say
 from .work import draw_portrait
-from .workshop import AVATARS, studio_missing
+from .workshop import AVATARS, studio_ready
 
 SOURCES = ("samples", "upload", "camera", "prompt")
 PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
@@ -67,8 +67,7 @@ def _tell_doubts() -> None:
 
 
 def _prompt() -> None:
-    missing = studio_missing()
-    if missing:
+    if not studio_ready():
         st.info(say("no_studio"), icon=":material/info:")
         st.code("lipsync avatar --setup", language="bash")
         st.button(say("to_gallery"), on_click=_to_gallery)
@@ -108,7 +107,7 @@ def _draw() -> None:
     seed = st.session_state.get("seed", 0) + 1 if again else 0
     st.session_state["seed"], st.session_state["ordered_prompt"] = seed, words
     folder = state.visit().folder
-    state.submit("draw", lambda job: draw_portrait(words, seed, folder, job))
+    state.submit("draw", lambda progress: draw_portrait(words, seed, folder, progress))
 
 
 def _portrait_result() -> None:
@@ -127,8 +126,8 @@ def _portrait_result() -> None:
     elif st.session_state.get("taken_portrait") is not job:
         st.session_state["taken_portrait"] = job
         st.session_state["drawn_prompt"] = st.session_state["ordered_prompt"]
-        st.session_state["face"] = face_in(job.result, "portrait", real=False)
+        st.session_state["face"] = face_in(job.result, "own_portrait", real=False)
         st.rerun()
-    if job.notes:
+    if job.progress.notes:
         with st.container(key="problem"):
-            st.caption("  \n".join(in_plain_words(note) for note in job.notes))
+            st.caption("  \n".join(in_plain_words(note) for note in job.progress.notes))

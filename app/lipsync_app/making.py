@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lipsync_tools.workflow import Order, Text
+
 from . import options, progress, state
 from .look import problem, stage
+from .store import digest_of
 from .texts import say
 from .voices import problem_with
-from .work import Order, Text, make_video
+from .work import make_video
 from .workshop import workshop
 
 SLOTS = {"talk": "face", "dub": "video"}
@@ -50,7 +53,7 @@ def about(voice: state.Voice) -> str:
 
 
 def _consent_key(face: state.Face | None, voice: state.Voice) -> str:
-    return f"{face.digest if face and face.real else ''}/{voice.content.digest if voice.real else ''}"
+    return f"{face.digest if face and face.real else ''}/{voice.digest if voice.real else ''}"
 
 
 def _consent(face: state.Face | None, voice: state.Voice) -> None:
@@ -72,9 +75,10 @@ def _start(page: str) -> None:
         state.hint(wrong)
         return
     visit, shop = state.visit(), workshop()
-    order = Order(face.path, face.digest, voice.content, options.chosen_options())
+    order = Order(face.path, voice.content, options=options.chosen_options(), score=False)
+    key = digest_of(face.digest, voice.digest, repr(order.options))
     shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
-    if state.submit(page, lambda job: make_video(order, shelf, visit.folder, shop.models, job)):
+    if state.submit(page, lambda progress: make_video(order, key, shelf, visit.folder, shop.models, progress)):
         st.session_state[f"at_work_{page}"] = face, voice
         st.session_state["step" if page == "talk" else "dub_shown"] = "result"
 

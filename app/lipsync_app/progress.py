@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lipsync_tools.progress import Job
+
 from . import state
-from .jobs import Job
 from .texts import say
 from .workshop import workshop
 
@@ -26,7 +27,7 @@ def _show(job: Job, waiting: bool, cancellable: bool) -> None:
     state.visit().touch()
     if job.over or waiting != (job.state == "queued"):
         st.rerun()
-    st.progress(job.share if job.state == "running" else 0.0, text=describe(job))
+    st.progress(job.progress.now.share if job.state == "running" else 0.0, text=describe(job))
     if cancellable:
         st.button(say("cancel"), key=f"cancel_{id(job)}", icon=":material/close:", on_click=state.cancel)
 
@@ -36,12 +37,8 @@ def describe(job: Job) -> str:
     if job.state == "queued":
         ahead = workshop().queue.ahead_of(job)
         return say("queued", n=ahead) if ahead else say("queued_next")
-    stage = say(job.stage if job.stage in _STAGES else "drawing")
-    left = job.left_s
+    now = job.progress.now
+    stage, left = say("loading" if now.stage == "frames" and not now.total else now.stage), now.left_s
     if left is None:
         return f"{stage} …"
     return f"{stage} · {say('left', n=max(1, round(left))) if left < 90 else say('left_minutes', n=round(left / 60))}"
-
-
-_STAGES = frozenset({"loading", "reading", "frames", "score", "speaking", "drawing"})
-"""Stages with a name of their own; the studio's many small ones are all drawing."""

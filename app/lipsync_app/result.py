@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lipsync_tools.progress import Job
+from lipsync_tools.workflow import Made
+
 from . import progress, state
-from .jobs import Job
 from .look import facts, in_plain_words, problem, stage, verdict
 from .making import about
 from .texts import say
-from .work import Made, measure_sync
+from .work import measure_sync, report
 from .workshop import workshop
 
 
@@ -74,7 +76,7 @@ def _take_home(page: str, made: Made) -> None:
         )
         st.download_button(
             say("download_report"),
-            made.report(),
+            report(made),
             file_name="talking.json",
             mime="application/json",
             key=f"report_{page}",
@@ -96,10 +98,10 @@ def _sync(made: Made) -> None:
     if made.sync is None:
         st.info(f"{say('not_measured')} {in_plain_words(made.unmeasured)}")
         return
-    report = made.sync
-    sentence = say(f"verdict_{report.verdict}", ms=f"{abs(report.offset_ms):.0f}")
-    found = report.verdict in ("in sync", "noticeable", "out of sync")
-    verdict(report.verdict, sentence, report.offset_ms if found else None)
+    sync = made.sync
+    sentence = say(f"verdict_{sync.verdict}", ms=f"{abs(sync.offset_ms):.0f}")
+    found = sync.verdict in ("in sync", "noticeable", "out of sync")
+    verdict(sync.verdict, sentence, sync.offset_ms if found else None)
 
 
 def _measuring(made: Made) -> Job | None:
@@ -110,7 +112,7 @@ def _measuring(made: Made) -> Job | None:
     if state.active() is not None:
         return None
     st.session_state["measuring"] = made
-    return state.job("score") if state.submit("score", lambda job: measure_sync(made, models, job)) else None
+    return state.job("score") if state.submit("score", lambda progress: measure_sync(made, models, progress)) else None
 
 
 def _facts(made: Made) -> None:

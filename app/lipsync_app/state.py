@@ -8,10 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from .jobs import Job, QueueFullError
+from lipsync_tools import samples
+from lipsync_tools.progress import Job, Progress
+from lipsync_tools.workflow import Text
+
+from .jobs import QueueFullError
 from .store import Visit, digest_of
 from .texts import right_to_left
-from .work import Sound, Text
 from .workshop import AVATARS, sample_sound, workshop
 
 STEPS = ("face", "voice", "talk", "result")
@@ -45,14 +48,16 @@ class Voice:
     """What is to be heard.
 
     Attributes:
-        content: a text or a recording.
+        content: a text, or a recording on the disk.
+        digest: a name for its content.
         label: name of the text that says what it is.
         seconds: its length; None for a text that was not spoken yet.
         real: may be a real person's, who has to agree.
         shared: comes with the app.
     """
 
-    content: Text | Sound
+    content: Text | Path
+    digest: str
     label: str
     seconds: float | None = None
     real: bool = True
@@ -96,8 +101,8 @@ def active() -> str | None:
     return next((purpose for purpose, job in jobs if purpose != "score" and not job.over), None)
 
 
-def submit(purpose: str, work: Callable[[Job], object]) -> bool:
-    """Queue a job; whether there was room for it. What is waiting or running of this visitor is cancelled."""
+def submit(purpose: str, work: Callable[[Progress], object]) -> bool:
+    """Queue a job; whether there was room for it. What is waiting or running of this visitor is then cancelled."""
     try:
         st.session_state["jobs"][purpose] = workshop().queue.submit(visit().name, work)
     except QueueFullError as error:
@@ -117,9 +122,8 @@ def sample_face(name: str) -> Face:
     from lipsync_utils.media import read_picture
 
     from .pictures import thumbnail
-    from .workshop import SAMPLES
 
-    path = SAMPLES / "avatars" / f"{name}.png"
+    path = samples.find(name, "face")
     return Face(path, digest_of(path.read_bytes()), name, thumbnail(read_picture(path)), real=False, shared=True)
 
 
@@ -129,8 +133,7 @@ def sample_voice(name: str) -> Voice:
     from .work import check_sound
 
     path = sample_sound(name)
-    sound = Sound(path, digest_of(path.read_bytes()))
-    return Voice(sound, name, check_sound(path), real=False, shared=True)
+    return Voice(path, digest_of(path.read_bytes()), name, check_sound(path), real=False, shared=True)
 
 
 class _Connection:

@@ -16,7 +16,7 @@ from .pictures import first_picture, reduced, thumbnail
 from .state import Face, Voice
 from .store import digest_of
 from .texts import say
-from .work import Sound, check_sound, check_video
+from .work import check_sound, check_video
 from .workshop import workshop
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
     kept = state.visit().folder / f"face-{digest}.png"
     if not kept.exists():
         write_picture(kept, image)
-    check = workshop().models.check_portrait(kept)
+    check = workshop().check_portrait(kept)
     if not check.faces:
         height, width = image.shape[:2]
         kept.unlink()
@@ -112,7 +112,7 @@ def sound_of(label: str) -> Callable[[bytes], Voice]:
     def accept(data: bytes) -> Voice:
         path, digest = state.visit().keep(data, "voice")
         try:
-            return Voice(Sound(path, digest), label, check_sound(path))
+            return Voice(path, digest, label, check_sound(path))
         except LipSyncError:
             path.unlink(missing_ok=True)
             raise

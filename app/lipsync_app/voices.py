@@ -7,6 +7,8 @@ import unicodedata
 
 import streamlit as st
 
+from lipsync_tools.workflow import Text
+
 from . import progress, state
 from .choices import keep, key_of, segments
 from .limits import LIMITS
@@ -14,7 +16,7 @@ from .look import problem
 from .state import Voice
 from .taking import forget_refusal, sound_of, take
 from .texts import say
-from .work import Text, speak_text
+from .work import digest_of_text, speak_text
 
 SOURCES = ("samples", "record", "text", "upload")
 SAMPLES = ("english-short", "arabic-short", "english", "arabic")
@@ -50,7 +52,7 @@ def _samples() -> None:
     )
     keep("sample", name)
     st.session_state["voice"] = state.sample_voice(name)
-    st.audio(str(state.sample_voice(name).content.path))
+    st.audio(str(state.sample_voice(name).content))
 
 
 def _length(name: str) -> float:
@@ -81,7 +83,7 @@ def _text() -> None:
     keep("words", words)
     chosen = segments("text_language", LANGUAGES, LANGUAGES[0])
     text = Text(words.strip(), None if chosen == "auto" else chosen)
-    st.session_state["voice"] = Voice(text, "own_text", real=False)
+    st.session_state["voice"] = Voice(text, digest_of_text(text), "own_text", real=False)
     wrong = problem_with(text)
     if wrong:
         problem(wrong)
@@ -94,11 +96,11 @@ def _text() -> None:
 def _listen(text: Text) -> None:
     folder = state.visit().folder
     job = state.job("listen")
-    current = job is not None and st.session_state.get("heard") == text.digest
+    current = job is not None and st.session_state.get("heard") == digest_of_text(text)
     if current and not job.over:
         progress.show(job)
     elif current and job.state == "done":
-        st.audio(str(job.result.path))
+        st.audio(str(job.result))
     else:
         if current and job.state == "failed":
             problem(job.error)
@@ -113,8 +115,8 @@ def _listen(text: Text) -> None:
 
 
 def _start_listening(text: Text, folder) -> None:
-    st.session_state["heard"] = text.digest
-    state.submit("listen", lambda job: speak_text(text, folder, job))
+    st.session_state["heard"] = digest_of_text(text)
+    state.submit("listen", lambda progress: speak_text(text, folder, progress))
 
 
 def problem_with(text: Text) -> str:

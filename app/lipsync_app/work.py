@@ -1,137 +1,20 @@
-"""What jobs do: speak a text, make a video, measure it, draw a portrait. Only public functions of the package."""
+"""What jobs do: speak a text, make a video, measure it, draw a portrait; and what is too much for them."""
 
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lipsync_utils import FaceOptions, RunOptions
-from lipsync_utils.errors import InputError, LipSyncError
+from lipsync_tools import workflow
+from lipsync_tools.models import Models
+from lipsync_tools.progress import Progress
+from lipsync_tools.workflow import Made, Order, Text
+from lipsync_utils import RunOptions
+from lipsync_utils.errors import InputError
 
-from .jobs import Job
 from .limits import LIMITS
 from .store import Shelf, digest_of
-
-if TYPE_CHECKING:
-    from lipsync_avatars import PortraitCheck
-    from lipsync_utils import RunReport
-    from lipsync_utils.faces.detector import FaceDetector
-    from lipsync_utils.pipeline import Loaded
-    from lipsync_utils.sync import SyncReport
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words to speak.
-
-    Attributes:
-        words: what to say.
-        language: ``"en"``, ``"ar"``, or None: by the letters.
-    """
-
-    words: str
-    language: str | None = None
-
-    @property
-    def digest(self) -> str:
-        """A name for this content."""
-        return digest_of("text", self.words, self.language or "")
-
-
-@dataclass(frozen=True)
-class Sound:
-    """A recording on the disk.
-
-    Attributes:
-        path: where it lies.
-        digest: a name for its content.
-    """
-
-    path: Path
-    digest: str
-
-
-@dataclass(frozen=True)
-class Order:
-    """A video that is to be made.
-
-    Attributes:
-        face: picture or video.
-        face_digest: a name for its content.
-        voice: what is to be heard.
-        options: of the run.
-    """
-
-    face: Path
-    face_digest: str
-    voice: Text | Sound
-    options: RunOptions
-
-    @property
-    def key(self) -> str:
-        """A name for the result: the same inputs and options make the same video."""
-        return digest_of(self.face_digest, self.voice.digest, repr(self.options))
-
-
-@dataclass
-class Made:
-    """A finished video, and what is found out about it later.
-
-    Attributes:
-        video: the file.
-        run: what was done.
-        sync: whether the lips are on the sound; None: not measured (yet).
-        figure: the measurement as a picture.
-        unmeasured: why there is no measurement, in a sentence.
-    """
-
-    video: Path
-    run: RunReport
-    sync: SyncReport | None = None
-    figure: Path | None = None
-    unmeasured: str = ""
-
-    @property
-    def measured(self) -> bool:
-        """Whether nothing more is to be found out."""
-        return self.sync is not None or bool(self.unmeasured)
-
-    def report(self) -> str:
-        """Everything known, as JSON. Names of files on the server are left out."""
-        run = asdict(self.run) | {"output": self.video.name}
-        sync = None if self.sync is None else self.sync.summary() | dict.fromkeys(("video", "audio"), self.video.name)
-        return json.dumps({"run": run, "sync": sync, "not_measured": self.unmeasured or None}, indent=2)
-
-
-@dataclass
-class Models:
-    """Engines and detectors, loaded when they are first needed and kept. Jobs run one at a time and may share them."""
-
-    _loaded: dict[tuple, Loaded] = field(default_factory=dict)
-    _looking: threading.Lock = field(default_factory=threading.Lock)
-    _detector: FaceDetector | None = None
-
-    def loaded(self, options: RunOptions) -> Loaded:
-        """What :func:`lipsync_utils.run` needs for these options."""
-        from lipsync_utils.pipeline import load
-
-        key = options.engine, options.wav2lip
-        if key not in self._loaded:
-            self._loaded[key] = load(options)
-        return self._loaded[key]
-
-    def check_portrait(self, picture: Path) -> PortraitCheck:
-        """What the face mesh sees in a picture; may be called while a job runs."""
-        from lipsync_avatars import check_portrait
-        from lipsync_utils.faces.detector import make_detector
-        from lipsync_utils.media import read_picture
-
-        with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
-            self._detector = self._detector or make_detector(FaceOptions())
-            return check_portrait(read_picture(picture), self._detector)
 
 
 def warm_up(models: Models) -> None:
@@ -141,73 +24,71 @@ def warm_up(models: Models) -> None:
     models.loaded(RunOptions(engine="rig"))
 
 
-def make_video(order: Order, shelf: Shelf, folder: Path, models: Models, job: Job) -> Made:
+def make_video(order: Order, key: str, shelf: Shelf, folder: Path, models: Models, progress: Progress) -> Made:
     """Make the video, or take it from the shelf.
 
     Args:
         order: what to make.
+        key: a name for the result: the same inputs and options make the same video.
         shelf: where results are kept.
         folder: for a voice that is spoken on the way.
         models: kept between jobs.
-        job: is told about progress; its cancelling ends the work, and nothing is left.
+        progress: of the job; its cancelling ends the work, and nothing is left.
     """
-    from lipsync_utils import run
-
-    kept = shelf.get(order.key)
+    kept = shelf.get(key)
     if kept is not None:
         return kept
-    voice = speak_text(order.voice, folder, job).path if isinstance(order.voice, Text) else order.voice.path
-    job.enter("loading")
-    loaded = models.loaded(order.options)
-    job.enter("reading")
-    with shelf.place(order.key) as place:
-        report = run(order.face, voice, place / "talking.mp4", options=order.options, listener=job, loaded=loaded)
-        made = Made(place / "talking.mp4", report)
-    shelf.put(order.key, made)
+    if isinstance(order.voice, Text):
+        order = replace(order, voice=speak_text(order.voice, folder, progress))
+    with shelf.place(key) as place:
+        made = workflow.make_video(order, place / "talking.mp4", progress=progress, models=models)
+    shelf.put(key, made)
     return made
 
 
-def measure_sync(made: Made, models: Models, job: Job) -> Made:
-    """Measure whether the lips of a video are on its sound. It stands whether or not that can be measured."""
-    from lipsync_utils.sync import draw, score
-
-    job.enter("score")
-    detector = models.loaded(RunOptions(engine="rig")).detector
-    try:
-        report = score(made.video, detector=detector, step=lambda done, total: job.step("score", done, total))
-        figure = made.video.with_name("sync.png")
-        draw([report], figure)
-        made.figure, made.sync = figure, report
-    except LipSyncError as error:
-        made.unmeasured = str(error)
-    return made
+def measure_sync(made: Made, models: Models, progress: Progress) -> Made:
+    """Measure whether the lips of a video are on its sound."""
+    return workflow.measure(made, figure=made.video.with_name("sync.png"), progress=progress, models=models)
 
 
-def speak_text(text: Text, folder: Path, job: Job) -> Sound:
+def report(made: Made) -> str:
+    """Everything known about a video, as JSON. Names of files on the server are left out."""
+    run = made.summary() | {"output": made.video.name}
+    sync = run.pop("sync", None)
+    sync = sync and sync | dict.fromkeys(("video", "audio"), made.video.name)
+    return json.dumps({"run": run, "sync": sync, "not_measured": made.unmeasured or None}, indent=2)
+
+
+def digest_of_text(text: Text) -> str:
+    """A name for what is said."""
+    return digest_of("text", text.words, text.language or "")
+
+
+def speak_text(text: Text, folder: Path, progress: Progress) -> Path:
     """Speak a text into a WAV file in the folder; one that is there already is taken."""
-    from lipsync_utils.voices import speak, write_utterance
+    path = folder / f"spoken-{digest_of_text(text)}.wav"
+    if not path.exists():
+        progress.enter("voice")
+        folder.mkdir(parents=True, exist_ok=True)
+        length = workflow.speak(text, path)
+        try:
+            progress.check()
+            check_length(length)
+        except BaseException:
+            path.unlink()
+            raise
+    return path
 
-    path = folder / f"spoken-{text.digest}.wav"
-    if path.exists():
-        return Sound(path, text.digest)
-    job.enter("speaking")
-    utterance = speak(text.words, language=text.language)
-    job.check()
-    check_length(utterance.duration_s)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_utterance(utterance, path)
-    return Sound(path, text.digest)
 
-
-def draw_portrait(prompt: str, seed: int, folder: Path, job: Job) -> Path:
-    """Draw the portrait of a person who does not exist; what the prompt was understood as is told to the job."""
+def draw_portrait(prompt: str, seed: int, folder: Path, progress: Progress) -> Path:
+    """Draw the portrait of a person who does not exist; what the prompt was understood as is among the notes."""
     from lipsync_avatars import from_prompt
 
-    job.enter("drawing")
+    progress.enter("portrait")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"portrait-{digest_of(prompt, str(seed))}.png"
     if not path.exists():
-        from_prompt(prompt, path, seed=seed, size=LIMITS.avatar_side, listener=job)
+        from_prompt(prompt, path, seed=seed, size=LIMITS.avatar_side, listener=progress)
     return path
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import wave
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from lipsync_tools import samples
+from lipsync_tools.models import Models, studio_is_ready, wav2lip_is_ready
+from lipsync_tools.sounds import beginning
 
 from .jobs import JobQueue
 from .limits import LIMITS
 from .store import Store
-from .work import Models, warm_up
+from .work import warm_up
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+if TYPE_CHECKING:
+    from lipsync_avatars import PortraitCheck
+    from lipsync_utils.faces.detector import FaceDetector
+
 AVATARS = ("woman", "man", "old_woman", "old_man", "child")
-EXCERPTS = {"english": 8.93, "arabic": 11.54}
-"""Seconds after which the short samples end: in a pause between sentences."""
+EXCERPTS = {"english": 9.2, "arabic": 11.8}
+"""Seconds that the short samples last at most; they end in the pause before, between two sentences."""
 
 
 @dataclass
@@ -26,6 +34,8 @@ class Workshop:
     models: Models = field(default_factory=Models)
     queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting))
     store: Store = field(init=False)
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+    _detector: FaceDetector | None = None
 
     def __post_init__(self) -> None:
         self.store = Store(
@@ -36,48 +46,34 @@ class Workshop:
             gone=self.queue.cancel,
         )
 
+    def check_portrait(self, picture: Path) -> PortraitCheck:
+        """What the face mesh sees in a picture; may be called while a job runs."""
+        from lipsync_avatars import check_portrait
+        from lipsync_utils import FaceOptions
+        from lipsync_utils.faces.detector import make_detector
+        from lipsync_utils.media import read_picture
+
+        with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
+            self._detector = self._detector or make_detector(FaceOptions())
+            return check_portrait(read_picture(picture), self._detector)
+
 
 @st.cache_resource(show_spinner=False)
 def workshop() -> Workshop:
     """The one workshop; made at the first visit, which also begins to load the models."""
     shop = Workshop()
     for name, seconds in EXCERPTS.items():
-        _excerpt(SAMPLES / "audio" / f"{name}.wav", seconds, shop.store.root / f"{name}-short.wav")
-    shop.queue.submit("the server itself", lambda job: warm_up(shop.models))
+        beginning(samples.find(name, "voice"), seconds, shop.store.root / f"{name}-short.wav")
+    shop.queue.submit("the server itself", lambda progress: warm_up(shop.models))
     return shop
 
 
-@st.cache_resource(show_spinner=False, ttl=600)
-def studio_missing() -> str:
-    """Why no portrait can be drawn from words here; empty where it can."""
-    from lipsync_avatars.studio_python import find_studio
-    from lipsync_utils.errors import LipSyncError
-
-    try:
-        find_studio()
-    except LipSyncError as error:
-        return str(error)
-    return ""
-
-
-@st.cache_resource(show_spinner=False, ttl=600)
-def wav2lip_ready() -> bool:
-    """Whether the Wav2Lip weights are on this machine and their terms were accepted by whoever runs it."""
-    from lipsync_utils import assets
-
-    return any(
-        row.asset.group == "wav2lip" and row.state == "ready" and assets.accepted(row.asset) for row in assets.status()
-    )
+studio_ready = st.cache_resource(show_spinner=False, ttl=600)(studio_is_ready)
+wav2lip_ready = st.cache_resource(show_spinner=False, ttl=600)(wav2lip_is_ready)
 
 
 def sample_sound(name: str) -> Path:
     """``"english"`` or ``"arabic"`` (the whole recording), or with ``-short``: its first sentences."""
     if name.endswith("-short"):
         return workshop().store.root / f"{name}.wav"
-    return SAMPLES / "audio" / f"{name}.wav"
-
-
-def _excerpt(source: Path, seconds: float, target: Path) -> None:
-    with wave.open(str(source)) as reader, wave.open(str(target), "wb") as writer:
-        writer.setparams(reader.getparams())
-        writer.writeframes(reader.readframes(round(seconds * reader.getframerate())))
+    return samples.find(name, "voice")

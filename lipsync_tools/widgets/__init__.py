@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from lipsync_utils.lazy import exports
 
-_HOME = {
+_HOME = {  # a dot: beside this package
     "Demo": "demo",
     "Download": "download",
     "save_recording": "microphone",
-    "Order": "ordering",
-    "make_video": "ordering",
+    "Order": ".workflow",
+    "make_video": ".workflow",
     "show_audio": "players",
     "show_video": "players",
     "show_widget": "players",
-    "Progress": "progress",
-    "Stopped": "progress",
-    "drawn_score": "results",
+    "Progress": ".progress",
+    "Stopped": ".progress",
     "LARGEST_UPLOAD": "uploads",
     "Upload": "uploads",
     "save_upload": "uploads",

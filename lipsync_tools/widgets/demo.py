@@ -1,7 +1,7 @@
 """The demo: a form in two languages, a button, and a result, in a notebook.
 
 >>> from lipsync_tools.widgets.demo import Demo
->>> Demo("samples", "out").view
+>>> Demo("out").view
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import ipywidgets as widgets
 
 from lipsync_utils.errors import LipSyncError
 
-from .ordering import Made, Order, make_video
+from .. import samples
+from ..models import studio_is_ready, wav2lip_is_ready
+from ..progress import Job, Progress, Step
+from ..workflow import Order, free_name, make_video
 from .panels import FacePanel, SettingsPanel, VoicePanel
 from .pieces import column, hint, number, problem, row, style
-from .progress import Job, Progress, Step, Stopped
 from .results import ResultPanel
 from .wording import LANGUAGES, RIGHT_TO_LEFT, words
 
@@ -27,7 +29,6 @@ class Demo:
     """Choose, press, watch. The work is done in a thread, so that the page stays alive and "Cancel" is heard.
 
     Args:
-        samples: the project's folder ``samples``, with ``avatars`` and ``audio``.
         out: folder for uploads, recordings and results; made where it is missing.
         language: ``"en"`` or ``"ar"``; can be switched in the form.
 
@@ -36,15 +37,15 @@ class Demo:
         made: the last result; None before.
     """
 
-    def __init__(self, samples: str | os.PathLike[str], out: str | os.PathLike[str], *, language: str = "en") -> None:
-        self.out, self.made, self.job, self.progress = Path(out), None, None, None
+    def __init__(self, out: str | os.PathLike[str], *, language: str = "en") -> None:
+        self.out, self.made, self.job = Path(out), None, None
         self._texts, self._step = words(language), None
-        avatars, voices = sorted(Path(samples, "avatars").glob("*.png")), sorted(Path(samples, "audio").glob("*.wav"))
+        avatars, voices = (list(samples.named(kind).values()) for kind in ("face", "voice"))
         brought = self.out / "brought"
         self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
         self.consent_box = column(self.consent, self.consent_why, classes="lipsync-consent")
-        self.face = FacePanel(avatars[::-1], brought, studio_is_ready(), self._changed)
-        self.voice = VoicePanel(voices[::-1], brought, self._changed)
+        self.face = FacePanel(avatars, brought, studio_is_ready(), self._changed)
+        self.voice = VoicePanel(voices, brought, self._changed)
         self.settings, self.result = SettingsPanel(wav2lip_is_ready()), ResultPanel()
         self.language = widgets.ToggleButtons(options=[(name, code) for code, name in LANGUAGES.items()])
         self.language.value = language
@@ -75,25 +76,25 @@ class Demo:
 
     def start(self) -> None:
         """Begin the work in a thread and return at once; what the button calls."""
-        if self.job is not None and self.job.running:
+        if self.job is not None and not self.job.over:
             return
         self.message.value = ""
         try:
             order = self.order()
         except LipSyncError as error:
-            self._failed(error)
+            self.message.value = problem(str(error), self._texts["failed"])
             return
         self.result.clear()
         self.made = self._step = None
-        self.progress = progress = Progress(order.stages, show=self._show)
         self._working(True)
         self.bar.value = bar(0.0, self._texts["starting"])
-        self.job = Job(lambda: make_video(order, self.out, progress=progress), self._done, self._failed)
+        progress = Progress(order.stages, show=self._show)
+        self.job = Job(lambda progress: self._make(order, progress), progress, self._over).start()
 
     def cancel(self) -> None:
         """Ask the work to stop; it does so at its next frame."""
-        if self.progress is not None:
-            self.progress.stop()
+        if self.job is not None:
+            self.job.cancel()
             self.bar.value = bar(0.0, self._texts["cancelling"])
 
     def say(self, language: str) -> None:
@@ -142,18 +143,18 @@ class Demo:
         parts = (texts[f"stage {step.stage}"], place, number(step.share, ".0%") if step.share else "", rest)
         self.bar.value = bar(step.share, " · ".join(part for part in parts if part))
 
-    def _done(self, made: Made) -> None:
-        self.made = made
-        self.result.show(made, self._texts)
-        self._working(False)
+    def _make(self, order: Order, progress: Progress) -> None:
+        target = free_name(self.out, "talking", ".mp4")
+        self.made = make_video(order, target, figure=target.with_suffix(".png"), progress=progress)
+        self.result.show(self.made, self._texts)
 
-    def _failed(self, error: Exception) -> None:
-        texts = self._texts
-        if isinstance(error, Stopped):
+    def _over(self, job: Job) -> None:
+        texts, error = self._texts, job.error
+        if job.state == "cancelled":
             self.message.value = hint(texts["stopped"])
         elif isinstance(error, LipSyncError):
             self.message.value = problem(str(error), texts["failed"])
-        else:
+        elif error is not None:
             self.message.value = problem(f"{type(error).__name__}: {error}", texts["unexpected"])
         self._working(False)
 
@@ -165,22 +166,3 @@ def bar(share: float, text: str) -> str:
         f'<div class="lipsync-progress"><div class="lipsync-bar" role="progressbar" aria-valuenow="{percent}" '
         f'aria-valuemin="0" aria-valuemax="100"><div style="width: {percent}%"></div></div><span>{text}</span></div>'
     )
-
-
-def studio_is_ready() -> bool:
-    """Whether portraits can be drawn from words on this machine."""
-    from lipsync_avatars.studio_python import find_studio
-
-    try:
-        find_studio()
-    except LipSyncError:
-        return False
-    return True
-
-
-def wav2lip_is_ready() -> bool:
-    """Whether weights of Wav2Lip lie in the cache and their terms were accepted."""
-    from lipsync_utils import assets
-
-    rows = [row for row in assets.status() if row.asset.group == "wav2lip"]
-    return any(row.state == "ready" and assets.accepted(row.asset) for row in rows)

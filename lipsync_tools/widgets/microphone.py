@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from lipsync_utils.errors import InputError, MissingExtraError, OutputError
+from lipsync_utils.errors import InputError, MissingExtraError
 
-from .uploads import free_name
+from .uploads import Upload, save_upload
 
 try:
     import anywidget
@@ -74,11 +74,4 @@ def save_recording(recording: bytes, folder: str | os.PathLike[str]) -> Path:
             f"Received {len(recording)} bytes that begin with {bytes(recording[:4])!r}; a WAV file (RIFF) is needed. "
             "Record again, or upload a file."
         )
-    try:
-        target = free_name(folder, "recording", ".wav")
-        target.write_bytes(recording)
-    except OSError as error:
-        raise OutputError(
-            f"Could not write into {folder}: {error.strerror}. Choose a folder that is writable."
-        ) from error
-    return target
+    return save_upload(Upload("recording.wav", recording), folder)

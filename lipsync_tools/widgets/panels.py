@@ -9,7 +9,9 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from lipsync_utils.errors import LipSyncError
+from lipsync_utils.options import MotionOptions, RunOptions
 
+from ..workflow import Prompt, Text
 from .microphone import Microphone, save_recording
 from .pieces import column, gallery_style, heading, hint, problem, relabel, row, thumbnail
 from .players import show_audio
@@ -112,12 +114,13 @@ class FacePanel(Panel):
         self.note.value = hint(texts["studio ready" if self.studio else "studio missing"])
 
     def chosen(self) -> dict[str, object]:
-        """Its part of an :class:`~lipsync_tools.widgets.ordering.Order`."""
+        """Its part of an :class:`~lipsync_tools.workflow.Order`."""
         if self.way == "face sample":
             return {"face": self.sample.value}
         if self.way == "face upload":
             return {"face": self.file}
-        return {"prompt": self.prompt.value.strip() or None, "fine": self.fine.value}
+        words = self.prompt.value.strip()
+        return {"face": Prompt(words, self.fine.value) if words else None}
 
     @property
     def personal(self) -> bool:
@@ -183,11 +186,12 @@ class VoicePanel(Panel):
         self.text.placeholder, self.note.value = texts["text hint"], hint(texts["text hint"])
 
     def chosen(self) -> dict[str, object]:
-        """Its part of an :class:`~lipsync_tools.widgets.ordering.Order`."""
+        """Its part of an :class:`~lipsync_tools.workflow.Order`."""
         if self.way == "voice sample":
             return {"voice": self.sample.value, "seconds": float(self.seconds.value)}
         if self.way == "voice text":
-            return {"text": self.text.value.strip() or None}
+            words = self.text.value.strip()
+            return {"voice": Text(words) if words else None}
         return {"voice": self.file if self.way == "voice upload" else self.recorded}
 
     @property
@@ -246,8 +250,8 @@ class SettingsPanel:
         self.note.value = hint(texts["wav2lip missing"])
 
     def chosen(self) -> dict[str, object]:
-        """Its part of an :class:`~lipsync_tools.widgets.ordering.Order`."""
-        return {"engine": self.engine.value, "motion": self.motion.value}
+        """Its part of an :class:`~lipsync_tools.workflow.Order`."""
+        return {"options": RunOptions(engine=self.engine.value, motion=MotionOptions(style=self.motion.value))}
 
     def _turn(self) -> None:
         needed = self.engine.value == "wav2lip" and not self.wav2lip

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-import tempfile
-from pathlib import Path
 
 import ipywidgets as widgets
 
+from ..workflow import Made
 from .download import Download
-from .ordering import Made
 from .pieces import column, heading, number, row
 from .players import show_video
 from .previews import preview
@@ -42,8 +40,8 @@ class ResultPanel:
         """Show a result."""
         self.made = made
         self.player.value = show_video(preview(made.video), width=360).data
-        self.figure.value = b"" if made.sync is None else drawn_score(made)
-        self.figure.layout.display = "none" if made.sync is None else None
+        self.figure.value = b"" if made.figure is None else made.figure.read_bytes()
+        self.figure.layout.display = "none" if made.figure is None else None
         self.download.offer(made.video)
         self.say(texts)
         self.view.layout.display = None
@@ -67,7 +65,7 @@ def told(made: Made, texts: dict[str, str]) -> str:
         wall=number(run.wall_s),
     )
     if sync is None:
-        parts = [f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.remark)}</span></p>"]
+        parts = [f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.unmeasured)}</span></p>"]
     else:
         low, high = sync.offset_interval_ms
         offset = texts["offset"].format(
@@ -83,13 +81,3 @@ def told(made: Made, texts: dict[str, str]) -> str:
         ]
     warnings = "".join(f'<p dir="ltr">{html.escape(text)}</p>' for text in run.warnings)
     return f'<div class="lipsync-told">{"".join(parts)}<p class="lipsync-hint">{facts}</p>{warnings}</div>'
-
-
-def drawn_score(made: Made) -> bytes:
-    """The sync report's figure as PNG."""
-    from lipsync_utils.sync import draw
-
-    with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "sync.png"
-        draw([made.sync], picture)
-        return picture.read_bytes()

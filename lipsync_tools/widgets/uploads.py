@@ -14,7 +14,9 @@ from pathlib import Path
 
 from lipsync_utils.errors import InputError, OutputError
 
-LARGEST_UPLOAD = 10 * 1024 * 1024
+from ..workflow import free_name
+
+LARGEST_BYTES = 10 * 1024 * 1024
 """A larger file does not pass the web socket of a Jupyter server (Tornado's limit for one message)."""
 
 
@@ -68,13 +70,3 @@ def save_upload(upload: Upload, folder: str | os.PathLike[str]) -> Path:
             f"Could not write into {folder}: {error.strerror}. Choose a folder that is writable."
         ) from error
     return target
-
-
-def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:
-    """``stem-1.suffix``, or the next number that is not taken; the folder is made where it is missing."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while (path := folder / f"{stem}-{number}{suffix}").exists():
-        number += 1
-    return path

@@ -15,11 +15,10 @@ from lipsync_app import faces, making, options, state, texts, voices, work, work
 from lipsync_app.jobs import QueueFullError
 from lipsync_app.look import in_plain_words
 from lipsync_app.pictures import first_picture
-from lipsync_app.work import Text
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import write_video
 
-from lipsync_avatars.studio_python import StudioMissingError
+from lipsync_tools.workflow import Text
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.media import open_source, read_metadata
 
@@ -121,7 +120,7 @@ def test_an_uploaded_face_and_voice_speak_once_everybody_agreed(visitor, face_pn
     assert job.error is None
     assert job.result.video.is_relative_to(visitor["visit"].folder), "a visitor's video is nobody else's"
     visitor.settle()
-    report = json.loads(job.result.report())
+    report = json.loads(work.report(job.result))
     assert report["run"]["frames"] == 15
     assert report["sync"]["verdict"] == "too short"
 
@@ -186,9 +185,9 @@ def test_after_a_file_that_was_refused_the_gallery_is_a_way_out(visitor):
 
 def test_doubts_about_a_picture_are_told(visitor, monkeypatch, face_png):
     visitor.choose("face_source", "upload")
-    check = workshop.workshop().models.check_portrait
+    check = workshop.workshop().check_portrait
     monkeypatch.setattr(
-        workshop.workshop().models,
+        workshop.workshop(),
         "check_portrait",
         lambda path: replace(check(path), problems=("The head is turned by 30 degrees; at most 15 are good.",)),
     )
@@ -213,7 +212,7 @@ def studio(monkeypatch, face_png):
         out.write_bytes(face_png)
 
     monkeypatch.setattr("lipsync_avatars.from_prompt", draw_portrait, raising=False)
-    monkeypatch.setattr(faces, "studio_missing", lambda: "")
+    monkeypatch.setattr(faces, "studio_ready", lambda: True)
 
 
 def test_a_portrait_is_drawn_from_words(visitor, studio):
@@ -221,7 +220,7 @@ def test_a_portrait_is_drawn_from_words(visitor, studio):
     visitor.page.text_area[0].set_value("an old man with a white beard").run()
     visitor.press("draw")
     visitor.wait("draw")
-    assert visitor["face"].label == "portrait"
+    assert visitor["face"].label == "own_portrait"
     assert not visitor["face"].real, "nobody has to agree"
     assert "white beard" in visitor.words(), "what was understood is told"
     assert visitor.page.button(key="draw").label == "Another person"
@@ -243,7 +242,7 @@ def test_an_empty_prompt_is_told(visitor, studio):
 
 
 def test_without_a_studio_the_gallery_is_offered(visitor, monkeypatch):
-    monkeypatch.setattr(faces, "studio_missing", lambda: str(StudioMissingError("It is not set up.")))
+    monkeypatch.setattr(faces, "studio_ready", lambda: False)
     visitor.choose("face_source", "prompt")
     assert "the avatar studio is not set up" in visitor.words()
     assert visitor.page.code[0].value == "lipsync avatar --setup"
@@ -336,7 +335,7 @@ def test_a_text_is_spoken(visitor, text):
     visitor.press("make_talk")
     made = visitor.wait("talk")
     assert made.error is None
-    assert made.result.run.duration_s == pytest.approx(work.check_sound(spoken.path), abs=0.01)
+    assert made.result.run.duration_s == pytest.approx(work.check_sound(spoken), abs=0.01)
 
 
 # --- options, cancelling, faults --------------------------------------------------------------------------------------
@@ -357,9 +356,10 @@ def test_an_engine_that_can_run_is_on_offer_with_its_terms(visitor, monkeypatch)
 
 
 def test_a_video_can_be_cancelled(visitor, monkeypatch):
-    def slow(order, shelf, folder, models, job):
+    def slow(*given):
+        given[-1].enter("frames")
         while True:
-            job.step("frames", 1, 4)
+            given[-1].step("frames", 1, 4)
 
     monkeypatch.setattr(making, "make_video", slow)
     visitor.press("make_talk")
@@ -436,7 +436,7 @@ def test_a_video_is_dubbed(visitor, face_mp4):
     visitor.settle()
     assert visitor.page.get("video")
     assert "The video lasts 0.4 s" in visitor.words(), "what may surprise is told"
-    assert open_source(job.result.video).duration_s == pytest.approx(1.45, abs=0.05)
+    assert open_source(job.result.video).duration_s == pytest.approx(visitor["voice"].seconds, abs=0.05)
     visitor.press("back_dub")
     assert visitor.page.button(key="make_dub")
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from lipsync_app import jobs as jobs_module
-from lipsync_app.jobs import Job, JobQueue, QueueFullError
+from lipsync_app.jobs import JobQueue, QueueFullError
 from lipsync_app.store import Shelf, Store, digest_of
-from lipsync_app.work import Models, Order, Sound, Text, make_video, measure_sync, speak_text
+from lipsync_app.work import make_video, measure_sync, report, speak_text
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound
 
+from lipsync_tools.models import Models
+from lipsync_tools.progress import Job, Progress, Stopped
+from lipsync_tools.workflow import STAGES, Made, Order, Text
 from lipsync_utils import MotionOptions, RunOptions
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import read_metadata, write_picture
@@ -56,10 +59,10 @@ class Gate:
     def __init__(self) -> None:
         self.open, self.entered = threading.Event(), threading.Event()
 
-    def __call__(self, job: Job) -> str:
+    def __call__(self, progress: Progress) -> str:
         self.entered.set()
         while not self.open.wait(0.005):
-            job.step("waiting", 1, 2)
+            progress.step("waiting", 1, 2)
         return "done"
 
 
@@ -70,7 +73,7 @@ def test_jobs_run_one_at_a_time_in_the_order_in_which_they_came(queue):
     running, seen, most = [], [], []
 
     def work(name: str):
-        def do(job: Job) -> str:
+        def do(progress: Progress) -> str:
             running.append(name)
             seen.append(name)
             most.append(len(running))
@@ -136,28 +139,33 @@ def test_a_full_queue_says_so(queue):
     gate.open.set()
 
 
+def test_where_there_is_no_room_the_running_video_goes_on(queue):
+    """A new order takes the place of the visitor's earlier one only where it gets one."""
+    gate = Gate()
+    running = queue.submit("impatient", gate)
+    assert gate.entered.wait(PATIENCE_S)
+    waiting = [queue.submit(str(number), lambda progress: None) for number in range(12)]
+    with pytest.raises(QueueFullError):
+        queue.submit("impatient", lambda job: pytest.fail("it must not run"))
+    again = queue.submit("3", lambda job: "another one")
+    assert waiting[3].state == "cancelled", "whoever waits already may change his mind: the place is his"
+    gate.open.set()
+    assert running.wait(PATIENCE_S)
+    assert (running.state, running.result) == ("done", "done")
+    assert again.wait(PATIENCE_S)
+    assert again.result == "another one"
+    assert all(job.state == "done" for job in waiting if job is not waiting[3])
+
+
 @pytest.mark.parametrize("error", [InputError("too quiet"), ZeroDivisionError("a bug")])
 def test_what_a_job_raises_is_kept_and_the_queue_goes_on(queue, error):
-    def fail(job: Job) -> None:
+    def fail(progress: Progress) -> None:
         raise error
 
     job = queue.submit("a", fail)
     assert job.wait(PATIENCE_S)
     assert (job.state, job.error) == ("failed", error)
     assert queue.submit("b", lambda job: 7).wait(PATIENCE_S)
-
-
-def test_time_left_follows_from_the_stages_own_speed(monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr(jobs_module.time, "monotonic", lambda: now[0])
-    job = Job("a", lambda job: None)
-    job.state = "running"
-    job.step("reading", 9, 10)
-    job.step("frames", 0, 100)
-    assert job.left_s is None, "nothing is known yet"
-    now[0] += 2.0
-    job.step("frames", 25, 100)
-    assert job.left_s == pytest.approx(6.0)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -235,64 +243,90 @@ def test_digests_tell_content_apart():
 # --- work -------------------------------------------------------------------------------------------------------------
 
 
-def order_in(folder: Path, *, tint: int = 0, seconds: float = 0.5) -> Order:
-    folder.mkdir(parents=True, exist_ok=True)
-    picture = draw(SyntheticFace(x=64, y=58, width=60), size=(128, 128))
-    picture[:8] = tint
-    write_picture(folder / "face.png", picture)
-    sound = write_sound(folder / "voice.wav", voice(seconds))
-    return Order(folder / "face.png", digest_of(picture.tobytes()), Sound(sound, digest_of(str(seconds))), OPTIONS)
+@dataclass
+class Work:
+    """What a test orders, and how."""
+
+    order: Order
+    key: str
+    shelf: Shelf
+    folder: Path
+    models: Models
+
+    def __call__(self, progress: Progress | None = None) -> Made:
+        return make_video(self.order, self.key, self.shelf, self.folder, self.models, progress or Progress(STAGES))
 
 
-def test_the_same_order_is_made_once(tmp_path, models):
-    shelf, order = Shelf(tmp_path / "shelf", 2), order_in(tmp_path)
-    first = make_video(order, shelf, tmp_path, models, Job("a", None))
-    assert make_video(order, shelf, tmp_path, models, Job("b", None)) is first
-    other = replace(order, options=replace(OPTIONS, max_side=64))
-    assert make_video(other, shelf, tmp_path, models, Job("c", None)) is not first
+@pytest.fixture
+def ordered(tmp_path, models):
+    def work(folder: Path = tmp_path, *, tint: int = 0, seconds: float = 0.5, shelf: Shelf | None = None) -> Work:
+        folder.mkdir(parents=True, exist_ok=True)
+        picture = draw(SyntheticFace(x=64, y=58, width=60), size=(128, 128))
+        picture[:8] = tint
+        write_picture(folder / "face.png", picture)
+        sound = write_sound(folder / "voice.wav", voice(seconds))
+        order = Order(folder / "face.png", sound, options=OPTIONS, score=False)
+        return Work(order, f"{tint}-{seconds}", shelf or Shelf(tmp_path / "shelf", 2), folder, models)
+
+    return work
+
+
+def test_the_same_order_is_made_once(ordered):
+    work = ordered()
+    first = work()
+    assert work() is first
+    smaller = replace(work, order=replace(work.order, options=replace(OPTIONS, max_side=64)), key="smaller")()
+    assert smaller.run.width == 64
     assert "AI-generated" in read_metadata(first.video)["description"]
 
 
-def test_a_cancelled_video_leaves_nothing_behind(tmp_path, models, queue):
-    shelf, order = Shelf(tmp_path / "shelf", 2), order_in(tmp_path / "in", seconds=20.0)
-    job = queue.submit("a", lambda job: make_video(order, shelf, tmp_path, models, job))
+def test_a_cancelled_video_leaves_nothing_behind(ordered, queue):
+    work = ordered(seconds=20.0)
+    job = queue.submit("a", work)
     end = time.monotonic() + PATIENCE_S
-    while job.stage != "frames" and not job.over and time.monotonic() < end:
+    while not job.progress.now.done and not job.over and time.monotonic() < end:
         time.sleep(0.005)
     queue.cancel("a")
     assert job.wait(PATIENCE_S)
     assert job.state == "cancelled"
-    assert list((tmp_path / "shelf").iterdir()) == []
-    assert shelf.get(order.key) is None
+    assert list(work.folder.glob("shelf/*")) == []
+    assert work.shelf.get(work.key) is None
 
 
-def test_a_video_that_cannot_be_measured_stands(tmp_path, models):
-    made = make_video(order_in(tmp_path), Shelf(tmp_path / "shelf", 2), tmp_path, models, Job("a", None))
-    measured = measure_sync(made, models, Job("a", None))
+def test_a_video_that_cannot_be_measured_stands(ordered, models):
+    made = ordered()()
+    assert not made.measured
+    measured = measure_sync(made, models, Progress(STAGES))
     assert measured.sync.verdict == "too short"
     assert measured.figure.stat().st_size > 1000
     made.video.write_bytes(b"damaged")
-    broken = measure_sync(replace(made, sync=None), models, Job("a", None))
+    broken = measure_sync(replace(made, sync=None), models, Progress(STAGES))
     assert broken.sync is None
     assert broken.unmeasured
 
 
-def test_the_report_names_no_place_on_the_server(tmp_path, models):
-    made = make_video(order_in(tmp_path), Shelf(tmp_path / "shelf", 2), tmp_path, models, Job("a", None))
-    measure_sync(made, models, Job("a", None))
-    assert str(tmp_path) not in made.report()
-    assert '"verdict": "too short"' in made.report()
+def test_the_report_names_no_place_on_the_server(ordered, models, tmp_path):
+    made = ordered()()
+    assert json.loads(report(made))["sync"] is None
+    measure_sync(made, models, Progress(STAGES))
+    told = json.loads(report(made))
+    assert set(told) == {"run", "sync", "not_measured"}
+    assert str(tmp_path) not in report(made)
+    assert (told["run"]["output"], told["sync"]["video"]) == ("talking.mp4", "talking.mp4")
+    assert (told["run"]["frames"], told["sync"]["verdict"], told["not_measured"]) == (13, "too short", None)
 
 
 def test_a_spoken_text_is_bounded_and_kept(tmp_path, monkeypatch):
     pytest.importorskip("hibari", reason="the extra 'speech' is not installed")
-    text = Text("Hello.")
-    spoken = speak_text(text, tmp_path, Job("a", None))
-    stamp = spoken.path.stat().st_mtime_ns
-    assert speak_text(text, tmp_path, Job("a", None)).path.stat().st_mtime_ns == stamp
+    text, stopped = Text("Hello."), Progress(STAGES)
+    stamp = speak_text(text, tmp_path, Progress(STAGES)).stat().st_mtime_ns
+    assert speak_text(text, tmp_path, Progress(STAGES)).stat().st_mtime_ns == stamp
     monkeypatch.setattr("lipsync_app.work.LIMITS", replace(jobs_limits(), voice_s=0.2))
     with pytest.raises(InputError, match=r"longer than 0 s, the most that is taken here"):
-        speak_text(Text("Hello again."), tmp_path, Job("a", None))
+        speak_text(Text("Hello again."), tmp_path, Progress(STAGES))
+    stopped.stop()
+    with pytest.raises(Stopped):
+        speak_text(Text("Hello again."), tmp_path, stopped)
     assert len(list(tmp_path.iterdir())) == 1, "what was refused was not written"
 
 
@@ -302,13 +336,12 @@ def jobs_limits():
     return Limits()
 
 
-def test_ten_visitors_at_once_all_get_their_own_video(store, models, queue):
+def test_ten_visitors_at_once_all_get_their_own_video(store, ordered, queue):
     visits = [store.open() for _ in range(10)]
-    orders = [order_in(visit.folder, tint=20 * number) for number, visit in enumerate(visits)]
+    works = [ordered(visit.folder, tint=20 * number, shelf=visit.shelf) for number, visit in enumerate(visits)]
 
     def ask(number: int) -> Job:
-        visit, order = visits[number], orders[number]
-        return queue.submit(visit.name, lambda job: make_video(order, visit.shelf, visit.folder, models, job))
+        return queue.submit(visits[number].name, works[number])
 
     with ThreadPoolExecutor(10) as pool:
         jobs = list(pool.map(ask, range(10)))

@@ -12,7 +12,8 @@ from quick_runs import lipsync
 from lipsync_avatars import studio_setup
 from lipsync_avatars.studio.description import AvatarDescription
 from lipsync_avatars.studio_python import Studio
-from lipsync_tools import cli
+from lipsync_tools import progress
+from lipsync_tools.cli import terminal
 from lipsync_utils.media import read_picture
 
 pytestmark = pytest.mark.usefixtures("words")
@@ -116,10 +117,11 @@ def test_setup(capfd, monkeypatch, tmp_path):
 
 def test_the_bar_follows_the_stages(monkeypatch, capfd):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with cli._Bar(cli._PERCENT) as bar:
-        bar.step("hair", 10, 100)
-        bar._bar.mininterval = 0
-        bar.step("rendering", 60, 100)
+    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(terminal, "EVERY_S", 0.0)
+    with terminal.Bar("portrait", layout=terminal.PERCENT) as listener:
+        listener.step("hair", 10, 100)
+        listener.step("rendering", 60, 100)
     line = capfd.readouterr().err
     assert "hair: " in line
     assert "rendering:  60%" in line

@@ -11,7 +11,7 @@ import pytest
 
 from lipsync_avatars import diffusion, diffusion_model
 from lipsync_avatars.diffusion import DiffusionBackend
-from lipsync_avatars.records import Order
+from lipsync_avatars.records import PortraitOrder
 from lipsync_avatars.studio.description import AvatarDescription
 from lipsync_avatars.traits import Traits
 from lipsync_utils.errors import InputError, LipSyncError, MissingExtraError
@@ -51,8 +51,8 @@ def two(woman, man) -> np.ndarray:
     return np.vstack([np.hstack([woman, man]), np.full((256, 512, 3), 100, np.uint8)])
 
 
-def order(**changes) -> Order:
-    return Order(**{"traits": TRAITS, "description": None, "seed": 5, "size": 256} | changes)
+def order(**changes) -> PortraitOrder:
+    return PortraitOrder(**{"traits": TRAITS, "description": None, "seed": 5, "size": 256} | changes)
 
 
 def test_a_good_picture_is_taken_at_once(man, ear):

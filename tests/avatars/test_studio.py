@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lipsync_avatars.check import check_portrait
-from lipsync_avatars.records import Order
+from lipsync_avatars.records import PortraitOrder
 from lipsync_avatars.studio_backend import StudioBackend
 from lipsync_avatars.studio_python import StudioMissingError, find_studio
 from lipsync_avatars.traits import Traits
@@ -21,7 +21,7 @@ def _installed():
 
 
 def drawn(ear, seed: int, **traits):
-    return StudioBackend().draw(Order(Traits(**traits), None, seed, 256, preview=True), ear)
+    return StudioBackend().draw(PortraitOrder(Traits(**traits), None, seed, 256, preview=True), ear)
 
 
 @pytest.mark.slow

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from lipsync_avatars import processes, studio_python, studio_setup
-from lipsync_avatars.records import Order
+from lipsync_avatars.records import PortraitOrder
 from lipsync_avatars.studio.description import AvatarDescription
 from lipsync_avatars.studio_backend import StudioError
 from lipsync_avatars.studio_python import StudioMissingError, find_studio, requirements
 from lipsync_avatars.studio_setup import StudioSetupError
 from lipsync_utils.errors import InputError
 
-ORDER = Order(None, AvatarDescription("someone"), 7, 256)
+ORDER = PortraitOrder(None, AvatarDescription("someone"), 7, 256)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ assert "PYTHONPATH" not in os.environ and "/nowhere" not in sys.path
 assert Path(os.environ["TMPDIR"]) == given.parent
 draw()
 """
-    studio(check).draw(Order(None, AvatarDescription("someone"), 7, 256, preview=True), ear)
+    studio(check).draw(PortraitOrder(None, AvatarDescription("someone"), 7, 256, preview=True), ear)
 
 
 def test_first_use_is_announced(studio, ear, monkeypatch, tmp_path):

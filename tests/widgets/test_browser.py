@@ -17,7 +17,7 @@ if importlib.util.find_spec("playwright") is None or importlib.util.find_spec("j
 from notebook_in_browser import ROOT, chromium, copy_cleared, jupyter, page, run_all, write_notebook
 from playwright.sync_api import expect, sync_playwright
 
-from lipsync_tools.widgets.sounds import beginning
+from lipsync_tools.sounds import beginning
 from lipsync_tools.widgets.wording import words
 from lipsync_utils.media import load_speech, open_source
 

@@ -11,14 +11,14 @@ pytest.importorskip("matplotlib")
 from quick_runs import models_loaded_once
 from widget_messages import upload
 
+from lipsync_tools.sounds import beginning
 from lipsync_tools.widgets.demo import Demo
-from lipsync_tools.widgets.ordering import Order, make_video
 from lipsync_tools.widgets.previews import SIDE, preview
-from lipsync_tools.widgets.progress import Progress, Stopped
-from lipsync_tools.widgets.sounds import beginning
 from lipsync_tools.widgets.wording import words
-from lipsync_utils.errors import InputError, NoFaceError
+from lipsync_tools.workflow import Order, Prompt, Text, make_video
+from lipsync_utils.errors import InputError
 from lipsync_utils.media import open_source, read_metadata, write_picture
+from lipsync_utils.options import MotionOptions, RunOptions
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -44,7 +44,7 @@ def small_face(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def demo(tmp_path) -> Demo:
-    return Demo(SAMPLES, tmp_path / "out")
+    return Demo(tmp_path / "out")
 
 
 def videos(folder: Path) -> list[str]:
@@ -62,29 +62,19 @@ def test_every_choice_reaches_the_order(demo):
     demo.face.sample.value = SAMPLES / "avatars" / "child.png"
     demo.voice.switch.value, demo.voice.text.value = "voice text", " مرحبا "
     demo.settings.engine.value, demo.settings.motion.value = "rig", "still"
-    assert demo.order() == Order(face=SAMPLES / "avatars" / "child.png", text="مرحبا", engine="rig", motion="still")
+    options = RunOptions(engine="rig", motion=MotionOptions(style="still"))
+    assert demo.order() == Order(SAMPLES / "avatars" / "child.png", Text("مرحبا"), options=options)
     demo.language.value = "ar"  # other words, the same choices
-    assert demo.order().motion == "still"
+    assert demo.order().options == options
     assert demo.order().face.name == "child.png"
 
 
-def test_stages_are_those_that_the_order_needs():
-    assert Order(face=FACE, voice=VOICE).stages == ("frames", "score")
-    assert Order(prompt="a man", text="hello").stages == ("avatar", "voice", "frames", "score")
-
-
-@pytest.mark.parametrize(
-    ("wishes", "message"),
-    [
-        ({"voice": VOICE}, "One face is needed"),
-        ({"face": FACE}, "One voice is needed"),
-        ({"face": FACE, "prompt": "a man", "voice": VOICE}, "One face is needed"),
-        ({"face": FACE, "voice": VOICE, "personal": True}, "Tick that this person has agreed"),
-    ],
-)
-def test_an_order_that_is_not_whole_is_refused(wishes, message):
-    with pytest.raises(InputError, match=message):
-        Order(**wishes)
+def test_a_description_is_ordered(demo):
+    demo.face.switch.value = "face prompt"
+    with pytest.raises(InputError, match="One face is needed"):
+        demo.order()
+    demo.face.prompt.value, demo.face.fine.value = " an old man ", True
+    assert demo.order().face == Prompt("an old man", fine=True)
 
 
 def test_a_persons_own_picture_needs_consent(demo):
@@ -144,33 +134,6 @@ def test_the_button_makes_a_scored_video(demo, small_face, tmp_path):
     assert words("ar")["verdict in sync"] in demo.result.words.value
 
 
-def test_cancel_keeps_nothing(small_face, tmp_path):
-    class Impatient(Progress):
-        def step(self, stage, done, total):
-            if done == 5:
-                self.stop()
-            super().step(stage, done, total)
-
-    order = Order(face=small_face, voice=VOICE, seconds=3.0)
-    with pytest.raises(Stopped):
-        make_video(order, tmp_path, progress=Impatient(order.stages))
-    assert videos(tmp_path) == []
-    assert [path.suffix for path in tmp_path.iterdir()] == [".wav"]  # no part of a video either
-
-
-def test_cancel_while_scoring_keeps_nothing(small_face, tmp_path):
-    class Impatient(Progress):
-        def enter(self, stage):
-            super().enter(stage)
-            if stage == "score":
-                self.stop()
-
-    order = Order(face=small_face, voice=VOICE, seconds=3.0)
-    with pytest.raises(Stopped):
-        make_video(order, tmp_path, progress=Impatient(order.stages))
-    assert videos(tmp_path) == []
-
-
 def test_the_cancel_button_is_heard(demo, small_face):
     demo.face.file, demo.consent.value = small_face, True
     demo.face.switch.value, demo.voice.seconds.value = "face upload", 30
@@ -182,43 +145,6 @@ def test_the_cancel_button_is_heard(demo, small_face):
     assert videos(demo.out) == []
 
 
-def test_a_voice_too_short_to_score_is_still_a_video(small_face, tmp_path):
-    short = beginning(VOICE, 0.3, tmp_path / "short.wav")
-    made = make_video(Order(face=small_face, voice=short), tmp_path)
-    assert made.video.exists()
-    assert made.sync is None or made.sync.verdict == "too short"
-    assert made.remark or made.sync
-
-
-def test_a_text_is_spoken(small_face, tmp_path):
-    pytest.importorskip("hibari")
-    pytest.importorskip("pyloudnorm")
-    made = make_video(Order(face=small_face, text="Hello there, how are you?"), tmp_path)
-    assert made.run.duration_s > 1
-    assert (tmp_path / "spoken-1.wav").exists()
-
-
-def test_a_described_face_is_drawn_and_speaks(small_face, tmp_path, monkeypatch):
-    from types import SimpleNamespace
-
-    from lipsync_avatars import making
-
-    asked = {}
-
-    def drawn(prompt, out, *, listener, **options):
-        asked.update(prompt=prompt, **options)
-        listener.step("hair", 50, 100)
-        Path(out).write_bytes(small_face.read_bytes())
-        return SimpleNamespace(path=out)
-
-    monkeypatch.setattr(making, "from_prompt", drawn)
-    order, steps = Order(prompt="a young woman", voice=VOICE, seconds=2.0, seed=3), []
-    made = make_video(order, tmp_path, progress=Progress(order.stages, show=steps.append))
-    assert asked == {"prompt": "a young woman", "seed": 3, "preview": True}
-    assert [step.stage for step in steps if step.share == 0] == ["avatar", "frames", "score"]
-    assert made.run.width == 256
-
-
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 
@@ -226,8 +152,6 @@ def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
     import numpy as np
 
     write_picture(tmp_path / "sky.png", np.full((240, 320, 3), 200, np.uint8))
-    with pytest.raises(NoFaceError):
-        make_video(Order(face=tmp_path / "sky.png", voice=VOICE, seconds=2.0), tmp_path / "out")
     demo.face.file, demo.consent.value, demo.face.switch.value = tmp_path / "sky.png", True, "face upload"
     demo.start()
     assert demo.job.wait(LONG_S)
@@ -253,7 +177,7 @@ def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
     import lipsync_tools.widgets.demo as module
 
     monkeypatch.setattr(module, "studio_is_ready", lambda: False)
-    demo = Demo(SAMPLES, tmp_path)
+    demo = Demo(tmp_path)
     assert "lipsync avatar --setup" in demo.face.note.value
     assert demo.face.prompt.disabled
 
@@ -264,7 +188,7 @@ def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
 def test_a_large_result_gets_a_small_preview(tmp_path, monkeypatch):
     import lipsync_tools.widgets.previews as module
 
-    made = make_video(Order(face=FACE, voice=VOICE, seconds=2.0), tmp_path)
+    made = make_video(Order(FACE, VOICE, seconds=2.0, score=False), tmp_path / "out.mp4")
     assert preview(made.video) == made.video or made.video.stat().st_size > module.SMALL_BYTES
     monkeypatch.setattr(module, "SMALL_BYTES", 1000)
     small = open_source(preview(made.video))

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lipsync_tools.widgets.progress import Job, Progress, Stopped
+from lipsync_tools.progress import Job, Progress, Stopped
 
 
 def followed(times: list[float], stages=("frames", "score")) -> tuple[Progress, list]:
@@ -56,17 +56,62 @@ def test_stop_is_heard_at_every_call(call):
         call(progress)
 
 
-def test_a_job_returns_at_once_and_hands_over_its_result():
-    gate, got = threading.Event(), []
-    job = Job(lambda: gate.wait(10) and "made", got.append, pytest.fail)
-    assert job.running
-    assert got == []
+def test_what_a_run_calls_its_parts_is_told_beside_the_stage():
+    progress, steps = followed([0.0, 1.0], stages=("portrait", "frames"))
+    progress.step("hair", 1, 4)
+    progress.step("rendering", 2, 4)
+    assert [(step.stage, step.part, step.done, step.total) for step in steps] == [
+        ("portrait", "hair", 1, 4),
+        ("portrait", "rendering", 2, 4),
+    ]
+
+
+def test_notes_are_kept_and_said():
+    said = []
+    progress = Progress(("frames",), say=said.append)
+    progress.message("Engine rig.")
+    assert progress.notes == said == ["Engine rig."]
+
+
+def ready(work, then=lambda job: None) -> Job:
+    return Job(work, Progress(("frames",)), then)
+
+
+def test_a_job_returns_at_once_and_is_followed_up():
+    gate, seen = threading.Event(), []
+    job = ready(lambda progress: gate.wait(10) and "made", lambda job: seen.append((job.state, job.result)))
+    assert job.state == "queued"
+    job.start()
+    assert (job.over, seen) == (False, [])
     gate.set()
     assert job.wait(10)
-    assert got == ["made"]
+    assert seen == [("done", "made")]
 
 
-def test_a_job_hands_over_any_error():
-    got = []
-    assert Job(lambda: 1 / 0, pytest.fail, got.append).wait(10)
-    assert isinstance(got[0], ZeroDivisionError)
+def test_a_job_keeps_any_error():
+    job = ready(lambda progress: 1 / 0)
+    job.run()
+    assert (job.state, job.over) == ("failed", True)
+    assert isinstance(job.error, ZeroDivisionError)
+
+
+def test_a_cancelled_job_ends_at_its_next_step():
+    entered = threading.Event()
+
+    def work(progress):
+        entered.set()
+        while True:
+            progress.step("frames", 1, 2)
+
+    job = ready(work).start()
+    assert entered.wait(10)
+    job.cancel()
+    assert job.wait(10)
+    assert (job.state, job.error) == ("cancelled", None)
+
+
+def test_a_job_that_was_cancelled_before_is_not_begun():
+    job = ready(lambda progress: pytest.fail("it must not run"))
+    job.cancel()
+    job.run()
+    assert job.state == "cancelled"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from synthetic_media import write_sound
 
-from lipsync_tools.widgets.sounds import SEARCH_S, beginning
+from lipsync_tools.sounds import SEARCH_S, beginning
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import SoundReader, load_speech
 

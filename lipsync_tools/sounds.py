@@ -42,9 +42,18 @@ def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.Pat
                 break
     sound = np.concatenate(blocks, axis=1)  # (channels, n)
     if have >= wanted:
-        sound = _ended(sound[:, : _rest(sound, rate)], rate)
-    _write(Path(target), sound, rate)
-    return Path(target)
+        sound = sound[:, : _rest(sound, rate)]
+        fade = min(round(_FADE_S * rate), sound.shape[1])
+        sound[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    pcm = np.round(np.clip(sound.T, -1.0, 1.0) * 32767.0).astype("<i2")
+    target = Path(target)
+    try:
+        with target.open("wb") as raw, wave.open(raw, "wb") as file:
+            file.setparams((len(sound), 2, rate, 0, "NONE", ""))
+            file.writeframes(pcm.tobytes())
+    except OSError as error:
+        raise OutputError(f"Could not write {target}: {error.strerror}. Choose a folder that is writable.") from error
+    return target
 
 
 def _rest(sound: np.ndarray, rate: int) -> int:
@@ -55,22 +64,3 @@ def _rest(sound: np.ndarray, rate: int) -> int:
         return sound.shape[1]
     energy = np.convolve(np.square(tail).mean(axis=0), np.ones(width), mode="valid")
     return sound.shape[1] - tail.shape[1] + int(energy.argmin()) + width // 2
-
-
-def _ended(sound: np.ndarray, rate: int) -> np.ndarray:
-    """A copy whose last 20 ms fall to zero."""
-    out, n = sound.copy(), min(round(_FADE_S * rate), sound.shape[1])
-    out[:, -n:] *= np.linspace(1.0, 0.0, n, dtype=np.float32)
-    return out
-
-
-def _write(target: Path, sound: np.ndarray, rate: int) -> None:
-    pcm = np.round(np.clip(sound.T, -1.0, 1.0) * 32767.0).astype("<i2")
-    try:
-        with target.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(sound.shape[0])
-            file.setsampwidth(2)
-            file.setframerate(rate)
-            file.writeframes(pcm.tobytes())
-    except OSError as error:
-        raise OutputError(f"Could not write {target}: {error.strerror}. Choose a folder that is writable.") from error

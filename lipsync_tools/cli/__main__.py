@@ -1,0 +1,5 @@
+"""``python -m lipsync_tools.cli`` is ``lipsync``."""
+
+from . import main
+
+main()

@@ -1,0 +1,110 @@
+"""What commands show and ask: a progress bar, messages, terms of licences."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from lipsync_utils.errors import AssetError
+
+from ..progress import EVERY_S, Progress, Step
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")]
+
+PERCENT = "{l_bar}{bar}| {elapsed}<{remaining}"
+"""Layout of a bar that counts nothing a person knows."""
+
+
+class Bar:
+    """A progress bar on standard error: stage, speed and time left. Only a terminal shows it.
+
+    Args:
+        stages: what will be done.
+        layout: tqdm's ``bar_format``; None: with the number of frames and their speed.
+
+    Attributes:
+        progress: the listener that is shown.
+    """
+
+    def __init__(self, *stages: str, layout: str | None = None) -> None:
+        self._bar, self._layout = None, layout
+        self.progress = Progress(stages, self._show, self._say)
+
+    def __enter__(self) -> Progress:
+        return self.progress
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
+
+    def _say(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.clear()  # the message would otherwise stand behind it
+        typer.echo(text, err=True)
+
+    def _show(self, step: Step) -> None:
+        if not step.total:  # another stage
+            self.__exit__()
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=step.total,
+                unit=" frames",
+                bar_format=self._layout,
+                file=sys.stderr,
+                mininterval=EVERY_S,
+                dynamic_ncols=True,
+                leave=False,
+                disable=None,
+            )
+        self._bar.set_description(step.part, refresh=False)
+        self._bar.update(step.done - self._bar.n)
+
+
+def ranges(numbers: tuple[int, ...]) -> str:
+    """``(1, 2, 3, 7)`` as ``1-3, 7``."""
+    out: list[list[int]] = []
+    for number in numbers:
+        if out and number == out[-1][1] + 1:
+            out[-1][1] = number
+        else:
+            out.append([number, number])
+    return ", ".join(f"{a}-{b}" if b > a else str(a) for a, b in out)
+
+
+def is_own_file(checkpoint: str | None) -> bool:
+    """Whether a checkpoint is a file, not one of the published ones."""
+    from lipsync_utils import assets
+
+    return checkpoint is not None and checkpoint not in assets.ASSETS
+
+
+def _is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_for_licence(group: str, *, accept: bool) -> None:
+    """Show the terms of a group's assets before their first use; on a terminal, ask.
+
+    Elsewhere nothing is asked: what needs an acceptance then says how to give it.
+    """
+    from lipsync_utils import assets
+
+    asset = assets.in_group(group)[0]
+    if assets.accepted(asset):
+        return
+    if not accept and not _is_terminal():
+        return
+    typer.echo(asset.terms, err=True)
+    if not accept and not typer.confirm("Do you accept these terms?", default=False, err=True):
+        raise AssetError(
+            f"The terms of the {group} weights were not accepted, so they are not fetched. "
+            f"Works without them: {asset.without}."
+        )
+    assets.accept(asset)

@@ -1,0 +1,39 @@
+"""The sample faces and voices, each by its name: ``woman``, ``english``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lipsync_utils.errors import InputError
+
+_KINDS = {"face": "avatars/*.png", "voice": "audio/*.wav"}
+
+
+def folder() -> Path:
+    """Where they lie: inside the installed package, else at the top of the project."""
+    packed = Path(__file__).with_name("sample_files")
+    return packed if packed.is_dir() else Path(__file__).parents[1] / "samples"
+
+
+def named(kind: str) -> dict[str, Path]:
+    """Name -> file, of the kind ``"face"`` or ``"voice"``; the first one is the usual choice."""
+    files = sorted(folder().glob(_KINDS[kind]), reverse=True)
+    return {path.stem: path for path in files}
+
+
+def find(given: str | os.PathLike[str], kind: str) -> Path:
+    """The file that is meant: an existing one of that name, else the sample.
+
+    Raises:
+        InputError: a plain name that is neither. (What looks like a path is for others to open, or to refuse.)
+    """
+    path, known = Path(given), named(kind)
+    if path.expanduser().exists() or path.suffix or path.name != str(given) or not known:
+        return path
+    if path.name not in known:
+        raise InputError(
+            f"The {kind} {path.name!r} is no file in {Path.cwd()}, and no sample is called so. "
+            f"Give a file, or one of the samples: {', '.join(known)}."
+        )
+    return known[path.name]

@@ -1,0 +1,281 @@
+"""From an order to a finished, measured video: the same for the command line, the form and the web app.
+
+>>> made = make_video(Order("woman", Text("Hello there.")), "talking.mp4")
+>>> made.sync.verdict
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lipsync_utils.errors import InputError, LipSyncError, OutputError
+from lipsync_utils.options import FaceOptions, RunOptions
+
+from . import samples
+from .progress import Progress, Stopped
+
+if TYPE_CHECKING:
+    from lipsync_utils.records import FaceCurves, RunReport
+    from lipsync_utils.sync import SyncReport
+
+    from .models import Models
+
+STAGES = ("voice", "portrait", "frames", "score")
+"""What may have to be done for one video, in this order: first what is quick and may be refused."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words to speak, and their language: ``"en"``, ``"ar"``, or None: by the letters."""
+
+    words: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Words from which the avatar studio draws a portrait of nobody; ``fine``: large and slowly. The run has the seed."""
+
+    words: str
+    fine: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """One wish: a face, a voice, and how.
+
+    Attributes:
+        face: a picture, a video, the name of a sample, or a prompt.
+        voice: a sound, a video with sound, the name of a sample, or a text.
+        seconds: only the first seconds of the voice's file; None takes all of it.
+        options: of the run.
+        score: measure afterwards whether the lips are on the sound.
+        personal: face or voice may be a real person's: it was uploaded or recorded.
+        consent: that person has agreed.
+    """
+
+    face: str | os.PathLike[str] | Prompt | None = None
+    voice: str | os.PathLike[str] | Text | None = None
+    seconds: float | None = None
+    options: RunOptions = field(default_factory=RunOptions)
+    score: bool = True
+    personal: bool = False
+    consent: bool = False
+
+    def __post_init__(self) -> None:
+        if self.face is None:
+            raise InputError("One face is needed. Choose a sample, upload a picture or video, or write a prompt.")
+        if self.voice is None:
+            raise InputError("One voice is needed. Choose a sample, upload or record one, or write a text.")
+        if self.personal and not self.consent:
+            raise InputError(
+                "An uploaded or recorded face or voice may be a real person's. Tick that this person has agreed to "
+                "this use, or choose a sample."
+            )
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """What has to be done, names from :data:`STAGES`."""
+        wanted = isinstance(self.voice, Text), isinstance(self.face, Prompt), True, self.score
+        return tuple(name for name, needed in zip(STAGES, wanted, strict=True) if needed)
+
+
+@dataclass
+class Made:
+    """What came of an order; :func:`measure` fills in the last three.
+
+    Attributes:
+        video: the finished file.
+        run: how it was made.
+        face: which face speaks, in the video's own pixels.
+        sync: whether its lips are on its sound; None: not measured.
+        figure: the measurement as a picture, if that was asked for.
+        unmeasured: why it could not be measured; otherwise empty.
+    """
+
+    video: Path
+    run: RunReport
+    face: FaceOptions
+    sync: SyncReport | None = None
+    figure: Path | None = None
+    unmeasured: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether nothing more is to be found out."""
+        return self.sync is not None or bool(self.unmeasured)
+
+    def summary(self) -> dict[str, object]:
+        """The report of the run, and that of the score under ``sync`` if there is one, for JSON."""
+        return asdict(self.run) | ({} if self.sync is None else {"sync": self.sync.summary()})
+
+    def curves(self) -> FaceCurves:
+        """What the speech model hears in the video: the face's motion at 100 Hz."""
+        from lipsync_utils.media import load_speech
+        from lipsync_utils.speech import SpeechModel
+
+        return SpeechModel.load()(load_speech(self.video))
+
+
+def make_video(
+    order: Order,
+    out: str | os.PathLike[str],
+    *,
+    figure: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+    models: Models | None = None,
+) -> Made:
+    """Make the video that was ordered, and score it if that was ordered, too.
+
+    Args:
+        order: what is wanted.
+        out: the video to write. What is made on the way, a spoken text or a portrait, lies beside it.
+        figure: where to draw the measurement.
+        progress: is told about every step, and may stop the work.
+        models: what is loaded already, and kept for other orders.
+
+    Raises:
+        LipSyncError: a face, voice, text or option that cannot be used; the message says what to do.
+        Stopped: ``progress`` was asked to stop. Nothing is left, as after every error.
+    """
+    from lipsync_utils.pipeline import run
+
+    progress = progress or Progress(order.stages)
+    order, target, left = _checked(order, Path(out), figure), Path(out).expanduser(), []
+    with _removed_after(BaseException, left):
+        voice = _voice(order, target.parent, progress, left)
+        face = _face(order, target.parent, progress, left)
+        progress.enter("frames")
+        loaded = None if models is None else models.loaded(order.options)
+        report = run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
+    made = Made(target, report, _in_output(order.options.face, face, report.width))
+    if order.score:
+        with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
+            measure(made, figure=figure, progress=progress, models=models)
+    return made
+
+
+def measure(
+    made: Made,
+    *,
+    figure: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+    models: Models | None = None,
+) -> Made:
+    """Measure whether the lips of a video are on its sound. It stands whether or not that can be measured."""
+    from lipsync_utils.sync import draw, score
+
+    progress = progress or Progress(("score",))
+    progress.enter("score")
+    try:
+        made.sync = score(
+            made.video,
+            face=made.face,
+            detector=None if models is None else models.detector,
+            step=lambda done, total: progress.step("score", done, total),
+        )
+        if figure is not None:
+            draw([made.sync], figure)
+            made.figure = Path(figure).expanduser()
+    except LipSyncError as error:
+        made.unmeasured = str(error)
+    return made
+
+
+def speak(text: Text, target: Path) -> float:
+    """Speak a text into a WAV file; its length in seconds."""
+    from lipsync_utils.voices import speak as say
+    from lipsync_utils.voices import write_utterance
+
+    utterance = say(text.words, language=text.language)
+    write_utterance(utterance, target)
+    return utterance.duration_s
+
+
+def check_figure(figure: str | os.PathLike[str] | None, *, scored: bool = True) -> None:
+    """Refuse a figure that could not be drawn, before any work is done; None is always possible."""
+    from lipsync_utils.sync import figure as figures
+
+    if figure is None:
+        return
+    if not scored:
+        raise InputError("--figure draws what --score measures; add --score.")
+    if not figures.check_figure(figure).parent.is_dir():
+        raise OutputError(f"The folder of the figure {str(figure)!r} does not exist. Choose one that does.")
+
+
+def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:
+    """``stem-1.suffix``, or the next number that is not taken; the folder is made where it is missing."""
+    folder, number = Path(folder), 1
+    folder.mkdir(parents=True, exist_ok=True)
+    while (path := folder / f"{stem}-{number}{suffix}").exists():
+        number += 1
+    return path
+
+
+def _checked(order: Order, out: Path, figure: str | os.PathLike[str] | None) -> Order:
+    """The order with files in place of samples' names, once all can be opened: before anything slow."""
+    from lipsync_utils.media import SoundReader, check_output, open_source
+
+    check_figure(figure, scored=order.score)
+    check_output(out)
+    if not isinstance(order.face, Prompt):
+        order = replace(order, face=samples.find(order.face, "face"))
+        open_source(order.face)
+    if not isinstance(order.voice, Text):
+        order = replace(order, voice=samples.find(order.voice, "voice"))
+        with SoundReader(order.voice):
+            pass
+    return order
+
+
+def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
+    if isinstance(order.voice, Text):
+        progress.enter("voice")
+        left.append(free_name(folder, "spoken", ".wav"))
+        speak(order.voice, left[-1])
+        return left[-1]
+    if order.seconds is None:
+        return order.voice
+    from .sounds import beginning
+
+    left.append(free_name(folder, "voice", ".wav"))
+    return beginning(order.voice, order.seconds, left[-1])
+
+
+def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
+    if not isinstance(order.face, Prompt):
+        return order.face
+    from lipsync_avatars import from_prompt
+
+    progress.enter("portrait")
+    target, seed = free_name(folder, "avatar", ".png"), order.options.motion.seed
+    path = from_prompt(order.face.words, target, seed=seed, preview=not order.face.fine, listener=progress).path
+    left += folder.glob(f"{target.stem}.*")  # with what describes it
+    return path
+
+
+def _in_output(options: FaceOptions, face: Path, width: int) -> FaceOptions:
+    """The face that was animated, in the pixels of an output that is ``width`` wide."""
+    from lipsync_utils.media import open_source
+
+    factor, choose = width / open_source(face).width, options.choose
+    if isinstance(choose, tuple | list):
+        choose = tuple(factor * value for value in choose)
+    return FaceOptions(choose=choose, min_size=factor * options.min_size)
+
+
+@contextlib.contextmanager
+def _removed_after(errors: type[BaseException] | tuple[type[BaseException], ...], files: list[Path]) -> Iterator[None]:
+    """Remove files if one of these errors comes."""
+    try:
+        yield
+    except errors:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
