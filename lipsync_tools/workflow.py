@@ -39,7 +39,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Words from which the avatar studio draws a portrait of nobody, with the run's seed; ``fine``: large and slowly."""
+    """Words from which the studio draws a portrait of nobody, with the run's seed; ``fine``: large and slowly."""
 
     words: str
     fine: bool = False
