@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ..choices import DETECTORS
 
 if TYPE_CHECKING:
-
     from ..options import FaceOptions
     from .contract import FaceDetector
 
