@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,13 +19,15 @@ from synthetic_media import set_rotation, voice, write_sound, write_video
 
 import lipsync_utils
 from lipsync_utils import FaceOptions, MotionOptions, RunOptions, run
-from lipsync_utils.errors import InputError
+from lipsync_utils.choices import ENGINES
+from lipsync_utils.errors import InputError, LipSyncError
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
-from lipsync_utils.media import SoundReader, read_metadata, write_picture
-from lipsync_utils.options import WriteOptions, exact_rate
+from lipsync_utils.media import SoundReader, Source, read_metadata, write_picture
+from lipsync_utils.options import Wav2LipOptions, WriteOptions, exact_rate
 from lipsync_utils.pipeline import Silent, load
-from lipsync_utils.records import RunReport
+from lipsync_utils.planning import make_plan
+from lipsync_utils.records import RunReport, Speech
 
 FACE = SyntheticFace(x=128, y=115, width=120)
 SIZE = (256, 256)
@@ -493,6 +496,14 @@ def test_models_that_are_loaded_once_serve_several_runs(picture, sound, folder):
     assert len({Path(report.output).read_bytes() for report in (*reports, fresh)}) == 1, "the same video"
 
 
+def test_what_is_loaded_for_auto_serves_a_run_with_that_engine(picture, sound, folder):
+    kept = load(RunOptions())
+    asked = replace(STILL, engine="rig", preview=True, wav2lip=Wav2LipOptions(device="cuda"))  # which it has no use for
+    assert run(picture, sound, folder / "auto.mp4", options=asked, loaded=kept).engine_reason == "rig: asked for"
+    back = run(picture, sound, folder / "rig.mp4", options=replace(STILL, preview=True), loaded=load(asked))
+    assert back.engine_reason.startswith("auto: rig")
+
+
 @pytest.mark.parametrize(
     "asked", [RunOptions(engine="wav2lip"), RunOptions(face=FaceOptions(detector="face-alignment"))], ids=str
 )
@@ -523,3 +534,101 @@ def test_the_longest_side_is_bounded(sound, folder, longest, size):
     report = run(folder / "wide.png", sound, folder / f"at most {longest}.mp4", options=options)
     assert (report.width, report.height) == size
     assert report.warnings == (), "what was asked for is no surprise"
+
+
+# --- engines ---------------------------------------------------------------------------------------------------------
+
+
+class Slate:
+    """An engine that shows what it is given, and may lose or add a frame.
+
+    Args:
+        too_many: frames more than there should be.
+    """
+
+    name, usual_speed = "slate", (1, 2)
+
+    def __init__(self, *, too_many: int = 0) -> None:
+        self.models, self._too_many = {"chalk": "1"}, too_many
+
+    @staticmethod
+    def load_key(options: RunOptions) -> object:
+        return options.motion
+
+    def for_picture(self, tracked, task):
+        assert tracked.face is not None
+        return itertools.repeat(tracked.frame.image, task.timeline.frames + self._too_many)
+
+    def for_video(self, tracked, task):
+        images = [one.frame.image for one in tracked]
+        yield from (images + images)[: len(images) + self._too_many]
+
+
+@pytest.fixture
+def slate(monkeypatch) -> RunOptions:
+    """Options that ask for it; one line has made it known."""
+    monkeypatch.setitem(ENGINES, "slate", lambda options: Slate())
+    return RunOptions(engine="slate")
+
+
+def test_a_new_engine_is_a_class_and_a_line(slate, folder, picture, video, short_sound):
+    report = run(picture, short_sound, folder / "slate.mp4", options=slate)
+    assert (report.engine, report.engine_reason, report.models) == ("slate", "slate: asked for", {"chalk": "1"})
+    images, _ = decoded(report.output)
+    assert len(images) == report.frames == 11, "a picture, which is tracked once, gives as many as the voice needs"
+    assert difference(images[-1], np.asarray(Image.open(picture))).max() < 8
+    images, _ = decoded(run(video, short_sound, folder / "slate video.mp4", options=slate).output)
+    for image, original in zip(images, decoded(video)[0], strict=False):
+        assert difference(image, original).max() < 14
+    assert len(images) == 11
+
+
+@pytest.mark.parametrize(("too_many", "said"), [(-1, "10 of"), (-11, "0 of"), (1, "more than")])
+@pytest.mark.parametrize("kind", ["picture", "video"])
+def test_an_engine_that_cannot_count_is_named(slate, monkeypatch, request, tmp_path, short_sound, kind, too_many, said):
+    monkeypatch.setitem(ENGINES, "slate", lambda options: Slate(too_many=too_many))
+    with pytest.raises(LipSyncError, match=f"The engine 'slate' gave {said} the 11 frames of the timeline"):
+        run(request.getfixturevalue(kind), short_sound, tmp_path / "out.mp4", options=slate)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_says_itself_what_decides_about_its_loading(slate, folder, picture, short_sound):
+    kept = load(slate)
+    kept.check(replace(slate, fps=12, wav2lip=Wav2LipOptions(enhancer="sharpen")))
+    with pytest.raises(InputError, match=r"Call load\(\) with this run's options"):
+        kept.check(replace(slate, motion=MotionOptions(seed=1)))
+
+
+# --- before anything slow --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", ["face", "voice", "folder", "fit"])
+def test_inputs_are_checked_before_anything_is_loaded(monkeypatch, tmp_path, picture, sound, missing):
+    """Loading may fetch hundreds of megabytes; nobody should wait for them to learn of a wrong name."""
+    kept = load(RunOptions()) if missing == "fit" else None
+    monkeypatch.setitem(ENGINES, "wav2lip", lambda options: pytest.fail("the weights were fetched"))
+    face = tmp_path / "nobody.png" if missing == "face" else picture
+    voice_file = tmp_path / "silence.wav" if missing == "voice" else sound
+    out = tmp_path / ("nowhere/out.mp4" if missing == "folder" else "out.mp4")
+    words = {"face": "face file", "voice": "voice file", "folder": "does not exist. Create it", "fit": "Call load"}
+    with pytest.raises(LipSyncError, match=words[missing]):
+        run(face, voice_file, out, options=RunOptions(engine="wav2lip"), loaded=kept)
+
+
+HOUR = Speech(np.zeros(16_000, np.float32), 3600 * 8000, 8000, 1, "voice.wav")
+TEN_SECONDS = Source("face.mp4", is_picture=False, width=256, height=256, fps=Fraction(25), duration_s=10.0)
+
+
+@pytest.mark.parametrize(
+    ("when_short", "frames", "said"),
+    [
+        ("cut", 250, ["The video lasts 10.0 s, the voice 3600.0 s: the voice is cut off with it."]),
+        ("loop", 90_000, ["The output lasts 1 h 0 min: 90000 frames, about 12 to 38 minutes", "is repeated"]),
+    ],
+)
+def test_what_is_announced_is_what_will_be_done(when_short, frames, said):
+    plan = make_plan(TEN_SECONDS, HOUR, RunOptions(when_short=when_short))
+    assert plan.timeline.frames == frames
+    announced = plan.announcement((40, 120))
+    assert len(announced) == len(said)
+    assert all(words in note for words, note in zip(said, announced, strict=True))
