@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from lipsync_utils.faces import topology
 from lipsync_utils.faces.lip_line import CLOSED
 
 if TYPE_CHECKING:
-    from lipsync_utils.faces.detector import FaceDetector
+    from lipsync_utils.faces.contract import FaceDetector
     from lipsync_utils.records import Face
 
 MAX_ANGLE = 15.0
@@ -74,7 +75,7 @@ def check_portrait(image: np.ndarray, detector: FaceDetector | None = None) -> P
 
     Args:
         image: ``(H, W, 3) uint8`` RGB.
-        detector: what finds the faces; None: the embedded one.
+        detector: what finds the faces; None: the embedded one, made once for each thread.
 
     Raises:
         AssetError: the detector's models could not be found or fetched.
@@ -148,12 +149,17 @@ def _eye_contrast(image: np.ndarray, points: np.ndarray, upper: tuple[int, ...],
     return float(values.std() / max(values.mean(), 1.0))
 
 
-@cache
+_OF_THREAD = threading.local()
+
+
 def _detector() -> FaceDetector:
+    """This thread's detector: an instance keeps buffers, so threads must not share one."""
     from lipsync_utils.faces.detector import make_detector
     from lipsync_utils.options import FaceOptions
 
-    return make_detector(FaceOptions())
+    if not hasattr(_OF_THREAD, "detector"):
+        _OF_THREAD.detector = make_detector(FaceOptions())
+    return _OF_THREAD.detector
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import cv2
@@ -12,6 +14,7 @@ from synthetic_faces import SyntheticFace, draw
 
 from lipsync_avatars.check import MIN_EYE, check_portrait, head_pose, measure
 from lipsync_utils.faces import topology
+from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import Face
@@ -83,6 +86,31 @@ def test_small(woman):
 def test_cut_off(woman):
     check = check_portrait(np.ascontiguousarray(woman[:, 105:]))
     assert any("beyond the picture's edge" in problem for problem in check.problems)
+
+
+def test_each_thread_looks_with_its_own_detector(woman, monkeypatch):
+    """A detector keeps buffers: two threads that share one would write over each other."""
+    users: dict[int, set[int]] = {}
+    detect = BlazeMeshDetector.detect
+
+    def noted(detector, image, **kwargs):
+        users.setdefault(id(detector), set()).add(threading.get_ident())
+        kept.append(detector)
+        return detect(detector, image, **kwargs)
+
+    kept: list[BlazeMeshDetector] = []  # so that no id is used twice
+    monkeypatch.setattr(BlazeMeshDetector, "detect", noted)
+    alone = check_portrait(woman)
+    both_there = threading.Barrier(2)
+
+    def check(_: int):
+        both_there.wait(30)
+        return [check_portrait(woman) for _ in range(2)]
+
+    with ThreadPoolExecutor(2) as threads:
+        results = [one for pair in threads.map(check, range(2)) for one in pair]
+    assert results == [alone] * 4
+    assert sorted(len(threads) for threads in users.values()) == [1, 1, 1]
 
 
 def test_the_picture_is_not_modified(woman):

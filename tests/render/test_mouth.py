@@ -14,13 +14,17 @@ from lipsync_utils.speech.visemes import NAMES
 class Paint:
     """The drawn portrait with and without its mouth's interior."""
 
-    def __init__(self, renderer, values: np.ndarray) -> None:
-        self.points = renderer.points(values)[: topology.POINTS]
-        self.frame = mouth_frame(renderer.fitted)
+    def __init__(self, renderer, values: np.ndarray, *, width: float | None = None) -> None:
+        """The mouth ``width`` pixels wide; None: as in the portrait."""
+        size = 1.0 if width is None else width / renderer.fitted.mouth_width
+        interior = renderer.mouth if width is None else MouthInterior(width, renderer.mouth._light)
+        self.points = renderer.points(values)[: topology.POINTS] * np.float32(size)
+        self.frame = mouth_frame(renderer.fitted) * size
         state = MouthControls.of(renderer.fitted, NAMES).state(values)
-        self.before = np.full_like(renderer.image, (0, 255, 0))
+        height, wide = (int(np.ceil(side * size)) for side in renderer.image.shape[:2])
+        self.before = np.full((height, wide, 3), (0, 255, 0), np.uint8)
         self.after = self.before.copy()
-        renderer.mouth.paint(self.after, self.points, np.eye(2, 3), self.frame, state)
+        interior.paint(self.after, self.points, np.eye(2, 3), self.frame, state)
 
     @property
     def touched(self) -> np.ndarray:
@@ -105,6 +109,29 @@ def test_mouth_far_outside_of_the_picture_is_no_error(wide, renderer):
         np.testing.assert_array_equal(out, wide.before)
 
 
-@pytest.mark.parametrize("width", [8.0, 40.0, 600.0])
-def test_interior_is_made_at_any_size(width):
-    MouthInterior(width, np.ones(3, np.float32))
+@pytest.mark.parametrize(("width", "tolerance"), [(8.0, 40), (40.0, 25), (250.0, 12)])
+def test_a_mouth_looks_the_same_at_any_size(renderer, pose, width, tolerance):
+    """Teeth, tongue and dark lie at the same places in mouth widths; small ones are a little blurred."""
+    usual, other = (Paint(renderer, pose(jawOpen=0.7), width=pixels) for pixels in (None, width))
+    assert other.after[other.lips(grown=-1)][:, 1].max() < 250, "no background shines through"
+    for x in (-0.1, 0.05, 0.1):
+        for first in (0.02, 0.14, 0.26):  # averaged over a little height: a pixel is an eighth of the smallest mouth
+            ys = np.linspace(first, first + 0.12, 9)
+            here, there = (np.mean([paint.at(x, y) for y in ys], axis=0) for paint in (usual, other))
+            assert np.abs(here - there).max() < tolerance, (x, first)
+
+
+def test_teeth_come_out_of_the_shadow_of_the_lip(renderer, pose):
+    """Right under the upper lip they are dim, and lighter below, as far as they reach."""
+    smile = Paint(renderer, pose(jawOpen=0.5, mouthUpperUp=0.7, mouthSmile=0.5, mouthLowerDown=0.5))
+    for x in (-0.06, 0.06):
+        rows = [smile.at(x, y) for y in np.linspace(-0.12, 0.02, 57)]
+        teeth = np.array([row[0] for row in rows if row[2] > 100 and row[1] < row[0]])  # red; no lip, no background
+        assert teeth[0] < 0.85 * teeth.max()
+        assert teeth[:3].max() < teeth[len(teeth) // 2 - 1 : len(teeth) // 2 + 2].min()
+
+
+def test_back_teeth_lie_in_the_shadow_of_the_cheeks(renderer, pose):
+    smile = Paint(renderer, pose(jawOpen=0.5, mouthUpperUp=0.7, mouthSmile=0.5, mouthLowerDown=0.5))
+    front, side = (max(smile.at(x, 0.0).sum() for x in (at - 0.02, at, at + 0.02)) for at in (0.05, 0.34))
+    assert side < 0.42 * front

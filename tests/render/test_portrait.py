@@ -14,6 +14,7 @@ from lipsync_utils.speech.visemes import NAMES
 from lipsync_utils.streaming import in_order
 
 TURNED = np.array([0.04, 0.06, -0.03])
+SHIFTED = np.float32([1, 1, 0])  # pixel centres
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> float:
@@ -174,14 +175,30 @@ def test_face_cut_by_the_border(portrait, face, rig, pose, side, share):
             box[i] = int(within[name] + sign * (share * 0.7) * size)
     image = np.ascontiguousarray(portrait[box[1] : box[3], box[0] : box[2]])
     cut = Face(face.box, face.points - np.float32([box[0], box[1], 0]), 1.0)
-    renderer = PortraitRenderer(image, cut, rig=rig, names=NAMES)
-    for rotation in (None, TURNED):
-        out = renderer.render(pose(jawOpen=0.6, mouthPucker=0.2), rotation=rotation, blink=1.0, brow=0.5)
-        assert out.shape == image.shape
+    partly, whole = (PortraitRenderer(*of, rig=rig, names=NAMES) for of in ((image, cut), (portrait, face)))
+    values = pose(jawOpen=0.6, mouthPucker=0.2)
+    still, expected = partly.render(values, brow=0.5), whole.render(values, brow=0.5)[box[1] : box[3], box[0] : box[2]]
+    inner = (slice(8, -8), slice(8, -8))  # what moves in from beyond the border is not known
+    assert psnr(still[inner], expected[inner]) > 60
+    turned = partly.render(values, rotation=TURNED, blink=1.0, brow=0.5)
+    assert 15 < psnr(turned, image) < 30, "the head turns, and nothing foreign comes in over the border"
 
 
-def test_small_face_in_a_large_picture(face, rig, pose):
+def test_small_face_in_a_large_picture(portrait, face, rig, pose):
+    """It speaks as it does alone, and what is far from it stays as it is."""
+    side, left, top = 256, 1700, 60
+    alone = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_AREA)
     image = np.full((1500, 2000, 3), 128, np.uint8)
-    small = Face(face.box, face.points * np.float32(0.3) + np.float32([1700, 60, 0]), 1.0)
-    out = PortraitRenderer(image, small, rig=rig, names=NAMES).render(pose(jawOpen=0.5), rotation=TURNED)
-    assert out.shape == image.shape
+    image[top : top + side, left : left + side] = alone
+    points = (face.points + 0.5 * SHIFTED) * np.float32(0.5) - 0.5 * SHIFTED
+    values = pose(jawOpen=0.5)
+    expected = PortraitRenderer(alone, Face(face.box, points, 1.0), rig=rig, names=NAMES).render(values)
+    there = Face(face.box, points + np.float32([left, top, 0]), 1.0)
+    renderer = PortraitRenderer(image, there, rig=rig, names=NAMES)
+    inner = (slice(top + 20, top + side - 20), slice(left + 20, left + side - 20))
+    still, turned = renderer.render(values), renderer.render(values, rotation=TURNED)
+    assert psnr(still[inner], expected[20:-20, 20:-20]) > 45
+    assert 20 < psnr(turned[inner], still[inner]) < 30, "the head turns"
+    for out in (still, turned):
+        out[max(0, top - 60) : top + side + 60, left - 60 : left + side + 44] = 128
+        assert (out == 128).all()

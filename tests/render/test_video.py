@@ -10,6 +10,7 @@ from synthetic_faces import SyntheticFace, draw
 
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face, Frame, TrackedFrame
+from lipsync_utils.render.mouth import mouth_frame
 from lipsync_utils.render.video import VideoRenderer
 from lipsync_utils.speech.visemes import NAMES
 
@@ -78,7 +79,34 @@ def test_face_that_comes_nearer_gets_a_larger_mouth(video, portrait, face):
     assert larger.width > 1.8 * first.width
 
 
-@pytest.mark.parametrize("shift", [(-250, 0), (250, 0), (0, -330), (0, 210), (-290, 150), (-2000, 0)])
+def test_an_open_mouth_shows_teeth_tongue_and_the_dark(video, portrait, face, rig, pose):
+    out = spoken(video, tracked(portrait, face), pose(jawOpen=0.6))
+    frame = mouth_frame(rig.fit(face))
+    places = frame[:, :2] @ [np.full(80, 0.04), np.linspace(-0.1, 0.45, 80)] + frame[:, 2:]
+    x, y = places.round().astype(int)
+    column = out[y, x].astype(int)  # down the middle of the mouth, from lip to lip
+    dark = int(column.sum(axis=1).argmin())
+    assert column[dark].sum() < 115
+    teeth, tongue = column[:dark], column[dark:]
+    assert np.any(teeth.min(axis=1) > 95), "light, and without the red of lips"
+    assert np.any((tongue[:, 0] > 100) & (tongue[:, 1] > 55) & (tongue[:, 1] < 75)), "red, lit from the front"
+
+
+@pytest.mark.parametrize("shift", [(-250, 0), (250, 0), (0, -330), (0, 210), (-290, 150)])
 def test_face_cut_by_the_border(video, portrait, face, pose, shift):
+    """What is left of the face speaks as it does in the whole picture."""
+    whole = spoken(video, tracked(portrait, face), pose(jawOpen=0.5))
     moved = replace(face, points=face.points + np.float32([*shift, 0]))
-    assert spoken(video, tracked(portrait, moved), pose(jawOpen=0.5)).shape == portrait.shape
+    image, expected = (np.roll(picture, shift[::-1], axis=(0, 1)) for picture in (portrait, whole))
+    out = spoken(video, tracked(image, moved), pose(jawOpen=0.5))
+    left, top, right, bottom = (max(0, shift[0]), max(0, shift[1]), *np.minimum(shift, 0))
+    kept = (slice(top + 30, image.shape[0] + bottom - 30), slice(left + 30, image.shape[1] + right - 30))
+    error = np.abs(out[kept].astype(int) - expected[kept])
+    assert np.abs(expected[kept].astype(int) - image[kept]).max() > 20, "something is left to move"
+    assert error.max() <= 12
+    assert error.mean() < 0.05
+
+
+def test_face_outside_of_the_picture(video, portrait, face, pose):
+    moved = replace(face, points=face.points - np.float32([2000, 0, 0]))
+    np.testing.assert_array_equal(spoken(video, tracked(portrait, moved), pose(jawOpen=0.5)), portrait)

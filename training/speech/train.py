@@ -13,6 +13,7 @@ import argparse
 import itertools
 import json
 import math
+import sys
 import time
 from pathlib import Path
 
@@ -22,6 +23,9 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
+
+sys.path.append(str(Path(__file__).parents[1]))
+from step import Learner
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
@@ -152,59 +156,9 @@ def rate_at(progress: float) -> float:
 
 
 def validate(network: LipNet, held_out, scale) -> dict[str, float]:
-    network.eval()
     with torch.no_grad():
         parts = [losses(network, *batch, scale) for batch in held_out]
-    network.train()
     return {name: float(np.mean([part[name] for part in parts])) for name in parts[0]}
-
-
-class Run:
-    """Networks, optimiser and progress; what a checkpoint holds."""
-
-    def __init__(self) -> None:
-        self.network = LipNet(CONFIG["network"], dropout=CONFIG["dropout"])
-        self.average = LipNet(CONFIG["network"])
-        self.average.load_state_dict(self.network.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=1e-3, weight_decay=CONFIG["weight_decay"], betas=(0.9, 0.98)
-        )
-        self.step, self.history = 0, []
-
-    def begin_with(self, path: Path) -> None:
-        """Take finished weights instead of random ones."""
-        state = load(path).state_dict()
-        for network in (self.network, self.average):
-            network.load_state_dict(state)
-
-    def save(self) -> None:
-        """Write the checkpoint."""
-        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
-        torch.save({**parts, "step": self.step, "history": self.history}, RUN / "last.pt")
-
-    def resume(self) -> None:
-        """Go on from the checkpoint."""
-        state = torch.load(RUN / "last.pt", weights_only=True)
-        for name in ("network", "average", "optimizer"):
-            getattr(self, name).load_state_dict(state[name])
-        self.step, self.history = state["step"], state["history"]
-
-    def learn(self, batch, scale, rate: float, *, half: bool) -> float:
-        """One step; returns the loss before it."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        parts = losses(self.network, *batch, scale, half=half)
-        loss = sum(CONFIG["loss"][name] * part for name, part in parts.items())
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.step += 1
-        keep = min(CONFIG["average"], self.step / (self.step + 9))
-        with torch.no_grad():
-            for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                mean.lerp_(now, 1.0 - keep)
-        return loss.item()
 
 
 def spread(data: Crops) -> torch.Tensor:
@@ -226,27 +180,28 @@ def main() -> None:
     torch.manual_seed(CONFIG["seed"])
     torch.set_num_threads(CONFIG["threads"])
     threadpool_limits(1, user_api="blas")  # NumPy's threads would fight with torch's
-    run = Run()
+    network = LipNet(CONFIG["network"], dropout=CONFIG["dropout"])
+    learner = Learner(network, average=CONFIG["average"], weight_decay=CONFIG["weight_decay"])
     if options.start:
-        run.begin_with(options.start)
-    if options.resume:
-        run.resume()
-    data = Crops("train", seed=CONFIG["seed"] + run.step)
+        learner.begin_with(load(options.start).state_dict())
+    history = learner.resume(RUN / "last.pt")["history"] if options.resume else []
+    data = Crops("train", seed=CONFIG["seed"] + learner.step)
     scale, fixed, rng = spread(data), Crops("valid", seed=1), np.random.default_rng(1)
     held_out = [collate([fixed.crop(rng) for _ in range(32)]) for _ in range(4)]
     begun, recent = time.perf_counter(), []
     loader = DataLoader(data, batch_size=CONFIG["batch"], num_workers=1, collate_fn=collate, prefetch_factor=6)
-    for batch in itertools.islice(loader, options.steps - run.step):
-        rate = options.learning_rate * rate_at((run.step + 1) / options.steps)
-        recent.append(run.learn(batch, scale, rate, half=options.half))
-        if run.step % CONFIG["report"] == 0:
-            valid, minutes = validate(run.average, held_out, scale), (time.perf_counter() - begun) / 60
-            run.history.append({"step": run.step, "minutes": minutes, "train": float(np.mean(recent)), **valid})
-            print(json.dumps({name: round(value, 4) for name, value in run.history[-1].items()}), flush=True)
+    for batch in itertools.islice(loader, options.steps - learner.step):
+        parts = losses(network, *batch, scale, half=options.half)
+        loss = sum(CONFIG["loss"][name] * part for name, part in parts.items())
+        recent.append(learner.learn(loss, options.learning_rate * rate_at((learner.step + 1) / options.steps)))
+        if learner.step % CONFIG["report"] == 0:
+            valid, minutes = validate(learner.average, held_out, scale), (time.perf_counter() - begun) / 60
+            history.append({"step": learner.step, "minutes": minutes, "train": float(np.mean(recent)), **valid})
+            print(json.dumps({name: round(value, 4) for name, value in history[-1].items()}), flush=True)
             recent = []
-            run.save()
-    save(run.average, options.output, steps=run.step)
-    draw(run.history)
+            learner.save(RUN / "last.pt", history=history)
+    save(learner.average, options.output, steps=learner.step)
+    draw(history)
 
 
 def draw(history: list[dict[str, float]]) -> None:

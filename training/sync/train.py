@@ -20,8 +20,9 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
-sys.path.append(str(Path(__file__).parents[1] / "speech"))
+sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "speech")]
 from augment import another_throat
+from step import Learner
 
 from lipsync_utils.audio import FLOOR
 from lipsync_utils.sync.landmark_expert import save, scaled
@@ -135,57 +136,6 @@ def _distance(cosine: torch.Tensor) -> torch.Tensor:
     return torch.sqrt((2.0 - 2.0 * cosine).clamp_min(0.0) + 1e-4)
 
 
-class Run:
-    """Networks, optimiser and progress; what a checkpoint holds."""
-
-    def __init__(self, steps: int) -> None:
-        torch.manual_seed(CONFIG["seed"])
-        self.network = SyncExpert(CONFIG["network"], dropout=CONFIG["dropout"])
-        self.average = SyncExpert(CONFIG["network"]).eval()
-        self.average.load_state_dict(self.network.state_dict())
-        self.sharpness = torch.nn.Parameter(torch.full((len(CONFIG["windows"]),), math.log(20.0)))
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": self.network.parameters(), "weight_decay": CONFIG["weight_decay"]},
-                {"params": [self.sharpness], "weight_decay": 0.0},
-            ],
-            lr=1e-3,
-            betas=(0.9, 0.98),
-        )
-        self.steps, self.step = steps, 0
-
-    def save(self) -> None:
-        """Write the checkpoint."""
-        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
-        torch.save({**parts, "sharpness": self.sharpness.data, "step": self.step}, RUN / "last.pt")
-
-    def resume(self) -> None:
-        """Go on from the checkpoint."""
-        state = torch.load(RUN / "last.pt", weights_only=True)
-        for name in ("network", "average", "optimizer"):
-            getattr(self, name).load_state_dict(state[name])
-        self.sharpness.data.copy_(state["sharpness"])
-        self.step = state["step"]
-
-    def learn(self, batch: tuple[torch.Tensor, torch.Tensor]) -> tuple[float, list[float]]:
-        """One step."""
-        torch.manual_seed(CONFIG["seed"] + self.step)  # dropout depends on the step's number only
-        for group in self.optimizer.param_groups:
-            group["lr"] = CONFIG["learning_rate"] * rate_at(self.step / self.steps)
-        features, measures = batch
-        loss, hits = loss_of(self.network.sound(features), self.network.lips(measures), self.sharpness)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.step += 1
-        keep = min(CONFIG["average"], self.step / (self.step + 9))
-        with torch.no_grad():
-            for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                mean.lerp_(now, 1.0 - keep)
-        return loss.item(), hits
-
-
 def rate_at(progress: float) -> float:
     """The learning rate as a part of the highest: up in a line, down in half a cosine."""
     return min(progress / 0.03 + 0.01, 0.01 + 0.495 * (1.0 + math.cos(math.pi * progress)))
@@ -202,19 +152,26 @@ def main() -> None:
     RUN.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     threadpool_limits(1, user_api="blas")
-    run = Run(options.steps)
+    torch.manual_seed(CONFIG["seed"])
+    network = SyncExpert(CONFIG["network"], dropout=CONFIG["dropout"])
+    sharpness = torch.nn.Parameter(torch.full((len(CONFIG["windows"]),), math.log(20.0)))
+    learner = Learner(network, average=CONFIG["average"], weight_decay=CONFIG["weight_decay"], beside=[sharpness])
     if options.resume:
-        run.resume()
+        learner.resume(RUN / "last.pt")
     data, held_out = Crops(options.train), Crops(options.valid)
     fixed = [held_out.batch(np.random.default_rng([1, i]), plain=True) for i in range(4)]
     recent, begun = [], time.perf_counter()
-    while run.step < run.steps:
-        recent.append(run.learn(data.batch(np.random.default_rng([CONFIG["seed"], run.step])))[0])
-        if run.step % CONFIG["report"] == 0 or run.step == run.steps:
+    while learner.step < options.steps:
+        features, measures = data.batch(np.random.default_rng([CONFIG["seed"], learner.step]))
+        torch.manual_seed(CONFIG["seed"] + learner.step)  # dropout depends on the step's number only
+        loss, _ = loss_of(network.sound(features), network.lips(measures), sharpness)
+        recent.append(learner.learn(loss, CONFIG["learning_rate"] * rate_at(learner.step / options.steps)))
+        if learner.step % CONFIG["report"] == 0 or learner.step == options.steps:
+            average = learner.average
             with torch.no_grad():
-                checks = [loss_of(run.average.sound(f), run.average.lips(m), run.sharpness) for f, m in fixed]
+                checks = [loss_of(average.sound(f), average.lips(m), sharpness) for f, m in fixed]
             row = {
-                "step": run.step,
+                "step": learner.step,
                 "minutes": round((time.perf_counter() - begun) / 60, 2),
                 "train": round(float(np.mean(recent)), 4),
                 "valid": round(float(np.mean([float(loss) for loss, _ in checks])), 4),
@@ -222,8 +179,8 @@ def main() -> None:
             }
             print(json.dumps(row), flush=True)
             recent = []
-            run.save()
-            save(run.average, options.output, steps=run.step)
+            learner.save(RUN / "last.pt")
+            save(average, options.output, steps=learner.step)
 
 
 if __name__ == "__main__":
