@@ -85,8 +85,10 @@ def write_video(
     time_base: Fraction | None = None,
     sound: np.ndarray | None = None,
     rate: int = 16_000,
+    sound_late_s: float = 0.0,
     matrix: int | None = None,
     full_range: bool = False,
+    declared: bool = True,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
@@ -103,8 +105,10 @@ def write_video(
         time_base: seconds per tick; 1 / fps if not given.
         sound: float samples to go along.
         rate: of the sound.
+        sound_late_s: how much later than the picture the sound begins.
         matrix: AVColorSpace number to convert with and to declare (1: BT.709, 6: BT.601).
         full_range: use and declare 0 to 255 instead of 16 to 235.
+        declared: say in the file which matrix and range were used.
         options: of the encoder; nearly lossless H.264 if not given.
         container_options: of the multiplexer.
     """
@@ -118,7 +122,7 @@ def write_video(
         context.height, context.width = first.shape[:2]
         context.pix_fmt = pixel_format
         context.time_base = time_base or 1 / Fraction(fps)
-        if matrix is not None:
+        if matrix is not None and declared:
             context.colorspace, context.color_range = matrix, 2 if full_range else 1
         audio = None
         if sound is not None:
@@ -142,7 +146,7 @@ def write_video(
             output.mux(video.encode(picture))
         output.mux(video.encode(None))
         if audio is not None:
-            for packet in _sound_packets(audio, samples, rate, layout):
+            for packet in _sound_packets(audio, samples, rate, layout, begin=round(sound_late_s * rate)):
                 output.mux(packet)
     return path
 
@@ -164,14 +168,16 @@ def set_rotation(path: Path, degrees: int) -> None:
     path.write_bytes(data)
 
 
-def _sound_packets(stream: av.AudioStream, samples: np.ndarray, rate: int, layout: str) -> Iterable[av.Packet]:
+def _sound_packets(
+    stream: av.AudioStream, samples: np.ndarray, rate: int, layout: str, *, begin: int = 0
+) -> Iterable[av.Packet]:
     wanted = stream.codec_context.format.name if stream.codec_context.format else "fltp"
     convert = av.AudioResampler(format=wanted, layout=layout, rate=rate)
     for start in range(0, samples.shape[1], 4096):
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(samples[:, start : start + 4096]), format="fltp", layout=layout
         )
-        frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
+        frame.sample_rate, frame.pts, frame.time_base = rate, begin + start, Fraction(1, rate)
         for converted in convert.resample(frame):
             yield from stream.encode(converted)
     yield from stream.encode(None)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from synthetic_media import COLOURS, quadrants
 
 from lipsync_utils.errors import InputError, OutputError
 from lipsync_utils.media import is_picture, read_picture, write_picture
-from lipsync_utils.media.pictures import BACKDROP, MAX_SIDE
+from lipsync_utils.media.pictures import MAX_SIDE
 
 
 def near(image, colour, tolerance=2):
@@ -72,7 +72,7 @@ def test_transparency_shows_the_backdrop(tmp_path, kind):
         picture = picture.convert("LA")
     picture.save(tmp_path / "avatar.png")
     image = read_picture(tmp_path / "avatar.png")
-    assert near(image[0, 0], BACKDROP)
+    assert near(image[0, 0], (128, 128, 128)), "mid-grey: neither black nor white"
     assert near(image[10, 10], (180, 180, 180))
 
 
@@ -85,7 +85,18 @@ def test_of_an_animation_the_first_frame(tmp_path, ending):
     assert near(read_picture(path), COLOURS[0])
 
 
-def test_colour_profile_is_applied_or_ignored(tmp_path):
+def test_colour_profile_is_applied(tmp_path):
+    """One in which red and blue have changed places, so that it shows."""
+    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = data.replace("sRGB".encode("utf-16-be"), "Swap".encode("utf-16-be"))
+    data = data.replace(b"rXYZ", b"tmp0").replace(b"bXYZ", b"rXYZ").replace(b"tmp0", b"bXYZ")
+    Image.fromarray(quadrants()).save(tmp_path / "swapped.png", icc_profile=data)
+    image = read_picture(tmp_path / "swapped.png")
+    for place, (red, green, blue) in (((2, 2), COLOURS[0]), ((2, 60), COLOURS[1]), ((40, 2), COLOURS[2])):
+        assert near(image[place], (blue, green, red), 6)
+
+
+def test_broken_colour_profile_is_ignored(tmp_path):
     Image.fromarray(quadrants()).save(tmp_path / "broken.png", icc_profile=b"not a profile")
     assert near(read_picture(tmp_path / "broken.png")[2, 2], COLOURS[0])
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from fractions import Fraction
 
 import av
@@ -13,7 +14,9 @@ from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, voice
 
 from lipsync_utils.errors import InputError, OutputError
 from lipsync_utils.media import VideoWriter, check_output, load_speech, open_source, read_metadata
+from lipsync_utils.media import writer as writer_module
 from lipsync_utils.media.colour import to_yuv420
+from lipsync_utils.media.encode import Encoder
 from lipsync_utils.options import WriteOptions
 from lipsync_utils.records import Timeline
 
@@ -102,22 +105,31 @@ def test_rates_that_aac_lacks_take_the_nearest(tmp_path, rate, kept):
     produce(tmp_path / "out.mp4", speech)
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.streams.audio[0].rate == kept
-    assert load_speech(tmp_path / "out.mp4").samples == round(speech.samples * kept / rate)
+    again = load_speech(tmp_path / "out.mp4")
+    assert again.samples == round(speech.samples * kept / rate)
+    assert abs(lag_of(again.wave, speech.wave)) <= (1 if rate == 8000 else 0)
 
 
 @pytest.mark.parametrize(("channels", "layout"), [(1, "mono"), (2, "stereo"), (6, "5.1")])
 def test_channels_are_kept(tmp_path, channels, layout):
-    speech = spoken(tmp_path, 0.5, 48000, channels)
+    samples = np.stack([voice(0.5, rate=48000, seed=channel) for channel in range(channels)])
+    samples[3:4] = 0.2 * np.sin(np.arange(24000) / 100.0)  # the fourth one is for low frequencies only
+    speech = load_speech(write_sound(tmp_path / "voice.wav", samples, rate=48000, codec="pcm_f32le"))
     produce(tmp_path / "out.mp4", speech)
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.streams.audio[0].layout.name == layout
+    likeness = np.corrcoef(np.concatenate([samples, decoded_sound(tmp_path / "out.mp4")]))[:channels, channels:]
+    assert np.diag(likeness).min() > 0.9, "each channel keeps its own sound"
+    assert (likeness.argmax(axis=1) == np.arange(channels)).all()
 
 
 def test_shortest_voice(tmp_path):
     speech = spoken(tmp_path, 0.04)
     timeline = produce(tmp_path / "out.mp4", speech)
     assert timeline.frames == 1
-    assert decoded_sound(tmp_path / "out.mp4").shape == (1, 640)
+    sound = decoded_sound(tmp_path / "out.mp4")
+    assert sound.shape == (1, 640)
+    assert lag_of(sound[0], speech.wave, reach=100) == 0
 
 
 def test_colours_come_back(tmp_path):
@@ -176,12 +188,15 @@ def test_the_callers_array_may_be_reused_and_is_not_changed(tmp_path):
     assert shown == list(range(timeline.frames))
 
 
-def test_a_still_repeats_cheaply(tmp_path):
+def test_a_still_repeats_cheaply(tmp_path, monkeypatch):
+    converted = []
+    monkeypatch.setattr(writer_module, "to_yuv420", lambda rgb: converted.append(rgb) or to_yuv420(rgb))
     speech = spoken(tmp_path, 0.4)
     still = numbered(77)
     still.setflags(write=False)
     produce(tmp_path / "out.mp4", speech, picture=lambda *_, **__: still)
     assert {number_of(f.image) for f in open_source(tmp_path / "out.mp4").frames(clock(speech))} == {77}
+    assert len(converted) == 1
 
 
 def test_metadata_and_fast_start(tmp_path):
@@ -277,6 +292,32 @@ def test_a_voice_that_vanishes_is_reported(tmp_path):
     with pytest.raises(InputError, match="does not exist"), writer:  # noqa: PT012
         for index in range(10):
             writer.write(numbered(index))
+    assert left_behind(tmp_path) == []
+
+
+def test_an_error_is_raised_while_there_is_still_much_to_write(tmp_path):
+    speech = spoken(tmp_path, 8.0)
+    writer = VideoWriter(tmp_path / "out.mp4", width=64, height=48, timeline=clock(speech), speech=speech)
+    (tmp_path / "voice.wav").unlink()
+    with pytest.raises(InputError, match="does not exist"), writer:  # noqa: PT012
+        for index in range(200):
+            writer.write(numbered(index))
+    assert writer.frames < 20
+
+
+def test_what_waits_to_be_encoded_is_dropped_on_an_interruption(tmp_path, monkeypatch):
+    encoded = []
+
+    def slow(self, planes):
+        time.sleep(0.1)
+        encoded.append(planes)
+
+    monkeypatch.setattr(Encoder, "write", slow)
+    with pytest.raises(KeyboardInterrupt), begin(tmp_path) as writer:  # noqa: PT012
+        for index in range(8):
+            writer.write(numbered(index))
+        raise KeyboardInterrupt
+    assert len(encoded) <= 2
     assert left_behind(tmp_path) == []
 
 

@@ -70,11 +70,22 @@ def test_a_table_compares_several():
 
 def test_a_figure_has_a_row_for_each(tmp_path):
     pytest.importorskip("matplotlib")
-    draw([report(), report(verdict="out of sync")], tmp_path / "sync.png")
     from PIL import Image
 
+    draw([report(), report(verdict="out of sync")], tmp_path / "sync.png")
     with Image.open(tmp_path / "sync.png") as image:
-        assert image.size[1] > 500
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    upper, lower = np.array_split(pixels, 2)
+    green, red = (42, 127, 63), (178, 34, 34)
+    for row, colour, other in ((upper, green, red), (lower, red, green)):
+        assert painted(row, colour) > 2000, "its curve and its bars are in the colour of its verdict"
+        assert painted(row, other) == 0
+        assert painted(row[:, row.shape[1] // 2 :], (0, 0, 0)) > 5000, "the face of its worst second, black here"
+
+
+def painted(pixels: np.ndarray, colour: tuple[int, int, int]) -> int:
+    """How many pixels have a colour."""
+    return int((np.abs(pixels - colour).max(axis=-1) <= 2).sum())
 
 
 def test_an_impossible_figure_is_refused(tmp_path):

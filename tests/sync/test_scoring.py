@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,23 @@ def test_a_talking_face_in_silence_fails(talking, wave, folder, detector):
     assert "no voice" in found.reason
 
 
+@pytest.mark.parametrize(("loudest_dbfs", "verdict"), [(-53.0, "in sync"), (-57.0, "no agreement")])
+def test_a_voice_may_be_faint_but_not_inaudible(loudest_dbfs, verdict, talking, wave, folder, detector):
+    loudest = np.sqrt(np.square(wave.reshape(-1, 1600)).mean(axis=1).max())
+    faint = write_sound(folder / "faint.wav", wave * 10 ** (loudest_dbfs / 20) / loudest, codec="pcm_f32le")
+    found = sync.score(talking, audio=faint, detector=detector)
+    assert found.verdict == verdict
+    assert ("no voice" in found.reason) == (verdict == "no agreement")
+
+
+def test_sound_that_starts_late_is_compared_where_it_is_heard(folder, wave):
+    frames = [np.full((64, 64, 3), 90, np.uint8)] * 50
+    film = write_video(folder / "late.mp4", frames, sound=wave[16000:32000], sound_late_s=0.4)
+    heard = scoring._sound(open_source(film), None)
+    assert np.abs(heard[:5000]).max() < 1e-3
+    assert np.corrcoef(heard[6400:22400], wave[16000:32000])[0, 1] > 0.95
+
+
 def test_a_frozen_face_fails(talking, wave, folder, detector):
     image = next(iter(open_source(talking).frames(Timeline.covering(640, 16000, 25)))).image
     frozen = write_video(folder / "frozen.mp4", [image] * 75, sound=wave[: 3 * 16000])
@@ -140,6 +158,21 @@ def test_bad_input_says_what_is_needed(talking, folder, detector):
         sync.score(silent, audio=folder / "voice.wav", detector=detector)
     with pytest.raises(InputError, match="Unknown sync expert"):
         sync.score(talking, model="oracle", detector=detector)
+
+
+@pytest.mark.parametrize(
+    ("video", "options", "message"),
+    [
+        ("missing.mp4", (), r"The video file '.*missing\.mp4' does not exist"),
+        (".", (), r"The video '.*' is a folder"),
+        ("talking.mp4", ("--audio", "missing.wav"), r"The sound file '.*missing\.wav' does not exist"),
+    ],
+)
+def test_messages_name_what_is_being_read(talking, folder, capfd, monkeypatch, video, options, message):
+    monkeypatch.chdir(folder)
+    done = lipsync(capfd, "score", video, *options)
+    assert done.code == 2
+    assert re.search(message, done.err), done.err
 
 
 # --- at the command line ---------------------------------------------------------------------------------------------
