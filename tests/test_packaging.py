@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from dataclasses import dataclass
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -89,45 +91,70 @@ def test_its_metadata_and_the_checkout_say_the_same(contents, monkeypatch):
 @pytest.mark.skipif(not SPEECH, reason="the extra 'speech' is not installed")
 def test_it_speaks_in_an_environment_of_its_own(wheel, tmp_path):
     """Dependencies are lent by this environment, which is looked through after the new one."""
-    venv.create(tmp_path / "env", symlinks=os.name != "nt")
-    python, lipsync = programs(tmp_path / "env")
-    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=tmp_path).strip())
-    (site / "lent.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    pip("--python", python, "install", "--no-index", "--no-deps", wheel, folder=tmp_path)
-    work = tmp_path / "work"
-    work.mkdir()
-    run(lipsync, "speak", "Good morning, everybody, and welcome.", "-o", "voice.wav", folder=work)
-    use(python, lipsync, "voice.wav", work)
+    place = Place.make(tmp_path)
+    (place.packages / "lent.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    pip("--python", place.python, "install", "--no-index", "--no-deps", wheel, folder=tmp_path)
+    run(place.lipsync, "speak", TEXT, "-o", "voice.wav", folder=tmp_path)
+    check(run(place.python, "-c", ONE_PROCESS, json.dumps(commands("voice.wav")), folder=tmp_path), tmp_path)
 
 
 @pytest.mark.wheel
 def test_it_speaks_in_an_empty_environment(wheel, tmp_path, capsys):
-    """Every dependency is installed anew."""
-    venv.create(tmp_path / "env", symlinks=os.name != "nt")
-    python, lipsync = programs(tmp_path / "env")
-    pip("--python", python, "install", "-c", ROOT / "constraints.txt", f"{wheel}[speech]", folder=tmp_path)
-    work = tmp_path / "work"
-    work.mkdir()
-    run(lipsync, "speak", "Good morning.", "-o", "morning.wav", folder=work)
-    use(python, lipsync, "english", work)
-    installed = sum(path.stat().st_size for path in (tmp_path / "env").rglob("*") if path.is_file()) / 1e6
+    """Every dependency is installed anew, and every command is a process of its own."""
+    place = Place.make(tmp_path)
+    pip("--python", place.python, "install", "-c", ROOT / "constraints.txt", f"{wheel}[speech]", folder=tmp_path)
+    run(place.lipsync, "speak", TEXT, "-o", "voice.wav", folder=tmp_path)
+    check("".join(run(place.lipsync, *command, folder=tmp_path) for command in commands("english")), tmp_path)
+    size = sum(path.stat().st_size for path in place.packages.rglob("*") if path.is_file())
     with capsys.disabled():
-        print(f"\n{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; installed with all it needs: {installed:.0f} MB")
+        print(f"\n{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; installed, with all it needs: {size / 1e6:.0f} MB")
 
 
-def programs(environment: Path) -> tuple[Path, Path]:
-    folder, end = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
-    return environment / folder / f"python{end}", environment / folder / f"lipsync{end}"
+TEXT = "Good morning, everybody, and welcome."
+
+ONE_PROCESS = """
+import json, sys
+from lipsync_tools.cli import app
+for command in json.loads(sys.argv[1]):
+    try:
+        app(command)
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
 
 
-def use(python: Path, lipsync: Path, voice: str, folder: Path) -> None:
+def commands(voice: str) -> list[list[str]]:
     """What a person does first."""
-    where = Path(run(python, "-c", "import lipsync_tools; print(lipsync_tools.__file__)", folder=folder))
-    assert ROOT not in where.parents
-    assert re.search(r"^ok +all \d+ packages", run(lipsync, "doctor", folder=folder), re.MULTILINE)
-    run(lipsync, "run", "woman", voice, "--max-side", "256", "-o", "talking.mp4", folder=folder)
+    return [
+        ["doctor"],
+        ["run", "woman", voice, "--max-side", "256", "-o", "talking.mp4"],
+        ["score", "talking.mp4"],
+    ]
+
+
+def check(printed: str, folder: Path) -> None:
+    assert re.search(r"^ok +all \d+ packages", printed, re.MULTILINE)
+    assert "BROKEN" not in printed
     assert (folder / "talking.mp4").stat().st_size > 10_000
-    assert re.search(r"[Ii]n sync", run(lipsync, "score", "talking.mp4", folder=folder))
+    assert re.search(r"^talking\.mp4: in sync", printed, re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment that knows nothing of the checkout."""
+
+    python: Path
+    lipsync: Path
+    packages: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Place:
+        venv.create(folder / "env", symlinks=os.name != "nt")
+        inside, end = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+        python, lipsync = (folder / "env" / inside / f"{name}{end}" for name in ("python", "lipsync"))
+        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        return cls(python, lipsync, Path(run(python, "-c", asked, folder=folder).strip()))
 
 
 # --- what is declared ------------------------------------------------------------------------------------------------
