@@ -18,6 +18,7 @@ from lipsync_utils.options import FaceOptions, RunOptions
 
 from . import samples
 from .progress import Progress, Stopped
+from .sounds import beginning
 
 if TYPE_CHECKING:
     from lipsync_utils.records import FaceCurves, RunReport
@@ -39,7 +40,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Words from which the studio draws a portrait of nobody, with the run's seed; ``fine``: large and slowly."""
+    """Words from which a portrait of nobody is drawn, with the run's seed; ``fine``: large and slowly."""
 
     words: str
     fine: bool = False
@@ -153,7 +154,7 @@ def make_video(
         progress.enter("frames")
         loaded = None if models is None else models.loaded(order.options)
         report = run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
-    made = Made(target, report, _in_output(order.options.face, face, report.width))
+    made = Made(target, report, _in_video(order.options.face, face, report.width))
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
             measure(made, figure=figure, progress=progress, models=models)
@@ -239,13 +240,10 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
         progress.enter("voice")
         left.append(free_name(folder, "spoken", ".wav"))
         speak(order.voice, left[-1])
-        return left[-1]
-    if order.seconds is None:
-        return order.voice
-    from .sounds import beginning
-
-    left.append(free_name(folder, "voice", ".wav"))
-    return beginning(order.voice, order.seconds, left[-1])
+    elif order.seconds is not None:
+        left.append(free_name(folder, "voice", ".wav"))
+        beginning(order.voice, order.seconds, left[-1])
+    return left[-1] if left else order.voice
 
 
 def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
@@ -260,8 +258,8 @@ def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> P
     return path
 
 
-def _in_output(options: FaceOptions, face: Path, width: int) -> FaceOptions:
-    """The face that was animated, in the pixels of an output that is ``width`` wide."""
+def _in_video(options: FaceOptions, face: Path, width: int) -> FaceOptions:
+    """Which face was animated, in the pixels of a video that is ``width`` wide."""
     from lipsync_utils.media import open_source
 
     factor, choose = width / open_source(face).width, options.choose
