@@ -18,7 +18,7 @@ _LEARN_S = 1.0
 _LOG = logging.getLogger(__name__)
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """Somebody has asked the work to stop; no failure."""
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
 from lipsync_utils.options import FaceOptions, RunOptions
+from lipsync_utils.planning import in_output_pixels
 
 from . import samples
 from .progress import Progress, Stopped
@@ -144,6 +145,7 @@ def make_video(
         LipSyncError: a face, voice, text or option that cannot be used; the message says what to do.
         Stopped: ``progress`` was asked to stop. Nothing is left, as after every error.
     """
+    from lipsync_utils.media import open_source
     from lipsync_utils.pipeline import run
 
     progress = progress or Progress(order.stages)
@@ -154,7 +156,8 @@ def make_video(
         progress.enter("frames")
         loaded = None if models is None else models.loaded(order.options)
         report = run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
-    made = Made(target, report, _in_video(order.options.face, face, report.width))
+    in_video = in_output_pixels(order.options.face, report.width / open_source(face).width)
+    made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
             measure(made, figure=figure, progress=progress, models=models)
@@ -256,16 +259,6 @@ def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> P
     path = from_prompt(order.face.words, target, seed=seed, preview=not order.face.fine, listener=progress).path
     left += folder.glob(f"{target.stem}.*")  # with what describes it
     return path
-
-
-def _in_video(options: FaceOptions, face: Path, width: int) -> FaceOptions:
-    """Which face was animated, in the pixels of a video that is ``width`` wide."""
-    from lipsync_utils.media import open_source
-
-    factor, choose = width / open_source(face).width, options.choose
-    if isinstance(choose, tuple | list):
-        choose = tuple(factor * value for value in choose)
-    return FaceOptions(choose=choose, min_size=factor * options.min_size)
 
 
 @contextlib.contextmanager
