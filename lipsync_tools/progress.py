@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """Somebody has asked the work to stop."""
+    """Somebody has asked the work to stop; no failure."""
 
     def __init__(self) -> None:
         super().__init__("Cancelled: nothing was written. Press the button again to start anew.")
@@ -87,11 +87,7 @@ class Progress:
         self._stop.set()
 
     def check(self) -> None:
-        """Leave the work here if it is to stop.
-
-        Raises:
-            Stopped: it is.
-        """
+        """Leave the work here, by raising :class:`Stopped`, if it is to stop."""
         if self._stop.is_set():
             raise Stopped
 
@@ -99,7 +95,7 @@ class Progress:
         """The next stage begins, one of those that were announced."""
         self.check()
         self._first, self._shown = None, -math.inf
-        self.now = Step(stage, self._stages.index(stage) + 1, len(self._stages), stage)
+        self.now = Step(stage, self._stages.index(stage) + 1, len(self._stages))
         self._show(self.now)
 
     def message(self, text: str) -> None:
@@ -111,8 +107,7 @@ class Progress:
     def step(self, part: str, done: int, total: int) -> None:
         """See :class:`lipsync_utils.pipeline.Listener`; what that calls a stage is a part of the stage entered here."""
         self.check()
-        now = self._clock()
-        step = replace(self.now, part=part, done=done, total=total)
+        now, step = self._clock(), replace(self.now, part=part, done=done, total=total)
         self._first = self._first or (now, step.share)
         self.now = replace(step, left_s=self._left_s(now, step.share))
         if now - self._shown >= EVERY_S or done >= total:
@@ -131,7 +126,7 @@ class Job:
     """Work that is done in a thread, so that whoever asked for it is not kept waiting.
 
     Args:
-        work: what to do; it gets :attr:`progress` as its listener.
+        work: what to do; :attr:`progress` is its listener.
         progress: how far it is.
         then: is called in the same thread when it is over.
 
@@ -146,7 +141,7 @@ class Job:
     ) -> None:
         self._work, self.progress, self._then = work, progress, then
         self.state, self.result, self.error = "queued", None, None
-        self._over = threading.Event()
+        self._ended = threading.Event()
 
     @property
     def over(self) -> bool:
@@ -164,23 +159,22 @@ class Job:
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the job is over and was followed up; whether it is."""
-        return self._over.wait(timeout_s)
+        return self._ended.wait(timeout_s)
 
     def run(self) -> None:
         """Do the work, in the thread that calls this. Whatever it raises is kept in the job."""
         try:
             self.progress.check()
             self.state = "running"
-            self.result = self._work(self.progress)
-            self.state = "done"
+            self.result, state = self._work(self.progress), "done"
         except Stopped:
-            self.state = "cancelled"
+            state = "cancelled"
         except Exception as error:  # a thread has no caller: whatever it was must be shown
             if not isinstance(error, LipSyncError):
                 _LOG.exception("a job failed in a way that was not foreseen")
-            self.error = error
-            self.state = "failed"
+            self.error, state = error, "failed"
+        self.state = state  # last: whoever sees it sees the rest, too
         try:
             self._then(self)
         finally:
-            self._over.set()
+            self._ended.set()

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
 from lipsync_utils.options import FaceOptions, RunOptions
+from lipsync_utils.planning import in_output_pixels
 
 from . import samples
 from .progress import Progress, Stopped
+from .sounds import beginning
 
 if TYPE_CHECKING:
     from lipsync_utils.records import FaceCurves, RunReport
@@ -39,7 +41,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Words from which the studio draws a portrait of nobody, with the run's seed; ``fine``: large and slowly."""
+    """Words from which a portrait of nobody is drawn, with the run's seed; ``fine``: large and slowly."""
 
     words: str
     fine: bool = False
@@ -143,6 +145,7 @@ def make_video(
         LipSyncError: a face, voice, text or option that cannot be used; the message says what to do.
         Stopped: ``progress`` was asked to stop. Nothing is left, as after every error.
     """
+    from lipsync_utils.media import open_source
     from lipsync_utils.pipeline import run
 
     progress = progress or Progress(order.stages)
@@ -153,7 +156,8 @@ def make_video(
         progress.enter("frames")
         loaded = None if models is None else models.loaded(order.options)
         report = run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
-    made = Made(target, report, _in_output(order.options.face, face, report.width))
+    in_video = in_output_pixels(order.options.face, report.width / open_source(face).width)
+    made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
             measure(made, figure=figure, progress=progress, models=models)
@@ -239,13 +243,10 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
         progress.enter("voice")
         left.append(free_name(folder, "spoken", ".wav"))
         speak(order.voice, left[-1])
-        return left[-1]
-    if order.seconds is None:
-        return order.voice
-    from .sounds import beginning
-
-    left.append(free_name(folder, "voice", ".wav"))
-    return beginning(order.voice, order.seconds, left[-1])
+    elif order.seconds is not None:
+        left.append(free_name(folder, "voice", ".wav"))
+        beginning(order.voice, order.seconds, left[-1])
+    return left[-1] if left else order.voice
 
 
 def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
@@ -258,16 +259,6 @@ def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> P
     path = from_prompt(order.face.words, target, seed=seed, preview=not order.face.fine, listener=progress).path
     left += folder.glob(f"{target.stem}.*")  # with what describes it
     return path
-
-
-def _in_output(options: FaceOptions, face: Path, width: int) -> FaceOptions:
-    """The face that was animated, in the pixels of an output that is ``width`` wide."""
-    from lipsync_utils.media import open_source
-
-    factor, choose = width / open_source(face).width, options.choose
-    if isinstance(choose, tuple | list):
-        choose = tuple(factor * value for value in choose)
-    return FaceOptions(choose=choose, min_size=factor * options.min_size)
 
 
 @contextlib.contextmanager

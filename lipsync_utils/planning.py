@@ -96,7 +96,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
         timeline=Timeline.covering(speech.samples, speech.rate, fps),
         size=(width, height),
         when_short="freeze" if ends_with_video else options.when_short,
-        face=_in_output_pixels(options.face, width / source.width),
+        face=in_output_pixels(options.face, width / source.width),
         write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
         notes=tuple(notes),
     )
@@ -115,7 +115,7 @@ def _scale(source: Source, options: RunOptions) -> float:
     return min(0.5 if options.preview else 1.0, options.max_side / max(source.width, source.height))
 
 
-def _in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:
+def in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:
     """A point and a size that were given in the source's pixels, for frames that are ``factor`` times as large."""
     choose = options.choose
     if isinstance(choose, tuple):

@@ -12,7 +12,6 @@ import typer
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
-from lipsync_utils.pipeline import exact_rate
 
 from ..workflow import Order, check_figure, make_video
 from .terminal import AsJson, Bar, ask_for_licence, is_own_file, ranges
@@ -83,7 +82,7 @@ def run(
         audio,
         options=RunOptions(
             engine=engine,
-            fps=None if fps is None else exact_rate(fps),
+            fps=fps,
             preview=preview,
             max_side=max_side,
             when_short=when_short,

@@ -52,16 +52,8 @@ class Bar:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(
-                total=step.total,
-                unit=" frames",
-                bar_format=self._layout,
-                file=sys.stderr,
-                mininterval=EVERY_S,
-                dynamic_ncols=True,
-                leave=False,
-                disable=None,
-            )
+            look = {"unit": " frames", "bar_format": self._layout, "dynamic_ncols": True, "leave": False}
+            self._bar = tqdm(total=step.total, file=sys.stderr, mininterval=EVERY_S, disable=None, **look)
         self._bar.set_description(step.part, refresh=False)
         self._bar.update(step.done - self._bar.n)
 

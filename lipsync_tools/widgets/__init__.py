@@ -12,6 +12,8 @@ _HOME = {  # a dot: beside this package
     "Download": "download",
     "save_recording": "microphone",
     "Order": ".workflow",
+    "Prompt": ".workflow",
+    "Text": ".workflow",
     "make_video": ".workflow",
     "show_audio": "players",
     "show_video": "players",

@@ -16,7 +16,7 @@ from lipsync_utils.errors import InputError, OutputError
 
 from ..workflow import free_name
 
-LARGEST_BYTES = 10 * 1024 * 1024
+LARGEST_UPLOAD = 10 * 1024 * 1024
 """A larger file does not pass the web socket of a Jupyter server (Tornado's limit for one message)."""
 
 

@@ -147,6 +147,7 @@ def test_where_there_is_no_room_the_running_video_goes_on(queue):
     waiting = [queue.submit(str(number), lambda progress: None) for number in range(12)]
     with pytest.raises(QueueFullError):
         queue.submit("impatient", lambda job: pytest.fail("it must not run"))
+    assert not running.wait(0.3), "it goes on"
     again = queue.submit("3", lambda job: "another one")
     assert waiting[3].state == "cancelled", "whoever waits already may change his mind: the place is his"
     gate.open.set()
