@@ -19,7 +19,7 @@ def test_peaks_are_turned_down_not_clipped():
     wave = (wave + 0.9 * bursts * np.sin(2 * np.pi * 800 * time)).astype(np.float32) * np.float32(0.2)
     level = normalized(wave, RATE)
     assert np.abs(level).max() <= 0.975
-    assert loudness_lufs(level, RATE) == pytest.approx(LOUDNESS_LUFS, abs=1.0)
+    assert loudness_lufs(level, RATE) == pytest.approx(LOUDNESS_LUFS, abs=1.5)
     top = np.abs(level) > 0.9 * np.abs(level).max()
     runs = np.diff(np.flatnonzero(np.diff(top.astype(int), prepend=0, append=0)).reshape(-1, 2))
     assert runs.max() < 10, "round tops, no flat ones"
