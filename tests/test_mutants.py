@@ -10,7 +10,6 @@ from types import ModuleType
 
 import pytest
 
-
 ROOT = Path(__file__).parents[1]
 
 

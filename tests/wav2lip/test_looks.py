@@ -17,6 +17,9 @@ from lipsync_utils.options import MotionOptions, Wav2LipOptions
 from lipsync_utils.records import SAMPLE_RATE, Face, Frame, Speech, Timeline, TrackedFrame
 from lipsync_utils.wav2lip import Wav2LipEngine, checkpoints, fast
 from lipsync_utils.wav2lip import engine as engine_module
+from lipsync_utils.wav2lip.blending import Grain, Patch, mouth_mask
+from lipsync_utils.wav2lip.crops import face_box
+from lipsync_utils.wav2lip.engine import paste
 from lipsync_utils.wav2lip.enhancing import make_enhancer
 from lipsync_utils.wav2lip.mel import SILENCE
 
@@ -83,6 +86,20 @@ def patch_of(face: Face, image: np.ndarray) -> np.ndarray:
 def grain_of(pixels: np.ndarray) -> np.ndarray:
     grey = pixels.mean(-1)
     return grey - cv2.GaussianBlur(grey, (0, 0), 2.0)
+
+
+def test_the_mouth_is_the_networks_and_the_cheeks_are_the_pictures(portrait):
+    image, face = portrait
+    box = face_box(face.points, (0.0, 10.0, 0.0, 0.0))
+    mask = mouth_mask(face.points, box)
+    black = np.dstack([np.zeros((*mask.shape, 3), np.float32), mask])
+    out = paste(image, Patch(black, box), Grain(), index=0, level=0.0)
+    x, y = face.points[13, :2].round().astype(int)
+    assert out[y - 4 : y + 5, x - 12 : x + 13].max() < 8
+    left, top, right, bottom = box.round().astype(int)
+    for corner in np.s_[bottom - 8 : bottom, left : left + 12], np.s_[bottom - 8 : bottom, right - 12 : right]:
+        np.testing.assert_array_equal(out[corner], image[corner])
+    np.testing.assert_array_equal(out[: (top + bottom) // 2 - 2], image[: (top + bottom) // 2 - 2])
 
 
 @pytest.mark.usefixtures("always_speaking")
