@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import quick_runs
 from synthetic_media import write_sound
@@ -54,3 +56,11 @@ def test_a_video_is_dubbed_on_time(spoken, tmp_path):
     dubbed = run(spoken, beginning("arabic", tmp_path), tmp_path / "dubbed.mp4")
     check(Path(dubbed.output))
     assert sync.score(spoken, audio=dubbed.output).verdict == "no agreement", "it would have shown"
+
+
+def test_the_sound_that_is_named_is_compared(spoken, tmp_path, capfd):
+    silence = write_sound(tmp_path / "silence.wav", np.zeros(SECONDS * 16_000))
+    done = quick_runs.lipsync(capfd, "score", spoken, "--audio", silence, "--json")
+    (said,) = json.loads(done.out)
+    assert said["verdict"] == "no agreement"
+    assert "no voice" in said["reason"]

@@ -11,17 +11,17 @@ import pytest
 import torch
 from synthetic_faces import SyntheticFace, draw
 
+from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.engines.contract import Task
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
-from lipsync_utils.options import MotionOptions, Wav2LipOptions
+from lipsync_utils.options import MotionOptions, RunOptions, Wav2LipOptions
 from lipsync_utils.records import SAMPLE_RATE, Face, Frame, Speech, Timeline, TrackedFrame
 from lipsync_utils.wav2lip import Wav2LipEngine, checkpoints, fast
 from lipsync_utils.wav2lip import engine as engine_module
 from lipsync_utils.wav2lip.blending import Grain, Patch, mouth_mask
 from lipsync_utils.wav2lip.crops import face_box
-from lipsync_utils.wav2lip.engine import paste
-from lipsync_utils.wav2lip.enhancing import make_enhancer
 from lipsync_utils.wav2lip.mel import SILENCE
+from lipsync_utils.wav2lip.placing import paste
 
 SIDE = 384
 FRAMES = 12
@@ -71,10 +71,10 @@ def render(generator: Copycat, portrait, *, still: bool, style: str = "still", w
     wave = np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32) if wave is None else wave
     speech = Speech(wave=wave, samples=len(wave), rate=SAMPLE_RATE, channels=1, path="voice.wav")
     timeline = Timeline.covering(len(wave), SAMPLE_RATE, Fraction(25))
-    task = Task(speech=speech, timeline=timeline, still=still, motion=MotionOptions(style=style, seed=2))
+    task = Task(speech=speech, timeline=timeline, motion=MotionOptions(style=style, seed=2))
     frames = (TrackedFrame(Frame(i, i / 25, image), face) for i in range(timeline.frames))
     engine = engine or Wav2LipEngine(generator, models={}, **more)
-    return np.stack(list(engine.frames(frames, task)))
+    return np.stack(list(engine.for_picture(next(frames), task) if still else engine.for_video(frames, task)))
 
 
 def patch_of(face: Face, image: np.ndarray) -> np.ndarray:
@@ -144,7 +144,7 @@ def test_the_grain_of_a_picture_stands_still(portrait):
 @pytest.mark.usefixtures("always_speaking")
 def test_an_enhancer_makes_a_difference(portrait):
     plain = render(Copycat(), portrait, still=False)
-    sharp = render(Copycat(), portrait, still=False, enhancer=make_enhancer("sharpen"))
+    sharp = render(Copycat(), portrait, still=False, enhancer=ENHANCERS.make("sharpen"))
     x, y = portrait[1].points[13, :2].round().astype(int)
     lips = np.s_[0, y - 20 : y + 20, x - 30 : x + 30]
     edges = [np.abs(cv2.Laplacian(cv2.GaussianBlur(f[lips], (0, 0), 1.5), cv2.CV_32F)).mean() for f in (plain, sharp)]
@@ -195,6 +195,6 @@ def test_the_pads_of_the_options_reach_the_crop(portrait, tmp_path, monkeypatch)
     crops = []
     for below in (10.0, 60.0):
         options = Wav2LipOptions(checkpoint=file, device="cpu", precision="float32", pads=(0.0, below, 0.0, 0.0))
-        render(generator, portrait, still=False, engine=Wav2LipEngine.load(options))
+        render(generator, portrait, still=False, engine=Wav2LipEngine.load(RunOptions(wav2lip=options)))
         crops.append(generator.seen[0, 3:].numpy())
     assert np.abs(crops[0] - crops[1]).mean() > 0.02
