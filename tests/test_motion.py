@@ -101,6 +101,18 @@ def test_a_blink_shuts_the_eye_for_a_moment(minute):
         assert np.mean(motion.blink > 0.05) < 0.25, "the eyes are open most of the time"
 
 
+def test_lids_shut_faster_than_they_open():
+    """At 100 frames a second: the times from hardly to nearly shut, and back, of every blink by itself."""
+    blink = np.concatenate([motion_of(20, fps=100, seed=seed).blink for seed in SEEDS])
+    edges = np.flatnonzero(np.diff((blink > 0.1).astype(int), prepend=0, append=0)).reshape(-1, 2)
+    blinks = [blink[start:stop] for start, stop in edges if stop - start < 30]  # two that follow at once are longer
+    shutting = [int(np.argmax(one > 0.9)) for one in blinks]
+    opening = [int(np.argmax(one[::-1] > 0.9)) for one in blinks]
+    assert len(blinks) > 20
+    assert np.mean(shutting) < 0.7 * np.mean(opening)
+    assert 3 <= np.mean(shutting) <= 8, "hundredths of a second"
+
+
 def test_blinks_like_pauses(minute):
     """Blinks in the half second around the beginning of a pause are more than chance would have."""
     starts = np.concatenate([np.flatnonzero((m.blink[1:] > 0.05) & (m.blink[:-1] <= 0.05)) / FPS for m in minute])

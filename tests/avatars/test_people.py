@@ -190,3 +190,12 @@ def test_tables_cover_every_choice():
         (features.EXPRESSIONS, "expression"),
     ):  # fmt: skip
         assert set(palette) == set(CHOICES[trait])
+
+
+def test_age_shows_on_the_skin():
+    ages = [describe(Traits(sex="female", age_years=float(years)), seed=4).skin for years in (25, 45, 65, 85)]
+    for younger, older in itertools.pairwise(ages):
+        assert older.age > younger.age
+        assert older.spots >= younger.spots
+    assert ages[0].age == 0.0
+    assert ages[-1].age > 0.8

@@ -1,0 +1,28 @@
+"""What a run will make, before anything is made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lipsync_utils.media import Source
+from lipsync_utils.options import RunOptions, WriteOptions
+from lipsync_utils.planning import PREVIEW_CRF, make_plan
+from lipsync_utils.records import Speech
+
+PICTURE = Source(path="face.png", is_picture=True, width=640, height=480)
+
+
+def voice(seconds: float) -> Speech:
+    samples = round(seconds * 16_000)
+    return Speech(np.zeros(samples, np.float32), samples, 16_000, 1, "voice.wav")
+
+
+@pytest.mark.parametrize(
+    ("crf", "preview", "made"), [(17, False, 17), (40, False, 40), (17, True, PREVIEW_CRF), (40, True, 40)]
+)
+def test_a_preview_is_coarser_and_never_finer_than_asked(crf, preview, made):
+    plan = make_plan(PICTURE, voice(1.0), RunOptions(preview=preview, write=WriteOptions(crf=crf, badge=True)))
+    assert plan.write == WriteOptions(crf=made, badge=True)
+    assert plan.size == ((320, 240) if preview else (640, 480))
+    assert WriteOptions().crf < PREVIEW_CRF
