@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_utils.audio import FLOOR, MEL_BANDS, log_mel, log_mel_beyond, rows_of, speech_gain
+from lipsync_utils.audio import FLOOR, LEVEL_DBFS, MEL_BANDS, log_mel, log_mel_beyond, rows_of, speech_gain
 from lipsync_utils.errors import InputError
 
 RATE = 16_000
