@@ -197,3 +197,21 @@ def test_impossible_options_are_refused():
         MotionOptions(style="wild")
     with pytest.raises(InputError, match=r"seed -1.*from 0"):
         MotionOptions(seed=-1)
+
+
+def test_what_is_known_at_another_rate_is_taken_from_the_middle_of_each_frame():
+    timeline = Timeline.covering(16_000, SAMPLE_RATE, Fraction(30_000, 1001))
+    ramp = np.arange(95, dtype=np.float32)  # ends 0.05 s before the sound does
+    sampled = timeline.sample(ramp, CURVE_RATE)
+    wanted = (np.arange(timeline.frames) + 0.5) * 1001 / 30_000 * CURVE_RATE
+    np.testing.assert_allclose(sampled, np.minimum(wanted, 94), rtol=1e-5)
+    assert sampled.dtype == np.float32
+    both = timeline.sample(np.stack([ramp, -ramp], 1), CURVE_RATE)
+    np.testing.assert_array_equal(both, np.stack([sampled, -sampled], 1))
+
+
+def test_a_still_head_is_not_moved_at_all():
+    assert motion_of(1.0, style="still").at(3) == {}
+    natural = motion_of(3.0)
+    np.testing.assert_array_equal(natural.at(50)["rotation"], natural.rotation[50])
+    assert natural.at(50)["blink"] == natural.blink[50]

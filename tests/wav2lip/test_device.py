@@ -1,4 +1,4 @@
-"""Wav2Lip on another device than the processor: a real one (``pytest -m gpu``), and everywhere a pretended one."""
+"""Wav2Lip off the processor: on a real accelerator (``pytest -m gpu``), and everywhere on a pretended one."""
 
 from __future__ import annotations
 
