@@ -95,6 +95,16 @@ def test_a_late_first_timestamp_counts_as_the_beginning(tmp_path):
     assert frames[9].time_s == pytest.approx(0.36, abs=0.002)
 
 
+def test_joined_recordings_go_on_where_the_clock_is_reset(tmp_path):
+    """The second one shows each of its pictures for five times as long."""
+    options = {"container": "mpegts", "options": {"bf": "0", "qp": "4"}}
+    first = write_video(tmp_path / "1.ts", map(numbered, range(10)), **options)
+    second = write_video(tmp_path / "2.ts", map(numbered, range(10, 14)), timestamps=lambda i: 5 * i, **options)
+    (tmp_path / "joined.ts").write_bytes(first.read_bytes() + second.read_bytes())
+    shown = numbers(open_source(tmp_path / "joined.ts"), timeline(26))
+    assert shown == [*range(10), *np.repeat([10, 11, 12], 5), 13]
+
+
 def test_missing_timestamps(tmp_path):
     path = clip(tmp_path / "raw.h264", 10, container="h264", options={"bf": "0", "qp": "4"})
     assert numbers(open_source(path), timeline(10, open_source(path).fps)) == list(range(10))
@@ -177,9 +187,11 @@ def test_odd_size(tmp_path):
 
 @pytest.mark.parametrize("matrix", [1, 6])
 @pytest.mark.parametrize("full_range", [False, True])
-def test_declared_matrix_and_range_are_honoured(tmp_path, matrix, full_range):
+@pytest.mark.parametrize("codec", ["libx264", "ffv1"])  # a full range is a pixel format of its own in H.264
+def test_declared_matrix_and_range_are_honoured(tmp_path, matrix, full_range, codec):
+    options = {"matrix": matrix, "full_range": full_range, "codec": codec}
     for colour in COLOURS:
-        path = write_video(tmp_path / "flat.mp4", [flat(colour)] * 2, matrix=matrix, full_range=full_range)
+        path = write_video(tmp_path / "flat.mkv", [flat(colour)] * 2, **options)
         image = next(iter(open_source(path).frames(timeline(1)))).image
         assert np.abs(image.astype(int) - colour).max() <= 4, colour
 

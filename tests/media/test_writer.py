@@ -157,6 +157,17 @@ def test_quality(tmp_path):
         assert 10 * np.log10(255**2 / error) > 40
 
 
+def test_a_larger_crf_makes_a_smaller_file(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 255, (10, 48, 64, 3), np.uint8)
+    sizes = []
+    for crf in (10, 17, 35):
+        options = WriteOptions(crf=crf)
+        produce(tmp_path / "out.mp4", spoken(tmp_path, 0.4), picture=lambda index, **_: noise[index], options=options)
+        sizes.append((tmp_path / "out.mp4").stat().st_size)
+    assert sizes[0] > 1.1 * sizes[1]
+    assert sizes[1] > 1.5 * sizes[2]
+
+
 @pytest.mark.parametrize("size", [(63, 47), (64, 47), (63, 48)])
 def test_odd_sizes_are_padded_not_scaled(tmp_path, size):
     speech = spoken(tmp_path, 0.2)
