@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .engines.contract import Engine, Task
 from .engines.registry import engine_name, load_engine, reason_for
 from .errors import InputError, LipSyncError, NoFaceError
-from .options import DEFAULT_FPS, RunOptions, exact_rate
+from .options import RunOptions
 from .planning import Plan, make_plan
 from .records import RunReport, TrackedFrame
 from .reporting import Listener, Silent, peak_rss_mb, provenance
@@ -20,10 +20,8 @@ from .reporting import Listener, Silent, peak_rss_mb, provenance
 if TYPE_CHECKING:
     import numpy as np
 
-    from .faces.detector import FaceDetector
+    from .faces.contract import FaceDetector
     from .media import Source
-
-__all__ = ["DEFAULT_FPS", "Listener", "Loaded", "Silent", "exact_rate", "load", "run"]
 
 
 def run(

@@ -25,8 +25,7 @@ def preview(video: str | os.PathLike[str]) -> Path:
     import cv2
 
     from lipsync_utils.media import VideoWriter, load_speech, open_source, read_metadata
-    from lipsync_utils.options import WriteOptions
-    from lipsync_utils.pipeline import DEFAULT_FPS
+    from lipsync_utils.options import DEFAULT_FPS, WriteOptions
     from lipsync_utils.records import Timeline
 
     video = Path(video)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InputError
+from ..choices import Choices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,20 +37,14 @@ class Expert(Protocol):
         ...
 
 
-def _landmarks() -> Expert:
-    from .landmark_expert import LandmarkExpert
-
-    return LandmarkExpert.load()
-
-
-def _syncnet() -> Expert:
-    from .syncnet_expert import SyncNetExpert
-
-    return SyncNetExpert.load()
-
-
-EXPERTS: dict[str, Callable[[], Expert]] = {"landmarks": _landmarks, "syncnet": _syncnet}
-"""Name of an expert -> how to make one."""
+EXPERTS = Choices(
+    "sync expert",
+    {
+        "landmarks": "lipsync_utils.sync.landmark_expert:LandmarkExpert.load",
+        "syncnet": "lipsync_utils.sync.syncnet_expert:SyncNetExpert.load",
+    },
+)
+"""Makers of an expert, from nothing."""
 
 
 def make_expert(name: str) -> Expert:
@@ -61,6 +54,4 @@ def make_expert(name: str) -> Expert:
         InputError: there is no such expert.
         AssetError: its weights are missing and cannot be fetched.
     """
-    if name not in EXPERTS:
-        raise InputError(f"Unknown sync expert {name!r}. Choose one of: {', '.join(EXPERTS)}.")
-    return EXPERTS[name]()
+    return EXPERTS.make(name)
