@@ -31,7 +31,9 @@ from lipsync_tools.sounds import beginning
 from lipsync_utils import assets, pipeline
 from lipsync_utils.asset_sources import Url
 from lipsync_utils.errors import AssetError
+from lipsync_utils.faces import make_detector
 from lipsync_utils.media import read_picture, write_picture
+from lipsync_utils.options import FaceOptions
 
 FACE = SyntheticFace(x=128, y=115, width=120)
 SIZE = (256, 256)
@@ -468,7 +470,8 @@ def test_speak_without_the_extra(capfd, tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_weights(tmp_path, monkeypatch) -> Path:
-    """An empty cache, and no way to any of the published weights."""
+    """An empty cache, and no way to any of the published weights; the detector, which is loaded first, is there."""
+    make_detector(FaceOptions())
     monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for asset in assets.in_group("wav2lip"):
