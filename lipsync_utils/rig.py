@@ -18,7 +18,7 @@ import numpy as np
 
 from .errors import InputError
 from .faces import topology
-from .faces.geometry import apart, umeyama
+from .faces.geometry import across, apart, in_picture, umeyama
 from .records import Face
 
 _UPPER = np.array(topology.INNER_LIP_UPPER)
@@ -120,7 +120,7 @@ class FittedRig:
         scale = float(size)
         shapes = np.einsum("knj,ij->kni", rig.shapes, rotation * scale)
         shapes = (shapes * _proportions(rig, points, scale)[:, None, None]).astype(np.float32)
-        down = rotation[:2, 1] / (np.linalg.norm(rotation[:2, 1]) + 1e-9)
+        down = in_picture(rotation[:, 1])
         gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
         rest = points + _closing(rig, points, gaps, down)
         texture = points + _widening(rig, points, gaps, down)
@@ -131,7 +131,12 @@ class FittedRig:
     @property
     def down(self) -> np.ndarray:
         """Unit vector ``(2,)`` from the nose to the chin in the picture."""
-        return self.rotation[:2, 1] / (np.linalg.norm(self.rotation[:2, 1]) + 1e-9)
+        return in_picture(self.rotation[:, 1])
+
+    @property
+    def across(self) -> np.ndarray:
+        """Unit vector ``(2,)`` at right angles to :attr:`down`, to the right in the picture."""
+        return across(self.down)
 
     @property
     def mouth_width(self) -> float:
@@ -163,8 +168,7 @@ class FittedRig:
     @cached_property
     def taper(self) -> np.ndarray:
         """``(11,)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond."""
-        across = np.array([self.down[1], -self.down[0]])
-        x = self.rest[_UPPER, :2] @ across
+        x = self.rest[_UPPER, :2] @ self.across
         u = np.clip(2 * (x - x[0]) / (x[-1] - x[0] + 1e-6) - 1, -1, 1)
         return (1.04 * (1 - u**2) ** 0.75).astype(np.float32)
 
@@ -187,7 +191,7 @@ def _closing(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -
     Along the mouth the motion is interpolated between the pairs of inner-lip points; across it fades as a Gaussian of
     the distance from the lip, reaching further below (jaw) than above.
     """
-    along = np.array([down[1], -down[0]])
+    along = across(down)
     x, x_mouth = points[:, :2] @ along, points[_UPPER, :2] @ along
     width = np.ptp(x_mouth) + 1e-6
     gap = np.interp(x, x_mouth, gaps, left=0.0, right=0.0)
@@ -212,7 +216,7 @@ mesh reads wide openings too small.)"""
 
 def _widening(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -> np.ndarray:
     """``(468, 3)`` displacement that puts the inner lips where the lips' red begins; it ends at the outer lips."""
-    along = np.array([down[1], -down[0]])
+    along = across(down)
     x, y = points[:, :2] @ along, points[:, :2] @ down
     out = np.zeros_like(points)
     for inner, outer, sign, share in (

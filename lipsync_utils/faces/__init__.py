@@ -11,7 +11,7 @@ _HOME = {
     "mesh_from_68": "face_alignment_detector",
     "snap_lip_line": "lip_line",
     "track": "tracking",
-    **{name: name for name in ("blazeface", "choosing", "facemesh", "interpreter", "topology")},
+    **{name: name for name in ("blazeface", "choosing", "facemesh", "geometry", "interpreter", "topology")},
 }
 
 __all__ = [*_HOME]

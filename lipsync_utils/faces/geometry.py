@@ -32,6 +32,16 @@ def apart(points: np.ndarray, pair: tuple[int, int]) -> float:
     return float(np.linalg.norm(points[one, :2] - points[other, :2]))
 
 
+def in_picture(axis: np.ndarray) -> np.ndarray:
+    """Unit vector ``(2,)`` along an axis of space, ``(3,)``, as the picture shows it."""
+    return axis[:2] / (np.linalg.norm(axis[:2]) + 1e-9)
+
+
+def across(down: np.ndarray) -> np.ndarray:
+    """The direction at right angles to ``down``, ``(2,)``, to the right in the picture."""
+    return np.array([down[1], -down[0]])
+
+
 def umeyama(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Similarity transform that carries ``source`` onto ``target`` with the least squares, and never mirrors.
 

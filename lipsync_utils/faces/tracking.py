@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..records import TrackedFrame
-from .choosing import choose, detect_still
+from .choosing import choose
 from .contract import RefiningDetector
 from .geometry import overlap, width_of
 from .smoothing import CentredSmoother
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..options import FaceOptions
     from ..records import Face, Frame
     from .contract import FaceDetector
-
-__all__ = ["detect_still", "track"]
 
 CHECK_EVERY = 25
 """Frames after which the detector looks whether the followed face is one."""

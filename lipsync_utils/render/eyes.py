@@ -27,9 +27,8 @@ LASH_WIDTH = 0.036
 
 def _openings(fitted: FittedRig) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
     """For each eye: upper and lower lid points, where along the eye each pair lies (-1 to 1), the largest opening."""
-    across = np.array([fitted.down[1], -fitted.down[0]])
     for up, low in _LIDS:
-        along = fitted.rest[up, :2] @ across
+        along = fitted.rest[up, :2] @ fitted.across
         u = 2 * (along - along[0]) / (along[-1] - along[0] + 1e-6) - 1
         opening = (fitted.rest[low, :2] - fitted.rest[up, :2]) @ fitted.down
         yield up, low, u, max(0.0, float(opening.max()))
@@ -56,8 +55,7 @@ def blink_displacement(fitted: FittedRig, lids: np.ndarray) -> np.ndarray:
         lids: from :func:`widen_eyes`.
     """
     points, down = fitted.rest[:, :2] + lids, fitted.down
-    across = np.array([down[1], -down[0]])
-    x, y = points @ across, points @ down
+    x, y = points @ fitted.across, points @ down
     out = np.zeros((topology.POINTS, 2), np.float32)
     for up, low, _, _ in _openings(fitted):
         apart = points[low] - points[up]

@@ -52,9 +52,8 @@ class HeadWarp:
         self._pivot = (centre + down * face_height * 0.75 + away * self.face_width * 0.25).astype(np.float32)
 
     def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float) -> np.ndarray:
-        across = np.array([fitted.down[1], -fitted.down[0]])
         away = self._nodes - centre
-        u = (away @ across) / self.face_width
+        u = (away @ fitted.across) / self.face_width
         v = (away @ fitted.down) / face_height
         # an egg: hair above the face belongs to the head, shoulders below the chin do not
         v = np.where(v < 0, v / 1.25, v / 0.75)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..faces import topology
+from ..faces.geometry import in_picture
 from ..rig import FittedRig
 from .raster import coverage_between
 
@@ -62,9 +63,8 @@ def mouth_frame(fitted: FittedRig) -> np.ndarray:
     corners = fitted.rest[list(topology.INNER_LIP_CORNERS), :2].mean(0)
     middle = fitted.rest[list(topology.INNER_LIP_MIDDLES), :2].mean(0)
     centre = corners + fitted.down * ((middle - corners) @ fitted.down)
-    side = fitted.rotation[:2, 0] / (np.linalg.norm(fitted.rotation[:2, 0]) + 1e-9)
     width = fitted.mouth_width
-    return np.column_stack([side * width, fitted.down * width, centre]).astype(np.float64)
+    return np.column_stack([in_picture(fitted.rotation[:, 0]) * width, fitted.down * width, centre]).astype(np.float64)
 
 
 def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -108,8 +108,7 @@ class MouthControls:
         """Controls for coefficients in the order of ``names``."""
         jaw = fitted.shapes[fitted.names.index("jawOpen")]
         motion = jaw[_JAW, :2].mean(0)
-        side = np.array([fitted.down[1], -fitted.down[0]])
-        drop = np.array([motion @ side, motion @ fitted.down]) / fitted.mouth_width
+        drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
         where = {name: i for i, name in enumerate(names)}
         return cls(drop, where.get("jawOpen"), where.get("tongueOut"))
 

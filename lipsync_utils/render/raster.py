@@ -141,17 +141,6 @@ def coverage_between(height, width, upper, lower):
     return out
 
 
-def folded(target: np.ndarray, source: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Which triangles were turned over by a warp: ``(m,) bool``. Slivers that cover no pixel are not counted."""
-
-    def area(p: np.ndarray) -> np.ndarray:
-        a, b, c = p[triangles[:, 0]], p[triangles[:, 1]], p[triangles[:, 2]]
-        return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-
-    before, after = area(source), area(target)
-    return (before * after < 0) & (np.abs(after) > 0.5) & (np.abs(before) > 0.5)
-
-
 def warm_up() -> None:
     """Compile the loops, or load them from the cache, so that the first frame need not wait for it."""
     maps = np.zeros((2, 4, 4), np.float32)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
-from ..weights import load_weights, save_weights
+from ..weights import load_network, save_network
 from .composing import CONTACTS
 from .network import LEARNED_CHANNELS, LipNet, NetworkOptions
 from .visemes import KINDS
@@ -18,8 +17,7 @@ OUTPUTS = [list(LEARNED_CHANNELS), list(CONTACTS), list(KINDS)]
 
 def save(network: LipNet, path: str | Path, **notes: object) -> None:
     """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
-    facts = {"options": asdict(network.options), "outputs": OUTPUTS}
-    save_weights(network, path, kind=FORMAT, facts=facts, notes=notes)
+    save_network(network, path, kind=FORMAT, notes=notes, outputs=OUTPUTS)
 
 
 def load(path: str | Path) -> LipNet:
@@ -28,8 +26,8 @@ def load(path: str | Path) -> LipNet:
     Raises:
         AssetError: if the file is missing, damaged, or made for another version of the package.
     """
-    state, facts = load_weights(path, kind=FORMAT, trained_by="training/speech/", fixed={"outputs": OUTPUTS})
-    options = facts["options"]
-    network = LipNet(NetworkOptions(width=options["width"], dilations=tuple(options["dilations"])))
-    network.load_state_dict(state)
-    return network.eval().requires_grad_(False)
+
+    def make(**options: object) -> LipNet:
+        return LipNet(NetworkOptions(**options))
+
+    return load_network(make, path, kind=FORMAT, trained_by="training/speech/", outputs=OUTPUTS)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..audio import log_mel_beyond, speech_gain
-from ..weights import load_weights, save_weights
+from ..weights import load_network, save_network
 
 if TYPE_CHECKING:
     from ..media import Source
@@ -132,7 +131,7 @@ class LandmarkExpert:
 
 def save(network: SyncExpert, path: str | Path, **notes: object) -> None:
     """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
-    save_weights(network, path, kind=FORMAT, facts={"options": asdict(network.options)}, notes=notes)
+    save_network(network, path, kind=FORMAT, notes=notes)
 
 
 def load(path: str | Path) -> SyncExpert:
@@ -143,8 +142,7 @@ def load(path: str | Path) -> SyncExpert:
     """
     from .network import NetworkOptions, SyncExpert
 
-    state, facts = load_weights(path, kind=FORMAT, trained_by="training/sync/")
-    options = facts["options"]
-    network = SyncExpert(NetworkOptions(**{**options, "dilations": tuple(options["dilations"])}))
-    network.load_state_dict(state)
-    return network.eval().requires_grad_(False)
+    def make(**options: object) -> SyncExpert:
+        return SyncExpert(NetworkOptions(**options))
+
+    return load_network(make, path, kind=FORMAT, trained_by="training/sync/")

@@ -21,7 +21,7 @@ from .protocol import FPS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..faces.detector import FaceDetector
+    from ..faces.contract import FaceDetector
     from ..media import Source
     from ..options import FaceOptions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_utils.render.raster import coverage_between, draw_triangles, fill_from_nodes, folded
+from lipsync_utils.render.raster import coverage_between, draw_triangles, fill_from_nodes
 
 SQUARE = np.array([[3, 2], [42, 2], [42, 33], [3, 33]], np.float32)
 HALVES = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
@@ -99,12 +99,3 @@ def test_thin_gap_covers_a_part_of_each_pixel():
     mask = coverage_between(20, 40, curve(x, 10 - 0.1 * ends), curve(x, 10 + 0.15 * ends))
     assert mask[10, 20] == pytest.approx(0.25, abs=0.01)
     assert mask[9, 20] == pytest.approx(0, abs=0.01)
-
-
-def test_folded_finds_the_triangle_that_was_turned_over():
-    fan = np.concatenate([[[20, 15]], SQUARE]).astype(np.float32)
-    triangles = np.array([[0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 4, 1]], np.int32)
-    assert not folded(fan, fan, triangles).any()
-    turned = fan.copy()
-    turned[0] = [20, -10]  # through the upper edge
-    assert folded(turned, fan, triangles).tolist() == [True, False, False, False]
