@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lipsync_utils import assets
 from lipsync_utils.errors import InputError
 from lipsync_utils.options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
 
 from ..workflow import Order, check_figure, make_video
-from .terminal import AsJson, Bar, ask_for_licence, is_own_file, ranges
+from .terminal import AsJson, Bar, ask_for_licence, ranges
 
 if TYPE_CHECKING:
     from lipsync_utils.sync import SyncReport
 
 
 def run(
-    face: Annotated[Path, typer.Argument(metavar="FACE", help="A picture or a video of a face.")],
-    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A recording, or a video whose sound is taken.")],
+    face: Annotated[
+        Path, typer.Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")
+    ],
+    audio: Annotated[
+        Path,
+        typer.Argument(
+            metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic."
+        ),
+    ],
     out: Annotated[
         Path,
         typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
@@ -93,8 +101,7 @@ def run(
         ),
         score=score_it,
     )
-    check_figure(figure, scored=score_it)
-    if engine == "wav2lip" and not is_own_file(checkpoint):
+    if engine == "wav2lip" and (checkpoint is None or checkpoint in assets.ASSETS):
         ask_for_licence("wav2lip", accept=accept_licence)
     with Bar(*order.stages) as progress:
         made = make_video(order, out, figure=figure, progress=progress)

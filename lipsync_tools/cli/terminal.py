@@ -69,13 +69,6 @@ def ranges(numbers: tuple[int, ...]) -> str:
     return ", ".join(f"{a}-{b}" if b > a else str(a) for a, b in out)
 
 
-def is_own_file(checkpoint: str | None) -> bool:
-    """Whether a checkpoint is a file, not one of the published ones."""
-    from lipsync_utils import assets
-
-    return checkpoint is not None and checkpoint not in assets.ASSETS
-
-
 def _is_terminal() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
