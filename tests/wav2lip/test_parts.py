@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +12,6 @@ from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face, Frame, TrackedFrame
-from lipsync_utils.streaming import prefetch
 from lipsync_utils.wav2lip.blending import ColourMatch, Grain, Patch, mouth_mask, within
 from lipsync_utils.wav2lip.crops import cut, face_box, to_crop, with_boxes
 from lipsync_utils.wav2lip.placing import paste
@@ -159,33 +156,6 @@ def test_enhancers():
     assert ENHANCERS.make("none") is None
     with pytest.raises(InputError, match=r"Unknown enhancer 'magic'\. Choose one of: none, sharpen"):
         ENHANCERS.make("magic")
-
-
-def test_prefetch_keeps_order_and_little_else():
-    made = []
-
-    def items():
-        for i in range(50):
-            made.append(i)
-            yield i
-
-    stream = prefetch(items(), depth=3)
-    assert list(itertools.islice(stream, 10)) == list(range(10))
-    assert len(made) <= 10 + 3 + 2
-    stream.close()
-    assert "prefetch" not in {thread.name for thread in threading.enumerate()}
-    assert list(prefetch(range(20), depth=1)) == list(range(20))
-
-
-def test_prefetch_passes_errors_on():
-    def items():
-        yield 1
-        raise InputError("broken")
-
-    stream = prefetch(items(), depth=3)
-    assert next(stream) == 1
-    with pytest.raises(InputError, match="broken"):
-        next(stream)
 
 
 def test_inputs_are_not_changed():
