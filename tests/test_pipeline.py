@@ -409,7 +409,7 @@ def speaker(report: RunReport, picture: Path) -> str:
         (0, "left", False),
         (1, "right", True),
         ((100, 120), "left", False),
-        ((100, 120), "left", True),
+        ((200, 130), "left", True),  # in the preview's own pixels it would be the other one
         ((300.0, 200.0), "right", True),
     ],
     ids=str,

@@ -77,16 +77,6 @@ def wide(renderer, pose) -> np.ndarray:
     return renderer.points(pose(jawOpen=0.8))[: topology.POINTS]
 
 
-def test_teeth_lie_in_the_shadow_of_the_lip_above_them(inside, wide, renderer):
-    """The same teeth get lighter when the upper lip rises from them."""
-    raised = wide.copy()
-    raised[list(topology.INNER_LIP_UPPER[1:-1])] -= renderer.fitted.down * 0.12 * renderer.fitted.mouth_width
-    ys = np.linspace(0.005, 0.03, 6)
-    under, free = (inside.column(inside.paint(points), 0.04, ys) for points in (wide, raised))
-    assert free.mean() > 80, "these are teeth"
-    assert under.mean() < 0.85 * free.mean()
-
-
 def test_lower_teeth_are_seen_to_go_down_with_the_jaw(inside, wide):
     ys = np.linspace(0.04, 0.5, 93)
     edges = [ys[np.argmax(inside.column(inside.paint(wide, drop=drop), 0.04, ys) > 200)] for drop in (0.0, 0.1, 0.25)]
