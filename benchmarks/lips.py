@@ -29,11 +29,13 @@ import numpy as np
 from common import LANGUAGES, Row, at_least, parser, run_lipsync, sample_avatar, sample_voice, show
 from common import silence_like as silent_voice
 
-from lipsync_utils.records import Phoneme
-from lipsync_utils.sync.phonetic import Lips, Rest, bilabials, check, gap_and_width, lag, rest_of, wanted_opening
+from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, Phoneme
+from lipsync_utils.sync.phonetic import Lips, Rest, bilabials, check, gap_and_width
+from lipsync_utils.sync.protocol import lowest
 
 MIN_SHARE = 0.95
 MIN_REST = 0.99
+MAX_LAG = 10
 
 
 def main() -> None:
@@ -114,6 +116,40 @@ def judge(
         Row(f"{language}: correlation at that offset", likeness),
         Row(f"{language}: width in u, w relative to i", report.rounding),
     ]
+
+
+def rest_of(lips: Lips) -> Rest:
+    """Rest as seen in a video in which nobody speaks."""
+    unit = float(np.nanmedian(lips.width))
+    return Rest(unit, float(np.nanmean(lips.gap)) / unit, float(np.nanstd(lips.gap)) / unit)
+
+
+def lag(measured: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
+    """How many frames ``measured`` is later than ``wanted``, both ``(n,)``, and their correlation there.
+
+    Cross-correlation with a parabola through the peak.
+    """
+    known = np.isfinite(measured)
+    measured = np.interp(np.arange(len(measured)), np.flatnonzero(known), measured[known])
+    inner = slice(MAX_LAG, len(wanted) - MAX_LAG)
+    lags = range(-MAX_LAG, MAX_LAG + 1)
+    scores = [np.corrcoef(np.roll(measured, -lag)[inner], wanted[inner])[0, 1] for lag in lags]
+    return lowest(-np.array(scores)) - MAX_LAG, float(max(scores))
+
+
+def wanted_opening(phonemes: Sequence[Phoneme], wave: np.ndarray, lips: Lips) -> np.ndarray:
+    """The opening that phonetics asks for in the middle of each frame, ``(n,)``.
+
+    Args:
+        phonemes: the sounds.
+        wave: ``(n,) float32`` mono at 16 kHz, in which they are heard.
+        lips: whose frames.
+    """
+    from lipsync_utils.speech.composing import lip_opening
+    from lipsync_utils.speech.phonetics import targets
+
+    opening = lip_opening(targets(phonemes, duration_s=len(wave) / SAMPLE_RATE, wave=wave))
+    return np.interp(lips.middle, np.arange(len(opening)) / CURVE_RATE, opening)
 
 
 def _name_missed(language: str, spoken: Lips, phonemes: Sequence[Phoneme], rest: Rest) -> None:

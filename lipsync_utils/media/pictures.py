@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError, OutputError
-from .files import existing_file, temporary_beside
+from ..errors import InputError
+from .files import existing_file, written
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,17 +89,8 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
         raise InputError(f"Cannot write a picture as {target.name!r}. Let the name end in .png, .jpg or .webp.")
     encoded = io.BytesIO()
     Image.fromarray(image).save(encoded, format=kind, **({"quality": 95} if kind in ("JPEG", "WEBP") else {}))
-    temporary = temporary_beside(target)
-    try:
+    with written(target, what="picture") as temporary:
         temporary.write_bytes(encoded.getbuffer())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise OutputError(
-            f"The picture {str(path)!r} could not be written: {error.strerror}. "
-            "Choose another folder or free some space."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _check_size(path: str | os.PathLike[str], width: int, height: int) -> None:

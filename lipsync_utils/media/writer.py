@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from ..streaming import Background
 from .badge import Badge
 from .colour import to_yuv420
 from .encode import Encoder
-from .files import temporary_beside
+from .files import temporary_beside, unwritable
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """Accepted endings of the output's name, and the format that each stands for."""
@@ -45,7 +44,7 @@ def check_output(path: str | os.PathLike[str]) -> Path:
     try:
         trial.touch(exist_ok=False)
     except OSError as error:
-        raise OutputError(_cannot_write(target, error)) from error
+        raise unwritable(target, error) from error
     finally:
         trial.unlink(missing_ok=True)
     return target
@@ -184,13 +183,4 @@ class VideoWriter:
         except LipSyncError:
             raise
         except (OSError, av.FFmpegError) as error:
-            raise OutputError(_cannot_write(self.path, error)) from error
-
-
-def _cannot_write(target: Path, error: Exception) -> str:
-    what = f"The output {str(target)!r} could not be written: {error.strerror or error}."
-    if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
-        return f"{what} Free some space or choose another disk."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{what} Choose a folder that you may write to."
-    return f"{what} Choose another place and try again."
+            raise unwritable(self.path, error) from error

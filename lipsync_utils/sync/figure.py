@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError, MissingExtraError, OutputError
+from ..errors import InputError, MissingExtraError
+from ..media.files import written
 from .report import NOTICED_MS, OBJECTED_MS, SyncReport, offset_of_column
 
 if TYPE_CHECKING:
@@ -62,10 +63,8 @@ def draw(reports: Sequence[SyncReport], path: str | os.PathLike[str]) -> None:
         _seconds(seconds, report)
         _moments(moments, report)
     grid[0, 0].legend(fontsize=6, loc="lower left")
-    try:
-        figure.savefig(target, dpi=110)
-    except OSError as error:
-        raise OutputError(f"Could not write {target}: {error}. Choose a folder that exists and is writable.") from error
+    with written(target, what="figure") as temporary:
+        figure.savefig(temporary, dpi=110, format=target.suffix[1:])
 
 
 def _curve(axis: Axes, report: SyncReport) -> None:

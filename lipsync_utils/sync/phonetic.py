@@ -16,8 +16,7 @@ import numpy as np
 from ..errors import InputError
 from ..faces import topology
 from ..faces.geometry import apart
-from ..records import CURVE_RATE, SAMPLE_RATE, Phoneme
-from .protocol import lowest
+from ..records import Phoneme
 
 HAIR = 0.012
 """A gap that nobody sees, in mouth widths."""
@@ -28,7 +27,6 @@ AFTER_SOUND_S, BEFORE_SOUND_S = 0.20, 0.12
 BILABIALS = frozenset({"p", "b", "m"})
 OPEN_VOWELS = frozenset({"a", "æ", "ɑ", "aɪ", "aʊ"})
 ROUNDED, SPREAD = frozenset({"u", "w"}), frozenset({"i"})
-MAX_LAG = 10
 
 _UPPER, _LOWER = (lip[topology.LIP_MIDDLE] for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER))
 
@@ -119,12 +117,6 @@ def gap_and_width(points: np.ndarray) -> tuple[float, float]:
     return float((flat[_LOWER, :] - flat[_UPPER, :]).mean(0) @ down / eyes), float(np.linalg.norm(along) / eyes)
 
 
-def rest_of(lips: Lips) -> Rest:
-    """Rest as seen in a video in which nobody speaks."""
-    unit = float(np.nanmedian(lips.width))
-    return Rest(unit, float(np.nanmean(lips.gap)) / unit, float(np.nanstd(lips.gap)) / unit)
-
-
 def rest_in(lips: Lips, phonemes: Sequence[Phoneme]) -> Rest:
     """Rest as seen in the pauses of the speech itself: its more closed half, so that a mouth that moves there shows.
 
@@ -184,34 +176,6 @@ def silent_frames(lips: Lips, phonemes: Sequence[Phoneme]) -> np.ndarray:
 def share(values: Sequence[float] | np.ndarray, limit: float) -> float:
     """Share of values up to the limit; those that could not be measured do not count as such. NaN of none."""
     return float(np.mean(np.asarray(values) <= limit)) if len(values) else float("nan")
-
-
-def lag(measured: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
-    """How many frames ``measured`` is later than ``wanted``, both ``(n,)``, and their correlation there.
-
-    Cross-correlation with a parabola through the peak.
-    """
-    known = np.isfinite(measured)
-    measured = np.interp(np.arange(len(measured)), np.flatnonzero(known), measured[known])
-    inner = slice(MAX_LAG, len(wanted) - MAX_LAG)
-    lags = range(-MAX_LAG, MAX_LAG + 1)
-    scores = [np.corrcoef(np.roll(measured, -lag)[inner], wanted[inner])[0, 1] for lag in lags]
-    return lowest(-np.array(scores)) - MAX_LAG, float(max(scores))
-
-
-def wanted_opening(phonemes: Sequence[Phoneme], wave: np.ndarray, lips: Lips) -> np.ndarray:
-    """The opening that phonetics asks for in the middle of each frame, ``(n,)``.
-
-    Args:
-        phonemes: the sounds.
-        wave: ``(n,) float32`` mono at 16 kHz, in which they are heard.
-        lips: whose frames.
-    """
-    from ..speech.composing import lip_opening
-    from ..speech.phonetics import targets
-
-    opening = lip_opening(targets(phonemes, duration_s=len(wave) / SAMPLE_RATE, wave=wave))
-    return np.interp(lips.middle, np.arange(len(opening)) / CURVE_RATE, opening)
 
 
 def _widths(lips: Lips, phonemes: Sequence[Phoneme], kind: frozenset[str]) -> np.ndarray:

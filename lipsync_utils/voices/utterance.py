@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError, OutputError
+from ..errors import InputError
+from ..media.files import written
 from ..records import Phoneme
 from .sound import faded
 
@@ -126,20 +127,12 @@ def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: st
     if target.suffix.lower() != ".wav":
         raise InputError(f"Cannot write {target.name!r}: the name must end in .wav.")
     pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        with partial.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(utterance.rate)
-            file.writeframes(pcm.tobytes())
-        partial.replace(target)
-        if phonemes_path is not None:
-            Path(phonemes_path).write_text(_as_json(utterance), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"Could not write {path}: {error}. Choose a folder that exists and is writable.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with written(target, what="sound") as temporary, temporary.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setparams((1, 2, utterance.rate, 0, "NONE", ""))
+        file.writeframes(pcm.tobytes())
+    if phonemes_path is not None:
+        with written(Path(phonemes_path), what="file of phonemes") as temporary:
+            temporary.write_text(_as_json(utterance), encoding="utf-8", newline="\n")
 
 
 def _as_json(utterance: Utterance) -> str:

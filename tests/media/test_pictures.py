@@ -150,6 +150,6 @@ def test_write_errors(tmp_path):
         write_picture(tmp_path / "a.xyz", quadrants())
     with pytest.raises(InputError, match="uint8"):
         write_picture(tmp_path / "a.png", quadrants().astype(float))
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match=r"picture '.*a\.png' could not be written: .* Choose a folder that exists"):
         write_picture(tmp_path / "nowhere" / "a.png", quadrants())
     assert not list(tmp_path.iterdir())

@@ -1,16 +1,22 @@
 """Phonetic checks on mouths whose truth is known."""
 
+import importlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.records import Phoneme
-from lipsync_utils.sync.phonetic import Lips, check, lag, rest_in, rest_of
+from lipsync_utils.sync.phonetic import Lips, Rest, check, rest_in
 
 SOUNDS = [
     Phoneme("", 0.0, 1.0), Phoneme("m", 1.0, 1.1), Phoneme("ɑ", 1.1, 1.4), Phoneme("p", 1.4, 1.5),
     Phoneme("i", 1.5, 1.7), Phoneme("uː", 1.7, 1.9), Phoneme("", 1.9, 3.0),
 ]  # fmt: skip
+
+
+REST = Rest(unit=0.6, gap=0.002 / 0.6, deviation=0.0)
 
 
 def lips(**wrong: float) -> Lips:
@@ -35,8 +41,7 @@ def test_good_lips_pass_every_check():
 
 def test_lips_that_stay_open_are_seen():
     bad = lips(p=0.1)
-    resting = Lips(25.0, np.full(50, 0.002), np.full(50, 0.6))
-    assert check(bad, SOUNDS, rest_of(resting)).bilabials_closed == 0.5
+    assert check(bad, SOUNDS, REST).bilabials_closed == 0.5
     restless = lips()
     restless.gap[60:] = 0.08
     assert check(restless, SOUNDS, rest_in(restless, SOUNDS)).silence_closed < 0.8
@@ -48,12 +53,14 @@ def test_without_a_pause_rest_is_not_known():
 
 
 def test_what_does_not_occur_is_nan_not_perfect():
-    report = check(lips(), [Phoneme("t", 1.0, 1.1)], rest_of(lips()))
+    report = check(lips(), [Phoneme("t", 1.0, 1.1)], REST)
     assert np.isnan(report.bilabials_closed)
     assert np.isnan(report.rounding)
 
 
-def test_a_lag_is_found_between_frames():
+def test_the_benchmark_finds_a_lag_between_frames(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    lag = importlib.import_module("lips").lag
     time = np.arange(200) / 25.0
     wanted = np.sin(7.0 * time) + np.sin(11.3 * time)
     measured = np.sin(7.0 * (time - 0.1)) + np.sin(11.3 * (time - 0.1))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lipsync_utils.errors import InputError
+from lipsync_utils.errors import InputError, OutputError
 from lipsync_utils.sync.comparing import table
 from lipsync_utils.sync.figure import check_figure, draw
 from lipsync_utils.sync.report import Moment, SyncReport, judge_offset, offset_of_column
@@ -86,6 +86,20 @@ def test_a_figure_has_a_row_for_each(tmp_path):
 def painted(pixels: np.ndarray, colour: tuple[int, int, int]) -> int:
     """How many pixels have a colour."""
     return int((np.abs(pixels - colour).max(axis=-1) <= 2).sum())
+
+
+def test_a_figure_that_breaks_off_leaves_the_older_one(tmp_path, monkeypatch):
+    figure = pytest.importorskip("matplotlib.figure")
+
+    def full_disk(self, target, **_):
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(figure.Figure, "savefig", full_disk)
+    (tmp_path / "sync.png").write_bytes(b"older")
+    with pytest.raises(OutputError, match=r"figure '.*sync\.png' could not be written: .* Free some space"):
+        draw([report()], tmp_path / "sync.png")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("sync.png", b"older")]
 
 
 def test_an_impossible_figure_is_refused(tmp_path):
