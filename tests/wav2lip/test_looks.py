@@ -19,7 +19,7 @@ from lipsync_utils.records import SAMPLE_RATE, Face, Frame, Speech, Timeline, Tr
 from lipsync_utils.wav2lip import Wav2LipEngine, checkpoints, fast
 from lipsync_utils.wav2lip import engine as engine_module
 from lipsync_utils.wav2lip.blending import Grain, Patch, mouth_mask
-from lipsync_utils.wav2lip.crops import face_box
+from lipsync_utils.wav2lip.crops import face_box, with_boxes
 from lipsync_utils.wav2lip.mel import SILENCE
 from lipsync_utils.wav2lip.placing import paste
 
@@ -149,6 +149,16 @@ def test_an_enhancer_makes_a_difference(portrait):
     lips = np.s_[0, y - 20 : y + 20, x - 30 : x + 30]
     edges = [np.abs(cv2.Laplacian(cv2.GaussianBlur(f[lips], (0, 0), 1.5), cv2.CV_32F)).mean() for f in (plain, sharp)]
     assert edges[1] > 1.05 * edges[0]
+
+
+def test_the_crop_does_not_slide_over_a_cut(portrait):
+    """Two shots without a frame between them: each crop lies where its own shot has the face."""
+    image, face = portrait
+    other = Face(face.box, face.points + np.float32([200, 0, 0]), 1.0)
+    frames = [TrackedFrame(Frame(i, i / 25, image), one) for i, one in enumerate([face] * 5 + [other] * 5)]
+    pads = (0.0, 10.0, 0.0, 0.0)
+    for given in with_boxes(iter(frames), pads):
+        np.testing.assert_allclose(given.box, face_box(given.tracked.face.points, pads), atol=0.01)
 
 
 def speech_then_noise() -> np.ndarray:
