@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lipsync_utils.records import Phoneme
-from lipsync_utils.speech import NAMES, targets
+from lipsync_utils.speech.phonetics import targets
+from lipsync_utils.speech.visemes import NAMES
 
 JAW, PUCKER = NAMES.index("jawOpen"), NAMES.index("mouthPucker")
 
