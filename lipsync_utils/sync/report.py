@@ -92,11 +92,9 @@ class SyncReport:
 
     def summary(self) -> dict[str, object]:
         """Everything but pictures, for JSON: what is not known is None."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("worst", "phonetics")}
-        plain["worst"] = [{"start_s": m.start_s, "confidence": m.confidence} for m in self.worst]
-        plain["phonetics"] = None if self.phonetics is None else dict(vars(self.phonetics))
-        plain["passed"] = self.passed
-        return _known(plain)
+        worst = [{"start_s": moment.start_s, "confidence": moment.confidence} for moment in self.worst]
+        phonetics = self.phonetics and vars(self.phonetics)
+        return _known({**vars(self), "worst": worst, "phonetics": phonetics, "passed": self.passed})
 
     def sentence(self) -> str:
         """The report in one line."""
@@ -136,6 +134,6 @@ def _known(value: object) -> object:
         return [_known(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return round(value, 5) if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return round(value, 5) if math.isfinite(value) else None

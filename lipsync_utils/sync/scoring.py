@@ -16,7 +16,7 @@ from ..records import SAMPLE_RATE, Phoneme
 from .mouth import MOUTH_MEASURES
 from .phonetic import Lips, check, rest_in
 from .protocol import FPS, Agreement, agree, distances, lowest, mean_curve
-from .registry import make_expert
+from .registry import EXPERTS
 from .report import Moment, SyncReport, judge_offset, offset_of_column
 from .watching import Mouth, open_video, watch
 
@@ -81,7 +81,7 @@ def score(
         AssetError: the model's weights are missing and cannot be fetched.
     """
     options = replace(face or FaceOptions(), smooth_s=0.0)
-    expert = make_expert(model)
+    expert = EXPERTS.make(model)
     source = open_video(video)
     wave = _sound(source, audio)
     mouth = watch(source, options, detector=detector, step=step)
@@ -92,11 +92,11 @@ def score(
         raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
     sound = expert.sound(wave, len(lips))
     report = _compared(mouth, expert, lips, sound, usable, wave)
-    phonetics = None
-    if phonemes is not None:
-        seen = mouth_in_lengths(mouth)
-        phonetics = check(seen, phonemes, rest_in(seen, phonemes))
-    return replace(report, audio=str(audio or video), phonetics=phonetics)
+    report = replace(report, audio=str(audio or video))
+    if phonemes is None:
+        return report
+    seen = mouth_in_lengths(mouth)
+    return replace(report, phonetics=check(seen, phonemes, rest_in(seen, phonemes)))
 
 
 def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
@@ -122,11 +122,16 @@ def _compared(
     certainty = _certainty(found) if enough else float("nan")
     offset_ms = offset_of_column(lowest(found.curve), len(found.curve))
     seconds = _per_second(found)
-    if enough:
-        obstacle = _obstacle(mouth, wave, certainty, high - low, expert)
-        verdict, reason = ("no agreement", obstacle) if obstacle else judge_offset(offset_ms)
+    if not enough:
+        verdict, reason = (
+            "too short",
+            f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are "
+            "needed (a good two seconds in which one face is seen without a cut).",
+        )
+    elif obstacle := _obstacle(mouth, wave, certainty, high - low, expert):
+        verdict, reason = "no agreement", obstacle
     else:
-        verdict, reason = "too short", _too_short(mouth, usable)
+        verdict, reason = judge_offset(offset_ms)
     return SyncReport(
         video=mouth.path,
         audio=mouth.path,
@@ -148,13 +153,6 @@ def _compared(
         faceless_frames=mouth.faceless,
         faces=mouth.most_faces,
         shots=int(mouth.run.max()) + 1,
-    )
-
-
-def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
-    return (
-        f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are needed "
-        "(a good two seconds in which one face is seen without a cut)."
     )
 
 
