@@ -141,15 +141,10 @@ class Patch:
 
 
 class Grain:
-    """Noise like that of the picture: what was enlarged is too smooth beside it.
+    """Noise like that of the picture: what was enlarged is too smooth beside it. Always the same."""
 
-    Args:
-        seed: fixes the noise.
-    """
-
-    def __init__(self, *, seed: int = 0) -> None:
-        side = 1024
-        noise = np.random.default_rng(seed).standard_normal((side, side)).astype(np.float32)
+    def __init__(self) -> None:
+        noise = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
         noise = cv2.GaussianBlur(noise, (0, 0), 0.6)
         fine = _fine_detail(noise)
         self._noise = fine / fine.std()
@@ -172,9 +167,8 @@ class Grain:
 
     def at(self, map_x: np.ndarray, map_y: np.ndarray, *, index: int) -> np.ndarray:
         """``(h, w) float32`` noise of deviation 1 at positions in the picture; another for every ``index``."""
-        side = len(self._noise)
-        offset = (np.array([241, 397]) * index) % side
-        x, y = (map_x + offset[0]).astype(np.float32), (map_y + offset[1]).astype(np.float32)
+        right, down = np.array([241, 397]) * index % len(self._noise)
+        x, y = (map_x + right).astype(np.float32), (map_y + down).astype(np.float32)
         return cv2.remap(self._noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
@@ -198,9 +192,7 @@ def put(base: np.ndarray, region: tuple[int, int, int, int], taken: np.ndarray, 
 def within(region: tuple[int, int, int, int], image: np.ndarray) -> tuple[int, int, int, int]:
     """The part of a region that lies in the picture; empty ones have no width or height."""
     height, width = image.shape[:2]
-    left, top, right, bottom = region
-    left, top = min(max(left, 0), width), min(max(top, 0), height)
-    return left, top, max(min(right, width), left), max(min(bottom, height), top)
+    return tuple(np.clip(region, 0, (width, height, width, height)).tolist())
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
