@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -64,18 +65,14 @@ def _upright(points: np.ndarray) -> np.ndarray:
 
 def _lengths(p: np.ndarray) -> np.ndarray:
     """``(T, 468, 3)`` upright to ``(T, 12)``."""
-    x, y, z = np.moveaxis(p, 2, 0)
 
-    def height(points: Sequence[int]) -> np.ndarray:
-        return y[:, points].mean(axis=1)
+    def mean(axis: int, points: Sequence[int]) -> np.ndarray:
+        return p[:, points, axis].mean(axis=1)
 
-    def depth(points: Sequence[int]) -> np.ndarray:
-        return z[:, points].mean(axis=1)
+    def apart(left: int, right: int) -> np.ndarray:
+        return p[:, right, 0] - p[:, left, 0]
 
-    def apart(pair: tuple[int, int]) -> np.ndarray:
-        left, right = pair
-        return x[:, right] - x[:, left]
-
+    height, depth = partial(mean, 1), partial(mean, 2)
     corners = topology.OUTER_LIP_CORNERS
     outer = topology.OUTER_LIP_UPPER, topology.OUTER_LIP_LOWER
     inner = topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER
@@ -86,8 +83,8 @@ def _lengths(p: np.ndarray) -> np.ndarray:
             inner_lower - inner_upper,
             sides_lower - sides_upper,
             lower - upper,
-            apart(corners),
-            apart(topology.INNER_LIP_CORNERS),
+            apart(*corners),
+            apart(*topology.INNER_LIP_CORNERS),
             upper,
             lower,
             height([topology.CHIN]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +20,10 @@ OBJECTED_MS = (-185.0, 90.0)
 
 VERDICTS = ("in sync", "noticeable", "out of sync", "no agreement", "too short")
 """What a report may conclude; only the first one passes."""
+
+
+COLUMNS = ("video", "verdict", "offset ms", "95 %", "confidence", "distance", "certainty", "no face")
+"""Headings of :func:`table`."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,33 @@ def judge_offset(offset_ms: float) -> tuple[str, str]:
 def offset_of_column(column: float, count: int) -> float:
     """Milliseconds of a (fractional) column of a curve of ``count`` shifts."""
     return (count // 2 - column) * 1000.0 / FPS
+
+
+def table(reports: Sequence[SyncReport]) -> str:
+    """One line for each report, under a line of headings; the best confidence first.
+
+    Confidence and distance compare only within one model; the last line names it.
+    """
+    ordered = sorted(reports, key=lambda report: -report.confidence)
+    rows = [COLUMNS, *map(_row, ordered)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    models = ", ".join(dict.fromkeys(report.model for report in reports))
+    return "\n".join([*lines, f"confidence and distance by: {models}"])
+
+
+def _row(report: SyncReport) -> tuple[str, ...]:
+    low, high = report.offset_interval_ms
+    return (
+        Path(report.video).name,
+        report.verdict,
+        f"{report.offset_ms:+.0f}",
+        f"{low:+.0f} to {high:+.0f}",
+        f"{report.confidence:.3f}",
+        f"{report.distance:.3f}",
+        f"{report.certainty:.1f}",
+        f"{len(report.faceless_frames)} of {report.frames}",
+    )
 
 
 def _known(value: object) -> object:

@@ -90,13 +90,11 @@ def score(
     lips, usable = expert.lips(mouth, source)
     if not len(lips):
         raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
-    sound = expert.sound(wave, len(lips))
-    report = _compared(mouth, expert, lips, sound, usable, wave)
-    report = replace(report, audio=str(audio or video))
-    if phonemes is None:
-        return report
+    table = distances(lips, expert.sound(wave, len(lips)), reach=expert.reach, beyond=expert.beyond)
+    report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
-    return replace(report, phonetics=check(seen, phonemes, rest_in(seen, phonemes)))
+    phonetics = None if phonemes is None else check(seen, phonemes, rest_in(seen, phonemes))
+    return replace(report, audio=str(audio or video), phonetics=phonetics)
 
 
 def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
@@ -111,11 +109,8 @@ def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
     return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
 
 
-def _compared(
-    mouth: Mouth, expert: Expert, lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, wave: np.ndarray
-) -> SyncReport:
+def _compared(mouth: Mouth, expert: Expert, table: np.ndarray, usable: np.ndarray, wave: np.ndarray) -> SyncReport:
     """All numbers and the verdict; ``audio`` and ``phonetics`` are filled in by :func:`score`."""
-    table = distances(lips, sound, reach=expert.reach, beyond=expert.beyond)
     enough = int(usable.sum()) >= LEAST_WINDOWS
     found = agree(table, usable if usable.any() else None)
     low, high = _interval(table[usable] if usable.any() else table)
