@@ -43,26 +43,22 @@ class Mouth:
 
     Attributes:
         path: the video.
-        duration_s: its length in seconds.
+        timeline: the clock by which it was watched.
         measures: ``(T, 12) float32`` (:data:`~.mouth.MOUTH_MEASURES`), 25 a second; row ``i`` is about the time
             ``(i + 0.5) / 25`` s; NaN without a face.
         run: ``(T,) int`` number of the uninterrupted stretch that a row belongs to; -1 without a face. A cut, or a
             face that was lost, begins a new one.
         boxes: ``(T, 4) float32`` left, top, right, bottom of the whole mesh in pixels; NaN without a face.
-        frames: how many frames were watched.
-        fps: how many of them are a second.
-        faceless: frames without a face, by their number among those.
+        faceless: watched frames without a face, by their number.
         most_faces: the largest number of faces that were seen at once.
         glimpses: ``{second: (112, 112, 3) uint8}`` RGB thumbnail of the face in the middle of each second.
     """
 
     path: str
-    duration_s: float
+    timeline: Timeline
     measures: np.ndarray
     run: np.ndarray
     boxes: np.ndarray
-    frames: int
-    fps: float
     faceless: tuple[int, ...]
     most_faces: int
     glimpses: dict[int, np.ndarray]
@@ -133,12 +129,10 @@ def watch(
     grid, number = _on_grid(np.array(found), np.array(times), np.array(runs), count, 0.75 / float(timeline.fps))
     return Mouth(
         path=source.path,
-        duration_s=source.duration_s,
+        timeline=timeline,
         measures=grid[:, : len(MOUTH_MEASURES)],
         run=number,
         boxes=grid[:, len(MOUTH_MEASURES) :],
-        frames=timeline.frames,
-        fps=float(timeline.fps),
         faceless=tuple(faceless),
         most_faces=follower.most_faces,
         glimpses=glimpses,

@@ -124,20 +124,24 @@ class Patch:
     @property
     def region(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom (exclusive) of the pixels that it changes, perhaps beyond the picture's border."""
-        left, _, right, bottom = self.box
-        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
+        left, top, right, bottom = self._half
         return int(np.floor(left)), int(np.floor(top)), int(np.ceil(right)) + 1, int(np.ceil(bottom)) + 1
 
     def sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
         """The patch at positions in the picture, ``(h, w)`` each: ``(h, w, 4) float32``, enlarged by cubic splines."""
-        scale = self.pixels.shape[1] / (self.box[2] - self.box[0])
-        scale_y = self.pixels.shape[0] * FACE_SIZE / ROWS / (self.box[3] - self.box[1])
-        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
-        x = ((map_x - self.box[0]) * scale - 0.5).astype(np.float32)
-        y = ((map_y - top) * scale_y - 0.5).astype(np.float32)
+        left, top, right, bottom = self._half
+        height, width = self.pixels.shape[:2]
+        x = ((map_x - left) * (width / (right - left)) - 0.5).astype(np.float32)
+        y = ((map_y - top) * (height / (bottom - top)) - 0.5).astype(np.float32)
         taken = cv2.remap(self.pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         taken[..., 3].clip(0, 1, out=taken[..., 3])
         return taken
+
+    @property
+    def _half(self) -> tuple[float, float, float, float]:
+        """The lower half of the box."""
+        left, top, right, bottom = self.box
+        return left, top + (bottom - top) * SHOWN_ROWS.start / FACE_SIZE, right, bottom
 
 
 class Grain:
@@ -161,8 +165,7 @@ class Grain:
         around, within = (share < 0.5), (share > 0.5)
         if around.sum() < 50 or within.sum() < 50:
             return 0.0
-        there = _deviation(_fine_detail(_grey(base.astype(np.float32)))[around])
-        here = _deviation(_fine_detail(_grey(taken[..., :3]))[within])
+        there, here = _roughness(base.astype(np.float32), around), _roughness(taken[..., :3], within)
         return float(np.sqrt(np.clip(min(there, MAX_GRAIN) ** 2 - here**2, 0, None)))
 
     def at(self, map_x: np.ndarray, map_y: np.ndarray, *, index: int) -> np.ndarray:
@@ -195,14 +198,11 @@ def within(region: tuple[int, int, int, int], image: np.ndarray) -> tuple[int, i
     return tuple(np.clip(region, 0, (width, height, width, height)).tolist())
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
-    return image @ np.array([0.299, 0.587, 0.114], np.float32)
-
-
 def _fine_detail(grey: np.ndarray) -> np.ndarray:
     return grey - cv2.GaussianBlur(grey, (0, 0), 1.2)
 
 
-def _deviation(values: np.ndarray) -> float:
-    """Standard deviation that edges and moustaches do not enlarge (median absolute deviation)."""
-    return 1.4826 * float(np.median(np.abs(values)))
+def _roughness(image: np.ndarray, where: np.ndarray) -> float:
+    """Standard deviation of its fine detail that edges and moustaches do not enlarge (median absolute deviation)."""
+    detail = _fine_detail(image @ np.array([0.299, 0.587, 0.114], np.float32))
+    return 1.4826 * float(np.median(np.abs(detail[where])))

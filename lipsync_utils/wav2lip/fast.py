@@ -20,7 +20,6 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -31,8 +30,6 @@ from ..choices import one_of
 from ..errors import InputError
 from ..options import PRECISIONS
 from .network import FACE_SIZE, Conv, Wav2Lip, Widen
-
-Placed = TypeVar("Placed", torch.Tensor, nn.Module)
 
 BATCH = 16
 """Frames that go through the network at a time."""
@@ -120,7 +117,7 @@ class FastWav2Lip:
             x = self._last(x[:, :, -(SHOWN_ROWS.stop - SHOWN_ROWS.start) :])
         return torch.sigmoid(x.float()).to("cpu")
 
-    def _placed(self, x: Placed) -> Placed:
+    def _placed(self, x: torch.Tensor | nn.Module) -> torch.Tensor | nn.Module:
         """A tensor or a module on the device, in the precision, channels last."""
         return x.to(self.device, self.dtype, memory_format=torch.channels_last)
 
