@@ -186,7 +186,7 @@ def _recovery(found: list[Clip], expert: LandmarkExpert) -> Iterator[Row]:
     """Own offset and recovered shifts of each long clip."""
     complete = []
     for clip in found:
-        if clip.mouth.duration_s < LONG_S:
+        if clip.mouth.timeline.duration_s < LONG_S:
             continue
         whole, half = clip.against(expert, clip.wave), len(clip.lips) // 2
         halves = [clip.against(expert, clip.wave, rows).offset for rows in (slice(0, half), slice(half, None))]

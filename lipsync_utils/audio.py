@@ -118,20 +118,21 @@ def _block(wave: np.ndarray, first: int, last: int, gain: float) -> np.ndarray:
     piece = wave[max(begin, 0) : max(end, 0)] * np.float32(gain)
     piece = np.pad(piece, (max(-begin, 0), max(end - len(wave), 0)))
     frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::HOP]  # (rows, 400)
-    spectrum = scipy.fft.rfft(frames * _hann(), _FFT, axis=1)
+    spectrum = scipy.fft.rfft(frames * hann(_WINDOW), _FFT, axis=1)
     power = np.square(spectrum.real) + np.square(spectrum.imag)  # (rows, 257)
-    return np.log(np.maximum((_filters() @ power.T).T, np.float32(np.exp(FLOOR))))
+    return np.log(np.maximum((mel_filters(_FFT, 0.0, SAMPLE_RATE / 2) @ power.T).T, np.float32(np.exp(FLOOR))))
 
 
-@lru_cache(maxsize=1)
-def _hann() -> np.ndarray:
-    """Periodic Hann window, ``(400,) float32``."""
-    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_WINDOW) / _WINDOW)).astype(np.float32)
+@lru_cache
+def hann(size: int) -> np.ndarray:
+    """Periodic Hann window, ``(size,) float32``."""
+    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)).astype(np.float32)
 
 
-@lru_cache(maxsize=1)
-def _filters() -> scipy.sparse.csr_array:
-    """Slaney's mel filter bank, ``(80, 257) float32``; sparse, because a row of it has a handful of entries."""
+@lru_cache
+def mel_filters(fft: int, low_hz: float, high_hz: float) -> scipy.sparse.csr_array:
+    """Slaney's mel filter bank, ``(80, fft // 2 + 1) float32``; sparse: a row of it has a handful of entries."""
     import librosa
 
-    return scipy.sparse.csr_array(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=_FFT, n_mels=MEL_BANDS, dtype=np.float32))
+    bands = {"n_mels": MEL_BANDS, "fmin": low_hz, "fmax": high_hz}
+    return scipy.sparse.csr_array(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=fft, dtype=np.float32, **bands))

@@ -75,5 +75,9 @@ def _to(tensor: torch.Tensor, device: str | torch.device) -> torch.Tensor:
 @contextlib.contextmanager
 def pretended_device() -> Iterator[None]:
     """While this is open, :data:`DEVICE` is there; in this thread only."""
-    with _Moves():
-        yield
+    torch.__future__.set_overwrite_module_params_on_conversion(True)  # a module's weights become such tensors, too
+    try:
+        with _Moves():
+            yield
+    finally:
+        torch.__future__.set_overwrite_module_params_on_conversion(False)

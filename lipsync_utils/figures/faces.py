@@ -38,6 +38,12 @@ class Picture:
     size: float = 1.5
     within: np.ndarray | None = None
 
+    @property
+    def shown(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of what is shown; pixel centres lie at whole numbers."""
+        height, width = self.image.shape[:2]
+        return (-0.5, -0.5, width - 0.5, height - 0.5) if self.within is None else tuple(self.within)
+
 
 def pictures(items: Sequence[Picture], *, columns: int = 4, width: float = 9.6) -> Figure:
     """Panels of equal size, ``columns`` in a row.
@@ -56,7 +62,7 @@ def pictures(items: Sequence[Picture], *, columns: int = 4, width: float = 9.6) 
 
     columns = min(columns, len(items))
     rows = -(-len(items) // columns)
-    shape = max(_height_of(item) for item in items)
+    shape = max((bottom - top) / (right - left) for left, top, right, bottom in (item.shown for item in items))
     figure = Figure(figsize=(width, rows * (width / columns * shape + 0.3)), layout="constrained")
     axes = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axis in axes:
@@ -64,13 +70,6 @@ def pictures(items: Sequence[Picture], *, columns: int = 4, width: float = 9.6) 
     for axis, item in zip(axes, items, strict=False):
         _draw(axis, item)
     return figure
-
-
-def _height_of(item: Picture) -> float:
-    """Height of what is shown, in parts of its width."""
-    height, width = item.image.shape[:2]
-    left, top, right, bottom = (0, 0, width, height) if item.within is None else item.within
-    return float((bottom - top) / (right - left))
 
 
 def _draw(axis: Axes, item: Picture) -> None:
@@ -84,7 +83,6 @@ def _draw(axis: Axes, item: Picture) -> None:
     for number, points in enumerate(item.points):
         colour = COLOURS[number % len(COLOURS)]
         axis.plot(points[:, 0], points[:, 1], "o", markersize=item.size, color=colour, markeredgewidth=0)
-    if item.within is not None:
-        left, top, right, bottom = item.within
-        axis.set(xlim=(left, right), ylim=(bottom, top))
+    left, top, right, bottom = item.shown
+    axis.set(xlim=(left, right), ylim=(bottom, top))
     axis.set_title(item.title, fontsize=9, pad=3)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,19 +51,28 @@ def blocks(network: Wav2Lip) -> list[Block]:
     Args:
         network: any weights; it is not changed.
     """
-    parts = [("face encoder", block) for block in network.face_encoder_blocks]
-    parts += [("speech encoder", layer) for layer in network.audio_encoder]
-    parts += [("decoder", block) for block in network.face_decoder_blocks]
-    parts += [("output", network.output_block)]
-    seen = _sent_through(network, [module for _, module in parts])
-    found: list[Block] = []
-    for (part, module), (inputs, outputs) in zip(parts, seen, strict=True):
-        parameters, layers, work = _size(module, outputs)
-        same = found and found[-1].part == part == "speech encoder" and found[-1].outputs == outputs
-        before = found.pop() if same else Block(part, inputs, outputs, 0, 0, 0)
-        total = (before.layers + layers, before.parameters + parameters, before.multiplications + work)
-        found.append(Block(part, before.inputs, outputs, *total))
-    return found
+    import torch
+    from torch import nn
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from ..wav2lip.network import FACE_SIZE, MEL_BANDS, MEL_COLUMNS
+
+    network = copy.deepcopy(network).to("meta").eval()  # shapes only: nothing is computed
+    seen: list[Block] = []
+
+    def note(part: str, module: nn.Module, inputs: tuple, output: torch.Tensor) -> None:
+        work = counter.get_total_flops() // 2 - sum(block.multiplications for block in seen)
+        layers = sum(isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) for layer in module.modules())
+        parameters = sum(weights.numel() for weights in module.parameters())
+        seen.append(Block(part, tuple(inputs[0].shape[1:]), tuple(output.shape[1:]), layers, parameters, work))
+
+    modules = (network.face_encoder_blocks, network.audio_encoder, network.face_decoder_blocks, [network.output_block])
+    for part, own in zip(("face encoder", "speech encoder", "decoder", "output"), modules, strict=True):
+        for module in own:
+            module.register_forward_hook(partial(note, part))
+    with FlopCounterMode(display=False) as counter, torch.inference_mode(), torch.device("meta"):
+        network(torch.zeros(1, 1, MEL_BANDS, MEL_COLUMNS), torch.zeros(1, 6, FACE_SIZE, FACE_SIZE))
+    return [_together(list(run)) for _, run in groupby(seen, key=lambda block: (block.part, block.outputs))]
 
 
 def drawing(network: Wav2Lip) -> Figure:
@@ -80,17 +92,15 @@ def drawing(network: Wav2Lip) -> Figure:
     found = blocks(network)
     columns = {part: [block for block in found if block.part == part] for part in COLOURS}
     encoder, speech, decoder = (columns[part] for part in ("face encoder", "speech encoder", "decoder"))
-    top = len(encoder)
-    for row, block in enumerate(encoder):
-        _box(axis, block, top - 1 - row)
-        _arrow(axis, _COLUMNS["face encoder"], top - row, top - 1 - row)
-    for row, block in enumerate(speech):
-        _box(axis, block, len(speech) - 1 - row)
-        _arrow(axis, _COLUMNS["speech encoder"], len(speech) - row, len(speech) - 1 - row)
+    for part, downwards in (("face encoder", encoder), ("speech encoder", speech)):
+        for row, block in enumerate(reversed(downwards)):
+            _box(axis, block, row)
+            _arrow(axis, _COLUMNS[part], row + 1, row)
     for row, (block, feature) in enumerate(zip(decoder, reversed(encoder), strict=True)):
         _box(axis, block, row)
         _arrow(axis, _COLUMNS["decoder"], row, row + 1)
-        _skip(axis, feature, block, row)
+        _across(axis, _edge(feature, 1), _edge(block, -1), row, f"+ {feature.outputs[0]} channels")
+    top = len(encoder)
     _box(axis, columns["output"][0], top)
     _across(axis, _edge(speech[-1], -1), _edge(decoder[0], 1), 0, "speech")
     _text(axis, "face encoder", top + 0.05, f"{_shape(encoder[0].inputs)}\nface, lower half blanked + face")
@@ -99,42 +109,10 @@ def drawing(network: Wav2Lip) -> Figure:
     return figure
 
 
-def _sent_through(network: Wav2Lip, modules: list[nn.Module]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Shapes of input and output of each module, without the batch."""
-    import torch
-
-    from ..wav2lip.network import FACE_SIZE, MEL_BANDS, MEL_COLUMNS
-
-    shapes: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-
-    def note(module: nn.Module, inputs: tuple, output: torch.Tensor) -> None:
-        shapes[id(module)] = tuple(inputs[0].shape[1:]), tuple(output.shape[1:])
-
-    hooks = [module.register_forward_hook(note) for module in modules]
-    training = network.training
-    try:
-        with torch.inference_mode():
-            network.eval()(torch.zeros(1, 1, MEL_BANDS, MEL_COLUMNS), torch.zeros(1, 6, FACE_SIZE, FACE_SIZE))
-    finally:
-        network.train(training)
-        for hook in hooks:
-            hook.remove()
-    return [shapes[id(module)] for module in modules]
-
-
-def _size(module: nn.Module, outputs: tuple[int, ...]) -> tuple[int, int, int]:
-    """Parameters, convolutions and multiplications of a module all of whose convolutions have that output size."""
-    from torch import nn
-
-    kinds = (nn.Conv2d, nn.ConvTranspose2d)
-    convolutions = [layer for layer in module.modules() if isinstance(layer, kinds)]
-    pixels, work = math.prod(outputs[1:]), 0
-    for layer in convolutions:
-        # A transposed convolution multiplies once for every pixel of its input.
-        share = math.prod(layer.stride) if isinstance(layer, nn.ConvTranspose2d) else 1
-        single = isinstance(layer, nn.ConvTranspose2d) and share == 1
-        work += layer.weight.numel() * (1 if single else pixels // share)
-    return sum(weights.numel() for weights in module.parameters()), len(convolutions), work
+def _together(run: list[Block]) -> Block:
+    """Blocks one after the other as one."""
+    sums = (sum(getattr(block, name) for block in run) for name in ("layers", "parameters", "multiplications"))
+    return Block(run[0].part, run[0].inputs, run[0].outputs, *sums)
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -179,11 +157,6 @@ def _arrow(axis: Axes, x: float, start: float, end: float) -> None:
 def _across(axis: Axes, start: float, end: float, row: float, text: str) -> None:
     _line(axis, (start, row), (end, row))
     axis.text((start + end) / 2, row + 0.08, text, ha="center", va="bottom", fontsize=8, color=_LINE)
-
-
-def _skip(axis: Axes, feature: Block, block: Block, row: int) -> None:
-    """The encoder's features laid beside the decoder's output."""
-    _across(axis, _edge(feature, 1), _edge(block, -1), row, f"+ {feature.outputs[0]} channels")
 
 
 def _line(axis: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError
 from ..faces import topology
 from ..faces.geometry import apart, width_of
+from .faces import Picture, pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,26 +39,15 @@ def sheet(
     Raises:
         InputError: a moment lies outside of the video, or nothing is asked for.
     """
-    from matplotlib.figure import Figure
-
     from ..faces.blazemesh import BlazeMeshDetector
 
     detector = BlazeMeshDetector()
-    frames = _frames_at(video, times_s)
-    tiles = []
-    for image in frames:
-        faces = detector.detect(image)
-        tiles.append(_cut(image, max(faces, key=width_of), mouth) if faces else image)
     labels = labels or [f"{time:.2f} s" for time in times_s]
-    rows = -(-len(tiles) // columns)
-    figure = Figure(figsize=(9.6, rows * (9.6 / columns + 0.25)), layout="constrained", dpi=100)
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for axis in axes:
-        axis.axis("off")
-    for axis, tile, text in zip(axes, tiles, labels, strict=False):
-        axis.imshow(tile, interpolation="bilinear")
-        axis.set_title(text, fontsize=8, pad=2)
-    return figure
+    tiles = []
+    for image, label in zip(_frames_at(video, times_s), labels, strict=False):
+        faces = detector.detect(image)
+        tiles.append(Picture(_cut(image, max(faces, key=width_of), mouth) if faces else image, label))
+    return pictures(tiles, columns=columns)
 
 
 def _frames_at(video: str | os.PathLike[str], times_s: Sequence[float]) -> list[np.ndarray]:
@@ -77,10 +67,7 @@ def _frames_at(video: str | os.PathLike[str], times_s: Sequence[float]) -> list[
             f"between 0 and {source.duration_s:.2f} s are needed."
         )
     timeline = Timeline(fps=rate, frames=wanted[-1] + 1, duration_s=source.duration_s)
-    found = {}
-    for frame in source.frames(timeline):
-        if frame.index in wanted:
-            found[frame.index] = frame.image
+    found = {frame.index: frame.image for frame in source.frames(timeline) if frame.index in wanted}
     return [found[index] for index in wanted]
 
 

@@ -21,7 +21,12 @@ def label(text: str) -> str:
     Raises:
         MissingExtraError: an old matplotlib, and ``arabic-reshaper`` or ``python-bidi`` is not installed.
     """
-    if not _ARABIC.search(text) or _matplotlib_shapes():
+    if not _ARABIC.search(text):
+        return text
+    import matplotlib
+    from packaging.version import Version
+
+    if Version(matplotlib.__version__) >= Version("3.11"):
         return text
     try:
         from arabic_reshaper import reshape
@@ -29,11 +34,3 @@ def label(text: str) -> str:
     except ImportError as error:
         raise MissingExtraError("Arabic text in figures", "notebooks") from error
     return get_display(reshape(text))
-
-
-def _matplotlib_shapes() -> bool:
-    """Whether matplotlib itself shapes complex scripts."""
-    import matplotlib
-    from packaging.version import Version
-
-    return Version(matplotlib.__version__) >= Version("3.11")

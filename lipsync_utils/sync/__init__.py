@@ -20,7 +20,7 @@ _HOME = {
     "NOTICED_MS": "report",
     "OBJECTED_MS": "report",
     "PhoneticReport": "phonetic",
-    "table": "comparing",
+    "table": "report",
     "draw": "figure",
     "LandmarkExpert": "landmark_expert",
     "syncnet_mfcc": "mfcc",

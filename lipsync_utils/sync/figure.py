@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import InputError, MissingExtraError
 from ..media.files import written
-from .report import NOTICED_MS, OBJECTED_MS, SyncReport, offset_of_column
+from .report import NOTICED_MS, OBJECTED_MS, VERDICTS, SyncReport, offset_of_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
 """Kinds of file that can be written."""
 
-_COLOURS = {"in sync": "#2a7f3f", "noticeable": "#b8860b"}
-_BAD = "#b22222"
+_COLOURS = dict.fromkeys(VERDICTS, "#b22222") | {"in sync": "#2a7f3f", "noticeable": "#b8860b"}
 
 
 def check_figure(path: str | os.PathLike[str]) -> Path:
@@ -71,8 +70,8 @@ def _curve(axis: Axes, report: SyncReport) -> None:
     offsets = [offset_of_column(column, len(report.curve)) for column in range(len(report.curve))]
     axis.axvspan(*OBJECTED_MS, color="0.93", label="viewers do not object")
     axis.axvspan(*NOTICED_MS, color="0.82", label="viewers notice nothing")
-    axis.plot(offsets, report.curve, color=_colour(report))
-    axis.axvline(report.offset_ms, color=_colour(report), linestyle=":")
+    axis.plot(offsets, report.curve, color=_COLOURS[report.verdict])
+    axis.axvline(report.offset_ms, color=_COLOURS[report.verdict], linestyle=":")
     axis.set(xlabel="sound early (+) or late (−), ms", ylabel="mean distance")
     video, sound = Path(report.video).name, Path(report.audio).name
     axis.set_title(video if sound == video else f"{video} with {sound}", fontsize=9, loc="left")
@@ -80,7 +79,7 @@ def _curve(axis: Axes, report: SyncReport) -> None:
 
 def _seconds(axis: Axes, report: SyncReport) -> None:
     values = np.array([np.nan if value is None else value for value in report.per_second])
-    axis.bar(np.arange(len(values)) + 0.5, np.nan_to_num(values), width=0.9, color=_colour(report))
+    axis.bar(np.arange(len(values)) + 0.5, np.nan_to_num(values), width=0.9, color=_COLOURS[report.verdict])
     for second in np.flatnonzero(np.isnan(values)):
         axis.axvspan(second, second + 1, color="0.9", hatch="//")
     axis.axhline(0.0, color="0.3", linewidth=0.8)
@@ -90,7 +89,7 @@ def _seconds(axis: Axes, report: SyncReport) -> None:
         f"distance {report.distance:.3f}",
         fontsize=9,
         loc="left",
-        color=_colour(report),
+        color=_COLOURS[report.verdict],
     )
 
 
@@ -103,7 +102,3 @@ def _moments(axis: Axes, report: SyncReport) -> None:
             place.imshow(moment.glimpse)
             place.axis("off")
         axis.text(column / 3 + 0.01, 0.02, f"{moment.start_s:.0f} s: {moment.confidence:.3f}", fontsize=8)
-
-
-def _colour(report: SyncReport) -> str:
-    return _COLOURS.get(report.verdict, _BAD)

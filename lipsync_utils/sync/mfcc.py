@@ -61,27 +61,19 @@ def _cepstrum(frames: np.ndarray) -> np.ndarray:
     bands = power @ _mel_filters().T  # (n, 26)
     tiny = np.finfo(float).eps  # what stands for zero under the logarithm
     logs = np.log(np.where(bands == 0.0, tiny, bands))
-    out = scipy.fft.dct(logs, type=2, axis=1, norm="ortho")[:, :COEFFICIENTS] * _lifter()
+    lifter = 1.0 + _LIFTER / 2.0 * np.sin(np.pi * np.arange(COEFFICIENTS) / _LIFTER)  # raises the higher coefficients
+    out = scipy.fft.dct(logs, type=2, axis=1, norm="ortho")[:, :COEFFICIENTS] * lifter
     out[:, 0] = np.log(np.where(energy == 0.0, tiny, energy))
     return out
 
 
 @lru_cache(maxsize=1)
-def _lifter() -> np.ndarray:
-    """``(13,)`` weights that raise the higher coefficients."""
-    return 1.0 + _LIFTER / 2.0 * np.sin(np.pi * np.arange(COEFFICIENTS) / _LIFTER)
-
-
-@lru_cache(maxsize=1)
 def _mel_filters() -> np.ndarray:
     """``(26, 257)`` triangles between bins that are evenly spaced in mel (2595 log10(1 + f / 700)), floored."""
-    highest = 2595.0 * np.log10(1.0 + SAMPLE_RATE / 2 / 700.0)
-    hertz = 700.0 * (10.0 ** (np.linspace(0.0, highest, _FILTERS + 2) / 2595.0) - 1.0)
-    edges = np.floor((_FFT + 1) * hertz / SAMPLE_RATE)
+    import librosa
+
+    hertz = librosa.mel_frequencies(_FILTERS + 2, fmin=0.0, fmax=SAMPLE_RATE / 2, htk=True)
+    edges = np.floor((_FFT + 1) * hertz / SAMPLE_RATE)[:, None]
+    left, middle, right = edges[:-2], edges[1:-1], edges[2:]
     bins = np.arange(_FFT // 2 + 1)
-    out = np.zeros((_FILTERS, len(bins)))
-    for row, (left, middle, right) in enumerate(zip(edges[:-2], edges[1:-1], edges[2:], strict=True)):
-        rising, falling = (bins >= left) & (bins < middle), (bins >= middle) & (bins < right)
-        out[row, rising] = (bins[rising] - left) / (middle - left)
-        out[row, falling] = (right - bins[falling]) / (right - middle)
-    return out
+    return np.maximum(np.minimum((bins - left) / (middle - left), (right - bins) / (right - middle)), 0.0)

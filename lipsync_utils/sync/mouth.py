@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -29,15 +30,6 @@ MOUTH_MEASURES = (
 STEADY = (6, 168, 197, 195, 9, 151, 10, 33, 133, 362, 263, 127, 356, 234, 454, 70, 300, 109, 338)
 """Points that hardly move when somebody speaks: bridge of the nose, eye corners, brows' ends, forehead, temples."""
 
-NEEDED = tuple(sorted({*STEADY, *topology.LIPS, topology.CHIN}))
-"""The points that :func:`measure` looks at."""
-
-_AT = {point: row for row, point in enumerate(NEEDED)}
-
-
-def _rows(points: Iterable[int]) -> list[int]:
-    return [_AT[point] for point in points]
-
 
 def measure(points: np.ndarray) -> np.ndarray:
     """The mouth in each of a run of meshes.
@@ -46,8 +38,7 @@ def measure(points: np.ndarray) -> np.ndarray:
     three dimensions), then measured: what is left is the mouth's own motion and the tracker's noise.
 
     Args:
-        points: ``(T, 468, 3)`` in pixels, or ``(T, len(NEEDED), 3)``, the rows of :data:`NEEDED` only. NaN where there
-            is no face.
+        points: ``(T, 468, 3)`` in pixels; NaN where there is no face.
 
     Returns:
         ``(T, 12) float32``, columns :data:`MOUTH_MEASURES`, unit: the distance between the outer eye corners. NaN where
@@ -56,37 +47,32 @@ def measure(points: np.ndarray) -> np.ndarray:
     Raises:
         InputError: another shape.
     """
-    if points.ndim != 3 or points.shape[1] not in (topology.POINTS, len(NEEDED)) or points.shape[2] != 3:
-        raise InputError(f"Received meshes of shape {points.shape}; (T, 468, 3) or (T, {len(NEEDED)}, 3) is needed.")
-    needed = points if points.shape[1] == len(NEEDED) else points[:, NEEDED]
+    if points.ndim != 3 or points.shape[1:] != (topology.POINTS, 3):
+        raise InputError(f"Received meshes of shape {points.shape}; (T, {topology.POINTS}, 3) is needed.")
     out = np.full((len(points), len(MOUTH_MEASURES)), np.nan, np.float32)
-    seen = np.isfinite(needed).all(axis=(1, 2))
+    seen = np.isfinite(points).all(axis=(1, 2))
     if seen.any():
-        out[seen] = _lengths(_upright(needed[seen].astype(np.float64)))
+        out[seen] = _lengths(_upright(points[seen].astype(np.float64)))
     return out
 
 
 def _upright(points: np.ndarray) -> np.ndarray:
-    """``(T, P, 3)`` carried onto the neutral head by its steady points."""
+    """``(T, 468, 3)`` carried onto the neutral head by its steady points."""
     target = topology.NEUTRAL[list(STEADY)].astype(np.float64)
-    scale, turn, shift = umeyama(points[:, _rows(STEADY)], target)
+    scale, turn, shift = umeyama(points[:, STEADY], target)
     return scale[:, None, None] * np.einsum("tij,tpj->tpi", turn, points) + shift[:, None]
 
 
 def _lengths(p: np.ndarray) -> np.ndarray:
-    """``(T, P, 3)`` upright to ``(T, 12)``."""
-    x, y, z = np.moveaxis(p, 2, 0)
+    """``(T, 468, 3)`` upright to ``(T, 12)``."""
 
-    def height(points: Iterable[int]) -> np.ndarray:
-        return y[:, _rows(points)].mean(axis=1)
+    def mean(axis: int, points: Sequence[int]) -> np.ndarray:
+        return p[:, points, axis].mean(axis=1)
 
-    def depth(points: Iterable[int]) -> np.ndarray:
-        return z[:, _rows(points)].mean(axis=1)
+    def apart(left: int, right: int) -> np.ndarray:
+        return p[:, right, 0] - p[:, left, 0]
 
-    def apart(pair: tuple[int, int]) -> np.ndarray:
-        left, right = _rows(pair)
-        return x[:, right] - x[:, left]
-
+    height, depth = partial(mean, 1), partial(mean, 2)
     corners = topology.OUTER_LIP_CORNERS
     outer = topology.OUTER_LIP_UPPER, topology.OUTER_LIP_LOWER
     inner = topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER
@@ -97,8 +83,8 @@ def _lengths(p: np.ndarray) -> np.ndarray:
             inner_lower - inner_upper,
             sides_lower - sides_upper,
             lower - upper,
-            apart(corners),
-            apart(topology.INNER_LIP_CORNERS),
+            apart(*corners),
+            apart(*topology.INNER_LIP_CORNERS),
             upper,
             lower,
             height([topology.CHIN]),

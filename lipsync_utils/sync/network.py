@@ -61,5 +61,5 @@ class SyncExpert(nn.Module):
         return F.normalize(self.hear(scaled_bands(features)).transpose(1, 2), dim=2)
 
     def lips(self, measures: torch.Tensor) -> torch.Tensor:
-        """Measures ``(N, T, 12) float32``, scaled by :func:`~.expert.scaled`, to embeddings ``(N, T, 64)``."""
+        """Measures ``(N, T, 12) float32``, scaled by :func:`~.landmark_expert.scaled`, to embeddings ``(N, T, 64)``."""
         return F.normalize(self.see(measures.transpose(1, 2)).transpose(1, 2), dim=2)

@@ -44,14 +44,4 @@ EXPERTS = Choices(
         "syncnet": "lipsync_utils.sync.syncnet_expert:SyncNetExpert.load",
     },
 )
-"""Makers of an expert, from nothing."""
-
-
-def make_expert(name: str) -> Expert:
-    """The expert of that name, its weights fetched where needed.
-
-    Raises:
-        InputError: there is no such expert.
-        AssetError: its weights are missing and cannot be fetched.
-    """
-    return EXPERTS.make(name)
+"""Makers of an :class:`Expert`, from nothing; its weights are fetched where needed."""

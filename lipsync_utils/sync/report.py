@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +20,10 @@ OBJECTED_MS = (-185.0, 90.0)
 
 VERDICTS = ("in sync", "noticeable", "out of sync", "no agreement", "too short")
 """What a report may conclude; only the first one passes."""
+
+
+COLUMNS = ("video", "verdict", "offset ms", "95 %", "confidence", "distance", "certainty", "no face")
+"""Headings of :func:`table`."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +98,9 @@ class SyncReport:
 
     def summary(self) -> dict[str, object]:
         """Everything but pictures, for JSON: what is not known is None."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("worst", "phonetics")}
-        plain["worst"] = [{"start_s": m.start_s, "confidence": m.confidence} for m in self.worst]
-        plain["phonetics"] = None if self.phonetics is None else dict(vars(self.phonetics))
-        plain["passed"] = self.passed
-        return _known(plain)
+        worst = [{"start_s": moment.start_s, "confidence": moment.confidence} for moment in self.worst]
+        phonetics = self.phonetics and vars(self.phonetics)
+        return _known({**vars(self), "worst": worst, "phonetics": phonetics, "passed": self.passed})
 
     def sentence(self) -> str:
         """The report in one line."""
@@ -128,6 +132,33 @@ def offset_of_column(column: float, count: int) -> float:
     return (count // 2 - column) * 1000.0 / FPS
 
 
+def table(reports: Sequence[SyncReport]) -> str:
+    """One line for each report, under a line of headings; the best confidence first.
+
+    Confidence and distance compare only within one model; the last line names it.
+    """
+    ordered = sorted(reports, key=lambda report: -report.confidence)
+    rows = [COLUMNS, *map(_row, ordered)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    models = ", ".join(dict.fromkeys(report.model for report in reports))
+    return "\n".join([*lines, f"confidence and distance by: {models}"])
+
+
+def _row(report: SyncReport) -> tuple[str, ...]:
+    low, high = report.offset_interval_ms
+    return (
+        Path(report.video).name,
+        report.verdict,
+        f"{report.offset_ms:+.0f}",
+        f"{low:+.0f} to {high:+.0f}",
+        f"{report.confidence:.3f}",
+        f"{report.distance:.3f}",
+        f"{report.certainty:.1f}",
+        f"{len(report.faceless_frames)} of {report.frames}",
+    )
+
+
 def _known(value: object) -> object:
     """Plain Python types; NaN and infinity become None."""
     if isinstance(value, dict):
@@ -136,6 +167,6 @@ def _known(value: object) -> object:
         return [_known(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return round(value, 5) if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return round(value, 5) if math.isfinite(value) else None

@@ -16,7 +16,7 @@ from ..records import SAMPLE_RATE, Phoneme
 from .mouth import MOUTH_MEASURES
 from .phonetic import Lips, check, rest_in
 from .protocol import FPS, Agreement, agree, distances, lowest, mean_curve
-from .registry import make_expert
+from .registry import EXPERTS
 from .report import Moment, SyncReport, judge_offset, offset_of_column
 from .watching import Mouth, open_video, watch
 
@@ -81,7 +81,7 @@ def score(
         AssetError: the model's weights are missing and cannot be fetched.
     """
     options = replace(face or FaceOptions(), smooth_s=0.0)
-    expert = make_expert(model)
+    expert = EXPERTS.make(model)
     source = open_video(video)
     wave = _sound(source, audio)
     mouth = watch(source, options, detector=detector, step=step)
@@ -90,12 +90,10 @@ def score(
     lips, usable = expert.lips(mouth, source)
     if not len(lips):
         raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
-    sound = expert.sound(wave, len(lips))
-    report = _compared(mouth, expert, lips, sound, usable, wave)
-    phonetics = None
-    if phonemes is not None:
-        seen = mouth_in_lengths(mouth)
-        phonetics = check(seen, phonemes, rest_in(seen, phonemes))
+    table = distances(lips, expert.sound(wave, len(lips)), reach=expert.reach, beyond=expert.beyond)
+    report = _compared(mouth, expert, table, usable, wave)
+    seen = mouth_in_lengths(mouth)
+    phonetics = None if phonemes is None else check(seen, phonemes, rest_in(seen, phonemes))
     return replace(report, audio=str(audio or video), phonetics=phonetics)
 
 
@@ -111,22 +109,24 @@ def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
     return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
 
 
-def _compared(
-    mouth: Mouth, expert: Expert, lips: np.ndarray, sound: np.ndarray, usable: np.ndarray, wave: np.ndarray
-) -> SyncReport:
+def _compared(mouth: Mouth, expert: Expert, table: np.ndarray, usable: np.ndarray, wave: np.ndarray) -> SyncReport:
     """All numbers and the verdict; ``audio`` and ``phonetics`` are filled in by :func:`score`."""
-    table = distances(lips, sound, reach=expert.reach, beyond=expert.beyond)
     enough = int(usable.sum()) >= LEAST_WINDOWS
     found = agree(table, usable if usable.any() else None)
     low, high = _interval(table[usable] if usable.any() else table)
     certainty = _certainty(found) if enough else float("nan")
     offset_ms = offset_of_column(lowest(found.curve), len(found.curve))
     seconds = _per_second(found)
-    if enough:
-        obstacle = _obstacle(mouth, wave, certainty, high - low, expert)
-        verdict, reason = ("no agreement", obstacle) if obstacle else judge_offset(offset_ms)
+    if not enough:
+        verdict, reason = (
+            "too short",
+            f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are "
+            "needed (a good two seconds in which one face is seen without a cut).",
+        )
+    elif obstacle := _obstacle(mouth, wave, certainty, high - low, expert):
+        verdict, reason = "no agreement", obstacle
     else:
-        verdict, reason = "too short", _too_short(mouth, usable)
+        verdict, reason = judge_offset(offset_ms)
     return SyncReport(
         video=mouth.path,
         audio=mouth.path,
@@ -143,18 +143,11 @@ def _compared(
         per_second=seconds,
         worst=_worst(seconds, mouth),
         windows=found.windows,
-        frames=mouth.frames,
-        fps=mouth.fps,
+        frames=mouth.timeline.frames,
+        fps=float(mouth.timeline.fps),
         faceless_frames=mouth.faceless,
         faces=mouth.most_faces,
         shots=int(mouth.run.max()) + 1,
-    )
-
-
-def _too_short(mouth: Mouth, usable: np.ndarray) -> str:
-    return (
-        f"Only {usable.sum()} windows of {len(mouth.run)} frames can be compared; at least {LEAST_WINDOWS} are needed "
-        "(a good two seconds in which one face is seen without a cut)."
     )
 
 

@@ -88,7 +88,7 @@ class SyncNetExpert:
 
     def _crops(self, mouth: Mouth, source: Source) -> Iterator[np.ndarray]:
         """``(224, 224, 3) uint8`` BGR of each frame at 25 a second; grey where there is no face."""
-        timeline = Timeline(fps=Fraction(FPS), frames=len(mouth.run), duration_s=mouth.duration_s)
+        timeline = Timeline(fps=Fraction(FPS), frames=len(mouth.run), duration_s=mouth.timeline.duration_s)
         boxes = smoothed(mouth.boxes, mouth.run)
         for frame in prefetch(source.frames(timeline, when_short="freeze"), depth=AHEAD):
             yield cut(frame.image, boxes[frame.index])

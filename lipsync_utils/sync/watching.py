@@ -15,7 +15,7 @@ from ..faces.detector import make_detector
 from ..faces.tracking import Follower
 from ..records import Timeline
 from ..streaming import prefetch
-from .mouth import MOUTH_MEASURES, NEEDED, measure
+from .mouth import MOUTH_MEASURES, measure
 from .protocol import FPS
 
 if TYPE_CHECKING:
@@ -43,26 +43,22 @@ class Mouth:
 
     Attributes:
         path: the video.
-        duration_s: its length in seconds.
+        timeline: the clock by which it was watched.
         measures: ``(T, 12) float32`` (:data:`~.mouth.MOUTH_MEASURES`), 25 a second; row ``i`` is about the time
             ``(i + 0.5) / 25`` s; NaN without a face.
         run: ``(T,) int`` number of the uninterrupted stretch that a row belongs to; -1 without a face. A cut, or a
             face that was lost, begins a new one.
         boxes: ``(T, 4) float32`` left, top, right, bottom of the whole mesh in pixels; NaN without a face.
-        frames: how many frames were watched.
-        fps: how many of them are a second.
-        faceless: frames without a face, by their number among those.
+        faceless: watched frames without a face, by their number.
         most_faces: the largest number of faces that were seen at once.
         glimpses: ``{second: (112, 112, 3) uint8}`` RGB thumbnail of the face in the middle of each second.
     """
 
     path: str
-    duration_s: float
+    timeline: Timeline
     measures: np.ndarray
     run: np.ndarray
     boxes: np.ndarray
-    frames: int
-    fps: float
     faceless: tuple[int, ...]
     most_faces: int
     glimpses: dict[int, np.ndarray]
@@ -102,7 +98,7 @@ def watch(
     """
     timeline = timeline_of(source)
     follower = Follower(detector or make_detector(options), options, quick=True)
-    points, boxes, times, runs, faceless, glimpses = [], [], [], [], [], {}
+    found, times, runs, faceless, glimpses = [], [], [], [], {}
     run, previous = -1, None
     for frame in prefetch(source.frames(timeline, when_short="freeze", exact=False), depth=AHEAD):
         if previous is not None and frame.image is previous:
@@ -116,29 +112,27 @@ def watch(
             faceless.append(frame.index)
             continue
         run += not continues
-        points.append(face.points[list(NEEDED)])
-        boxes.append(np.concatenate([face.points[:, :2].min(axis=0), face.points[:, :2].max(axis=0)]))
+        flat = face.points[:, :2]
+        box = np.concatenate([flat.min(axis=0), flat.max(axis=0)])
+        found.append(np.concatenate([measure(face.points[None])[0], box]))
         times.append(frame.time_s + 0.5 / float(timeline.fps))
         runs.append(run)
         if int(frame.time_s) not in glimpses and frame.time_s % 1.0 >= 0.4:
-            glimpses[int(frame.time_s)] = _glimpse(frame.image, boxes[-1])
-    if not points:
+            glimpses[int(frame.time_s)] = _glimpse(frame.image, box)
+    if not found:
         raise NoFaceError(
             f"No face was found in any of the {timeline.frames} frames of {source.path!r} ({source.width}x"
             f"{source.height}). Give a video in which a face is seen from the front, at least {options.min_size:g} "
             "pixels wide, or choose another face."
         )
     count = max(1, math.floor(source.duration_s * FPS + 1e-6))
-    found = np.concatenate([measure(np.array(points)), np.array(boxes, np.float32)], axis=1)
-    grid, number = _on_grid(found, np.array(times), np.array(runs), count, 0.75 / float(timeline.fps))
+    grid, number = _on_grid(np.array(found), np.array(times), np.array(runs), count, 0.75 / float(timeline.fps))
     return Mouth(
         path=source.path,
-        duration_s=source.duration_s,
+        timeline=timeline,
         measures=grid[:, : len(MOUTH_MEASURES)],
         run=number,
         boxes=grid[:, len(MOUTH_MEASURES) :],
-        frames=timeline.frames,
-        fps=float(timeline.fps),
         faceless=tuple(faceless),
         most_faces=follower.most_faces,
         glimpses=glimpses,

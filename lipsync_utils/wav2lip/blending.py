@@ -124,32 +124,31 @@ class Patch:
     @property
     def region(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom (exclusive) of the pixels that it changes, perhaps beyond the picture's border."""
-        left, _, right, bottom = self.box
-        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
+        left, top, right, bottom = self._half
         return int(np.floor(left)), int(np.floor(top)), int(np.ceil(right)) + 1, int(np.ceil(bottom)) + 1
 
     def sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
         """The patch at positions in the picture, ``(h, w)`` each: ``(h, w, 4) float32``, enlarged by cubic splines."""
-        scale = self.pixels.shape[1] / (self.box[2] - self.box[0])
-        scale_y = self.pixels.shape[0] * FACE_SIZE / ROWS / (self.box[3] - self.box[1])
-        top = self.box[1] + (self.box[3] - self.box[1]) * SHOWN_ROWS.start / FACE_SIZE
-        x = ((map_x - self.box[0]) * scale - 0.5).astype(np.float32)
-        y = ((map_y - top) * scale_y - 0.5).astype(np.float32)
+        left, top, right, bottom = self._half
+        height, width = self.pixels.shape[:2]
+        x = ((map_x - left) * (width / (right - left)) - 0.5).astype(np.float32)
+        y = ((map_y - top) * (height / (bottom - top)) - 0.5).astype(np.float32)
         taken = cv2.remap(self.pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         taken[..., 3].clip(0, 1, out=taken[..., 3])
         return taken
 
+    @property
+    def _half(self) -> tuple[float, float, float, float]:
+        """The lower half of the box."""
+        left, top, right, bottom = self.box
+        return left, top + (bottom - top) * SHOWN_ROWS.start / FACE_SIZE, right, bottom
+
 
 class Grain:
-    """Noise like that of the picture: what was enlarged is too smooth beside it.
+    """Noise like that of the picture: what was enlarged is too smooth beside it. Always the same."""
 
-    Args:
-        seed: fixes the noise.
-    """
-
-    def __init__(self, *, seed: int = 0) -> None:
-        side = 1024
-        noise = np.random.default_rng(seed).standard_normal((side, side)).astype(np.float32)
+    def __init__(self) -> None:
+        noise = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
         noise = cv2.GaussianBlur(noise, (0, 0), 0.6)
         fine = _fine_detail(noise)
         self._noise = fine / fine.std()
@@ -166,15 +165,13 @@ class Grain:
         around, within = (share < 0.5), (share > 0.5)
         if around.sum() < 50 or within.sum() < 50:
             return 0.0
-        there = _deviation(_fine_detail(_grey(base.astype(np.float32)))[around])
-        here = _deviation(_fine_detail(_grey(taken[..., :3]))[within])
+        there, here = _roughness(base.astype(np.float32), around), _roughness(taken[..., :3], within)
         return float(np.sqrt(np.clip(min(there, MAX_GRAIN) ** 2 - here**2, 0, None)))
 
     def at(self, map_x: np.ndarray, map_y: np.ndarray, *, index: int) -> np.ndarray:
         """``(h, w) float32`` noise of deviation 1 at positions in the picture; another for every ``index``."""
-        side = len(self._noise)
-        offset = (np.array([241, 397]) * index) % side
-        x, y = (map_x + offset[0]).astype(np.float32), (map_y + offset[1]).astype(np.float32)
+        right, down = np.array([241, 397]) * index % len(self._noise)
+        x, y = (map_x + right).astype(np.float32), (map_y + down).astype(np.float32)
         return cv2.remap(self._noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
@@ -198,19 +195,14 @@ def put(base: np.ndarray, region: tuple[int, int, int, int], taken: np.ndarray, 
 def within(region: tuple[int, int, int, int], image: np.ndarray) -> tuple[int, int, int, int]:
     """The part of a region that lies in the picture; empty ones have no width or height."""
     height, width = image.shape[:2]
-    left, top, right, bottom = region
-    left, top = min(max(left, 0), width), min(max(top, 0), height)
-    return left, top, max(min(right, width), left), max(min(bottom, height), top)
-
-
-def _grey(image: np.ndarray) -> np.ndarray:
-    return image @ np.array([0.299, 0.587, 0.114], np.float32)
+    return tuple(np.clip(region, 0, (width, height, width, height)).tolist())
 
 
 def _fine_detail(grey: np.ndarray) -> np.ndarray:
     return grey - cv2.GaussianBlur(grey, (0, 0), 1.2)
 
 
-def _deviation(values: np.ndarray) -> float:
-    """Standard deviation that edges and moustaches do not enlarge (median absolute deviation)."""
-    return 1.4826 * float(np.median(np.abs(values)))
+def _roughness(image: np.ndarray, where: np.ndarray) -> float:
+    """Standard deviation of its fine detail that edges and moustaches do not enlarge (median absolute deviation)."""
+    detail = _fine_detail(image @ np.array([0.299, 0.587, 0.114], np.float32))
+    return 1.4826 * float(np.median(np.abs(detail[where])))

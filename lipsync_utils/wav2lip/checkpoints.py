@@ -7,7 +7,6 @@ only; an archive holds a program, so it is opened only if its SHA-256 is that of
 
 from __future__ import annotations
 
-import pickle
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -16,7 +15,6 @@ from pathlib import Path
 import torch
 
 from .. import assets
-from ..assets import disguise_of, in_group, sha256_of
 from ..errors import AssetError, InputError
 from ..options import Wav2LipOptions
 from .network import Wav2Lip
@@ -66,27 +64,27 @@ def _read(file: Path) -> Mapping[str, torch.Tensor]:
     """The state dictionary in a file of any form."""
     with file.open("rb") as stream:
         head = stream.read(2048)
-    disguise = disguise_of(head)
+    disguise = assets.disguise_of(head)
     if disguise is not None:
         raise AssetError(f"{file} is {disguise}. {_GET_ANOTHER}.")
     if not head:
         raise AssetError(f"{file} is empty (0 bytes). {_GET_ANOTHER}.")
     if head.startswith(b"PK") and not zipfile.is_zipfile(file):
         raise AssetError(_incomplete(file, "its end is missing"))
-    if _is_archive(file):
-        return _read_archive(file)
+    if head.startswith(b"PK"):
+        with zipfile.ZipFile(file) as archive:
+            if any(name.partition("/")[2].startswith("code/") for name in archive.namelist()):
+                return _read_archive(file)
     try:
         content = torch.load(file, map_location="cpu", weights_only=True)
     except (EOFError, RuntimeError, OSError) as error:
         raise AssetError(_incomplete(file, str(error).strip().split("\n")[0])) from error
-    except pickle.UnpicklingError as error:
+    except Exception as error:  # whatever unpickling meets in a file of another kind
         if head.startswith((b"PK", b"\x80")) and "Weights only load failed" in str(error):
             raise AssetError(
                 f"{file} holds Python objects beside numbers; reading those could run any program, so it is refused. "
                 "Give a checkpoint that holds tensors only (torch.save(network.state_dict(), ...))."
             ) from error
-        raise AssetError(f"{file} is no PyTorch checkpoint, or a damaged one. {_GET_ANOTHER}.") from error
-    except Exception as error:  # whatever unpickling meets in a file of another kind
         raise AssetError(f"{file} is no PyTorch checkpoint, or a damaged one. {_GET_ANOTHER}.") from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
@@ -95,18 +93,9 @@ def _read(file: Path) -> Mapping[str, torch.Tensor]:
     return content
 
 
-def _is_archive(file: Path) -> bool:
-    """Whether the file is a TorchScript archive."""
-    if not zipfile.is_zipfile(file):
-        return False
-    with zipfile.ZipFile(file) as archive:
-        return any(name.partition("/")[2].startswith("code/") for name in archive.namelist())
-
-
 def _read_archive(file: Path) -> Mapping[str, torch.Tensor]:
-    known = {asset.sha256 for asset in in_group("wav2lip")}
-    digest = sha256_of(file)
-    if digest not in known:
+    digest = assets.sha256_of(file)
+    if digest not in {asset.sha256 for asset in assets.in_group("wav2lip")}:
         raise AssetError(
             f"{file} is a TorchScript archive, which holds a program, and not one that is known (its SHA-256 is "
             f"{digest}). Give a checkpoint that holds tensors only, or leave out --checkpoint to have the published "
@@ -127,7 +116,8 @@ def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], fi
         AssetError: they are not those of the Wav2Lip generator, or hold values that are not numbers.
     """
     tensors = {key: value for key, value in found.items() if isinstance(value, torch.Tensor)}
-    prefix = _common_prefix(tensors, next(iter(wanted)))
+    first = next(iter(wanted))
+    prefix = next((key.removesuffix(first) for key in tensors if key.endswith(first)), "")  # such as "module."
     renamed = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
     state, absent = {}, []
     for key, place in wanted.items():
@@ -150,11 +140,6 @@ def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], fi
     if broken:
         raise AssetError(f"{file} holds values that are not finite numbers, first in {broken[0]}. {_GET_ANOTHER}.")
     return state
-
-
-def _common_prefix(tensors: Mapping[str, torch.Tensor], first: str) -> str:
-    """What stands before the names, such as ``module.``."""
-    return next((key.removesuffix(first) for key in tensors if key.endswith(first)), "")
 
 
 def _incomplete(file: Path, reason: str) -> str:

@@ -24,9 +24,6 @@ SMOOTHED_FRAMES = 5
 """Boxes are averaged over so many frames, as in the published code (there over the frames that follow; here
 centred)."""
 
-_BROWS = np.array(topology.BROWS)
-_OVAL = np.array(topology.FACE_OVAL)
-
 
 @dataclass(frozen=True)
 class CroppedFrame:
@@ -50,8 +47,8 @@ def face_box(points: np.ndarray, pads: tuple[float, float, float, float]) -> np.
     Returns:
         ``(4,) float64`` left, top, right, bottom: edges in pixels, the first pixel reaching from -0.5 to 0.5.
     """
-    oval = points[_OVAL, :2].astype(np.float64)
-    brows, hair_line = float(points[_BROWS, 1].min()), float(points[topology.HAIR_LINE, 1])
+    oval = points[list(topology.FACE_OVAL), :2].astype(np.float64)
+    brows, hair_line = float(points[list(topology.BROWS), 1].min()), float(points[topology.HAIR_LINE, 1])
     top = brows + TOP_SHARE * min(hair_line - brows, 0.0)
     left, right, bottom = oval[:, 0].min(), oval[:, 0].max(), oval[:, 1].max()
     above, below, before, behind = np.asarray(pads, float) * (bottom - top) / PADS_OF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from .mel import SILENCE, mel_windows, wav2lip_mel
 from .placing import Mouths, MovingHead, paste
 
 if TYPE_CHECKING:
-    import torch
+    from .fast import FastWav2Lip
 
 AHEAD = 8
 """Frames that are decoded and tracked ahead of the network."""
@@ -40,18 +40,6 @@ HELD_BYTES = 48e6
 APPEARS = 3.0
 """On a still picture the generated mouth fades in over the first third of the opening of the gate (and out over the
 last of its closing), while its speech is still faint: the lips at rest are the picture's own."""
-
-
-class Generator(Protocol):
-    """What the engine needs of a network; :class:`~lipsync_utils.wav2lip.fast.FastWav2Lip` is one."""
-
-    def encode(self, faces: torch.Tensor) -> FaceFeatures:
-        """Of ``(N, 6, 96, 96) float32`` faces."""
-        ...
-
-    def speak(self, mel: torch.Tensor, features: FaceFeatures) -> torch.Tensor:
-        """``(N, 3, 48, 96) float32`` lower halves for ``(N, 1, 80, 16)`` windows of speech."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -94,7 +82,7 @@ class Wav2LipEngine:
 
     def __init__(
         self,
-        generator: Generator,
+        generator: FastWav2Lip,
         *,
         models: dict[str, str],
         pads: tuple[float, float, float, float] = (0.0, 10.0, 0.0, 0.0),
@@ -148,11 +136,8 @@ class Wav2LipEngine:
         box = face_box(face.points, self._pads)
         mouths = Mouths(box, cut(image, box), mouth_mask(face.points, box), self._enhancer)
         features = self._generator.encode(as_input(mouths.crop[None]))
-
-        def render(item: tuple[int, Patch | None]) -> np.ndarray:
-            return head.frame(*item)
-
-        return in_order(render, prefetch(self._portrait_mouths(heard, task, features, mouths), depth=BATCH))
+        shown = prefetch(self._portrait_mouths(heard, task, features, mouths), depth=BATCH)
+        return in_order(lambda item: head.frame(*item), shown)
 
     def _portrait_mouths(
         self, heard: _Heard, task: Task, features: FaceFeatures, mouths: Mouths
@@ -199,7 +184,8 @@ class Wav2LipEngine:
             halves: Iterator[np.ndarray] = iter(())
             if seen:
                 crops = np.stack([cut(frame.tracked.frame.image, frame.box) for frame in seen])
-                windows = [heard.windows(timeline, i, i + 1) for i in (f.tracked.frame.index for f in seen)]
+                indices = [frame.tracked.frame.index for frame in seen]
+                windows = [heard.windows(timeline, index, index + 1) for index in indices]
                 features = self._generator.encode(as_input(crops))
                 spoken = self._generator.speak(torch.from_numpy(np.concatenate(windows)), features)
                 halves = iter(zip(crops, as_pictures(spoken), strict=True))

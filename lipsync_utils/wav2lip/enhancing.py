@@ -7,43 +7,30 @@ grain are applied to what it returns.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from .network import FACE_SIZE
 
+AMOUNT = 0.6
+"""Of detail that :class:`Sharpen` adds, in parts of what is there."""
 
-class Enhancer(Protocol):
-    """Makes a small face look better."""
+RADIUS = 1.0
+"""Standard deviation of what counts as detail, in pixels of the crop."""
 
-    def __call__(self, face: np.ndarray) -> np.ndarray:
-        """A better face.
-
-        Args:
-            face: ``(96, 96, 3) float32`` RGB in [0, 1]: the source's upper half and the generated lower one.
-
-        Returns:
-            ``(96 k, 96 k, 3) float32`` RGB, k a whole number; the same face in the same place.
-        """
-        ...
+Enhancer = Callable[[np.ndarray], np.ndarray]
+"""Makes a face look better: ``(96, 96, 3) float32`` RGB in [0, 1], the source's upper half and the generated lower one,
+to ``(96 k, 96 k, 3) float32``, k a whole number; the same face in the same place."""
 
 
 class Sharpen:
-    """Twice the size (Lanczos) and an unsharp mask.
-
-    Args:
-        amount: of detail that is added, in parts of what is there.
-        radius: standard deviation of what counts as detail, in pixels of the crop.
-    """
-
-    def __init__(self, *, amount: float = 0.6, radius: float = 1.0) -> None:
-        self._amount, self._radius = amount, radius
+    """Twice the size (Lanczos) and an unsharp mask."""
 
     def __call__(self, face: np.ndarray) -> np.ndarray:
-        """See :class:`Enhancer`."""
+        """See :data:`Enhancer`."""
         side = 2 * FACE_SIZE
         large = cv2.resize(face, (side, side), interpolation=cv2.INTER_LANCZOS4)
-        detail = large - cv2.GaussianBlur(large, (0, 0), 2 * self._radius)
-        return np.clip(large + self._amount * detail, 0, 1)
+        detail = large - cv2.GaussianBlur(large, (0, 0), 2 * RADIUS)
+        return np.clip(large + AMOUNT * detail, 0, 1)

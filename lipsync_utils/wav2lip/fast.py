@@ -18,13 +18,13 @@ Where the processor multiplies bfloat16 natively, or on a GPU, half the precisio
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..choices import one_of
 from ..errors import InputError
@@ -43,16 +43,9 @@ tensors then begin at row 0, 0, 2, 8, 20 and 44 of 3, 6, 12, 24, 48 and 96. Two 
 and the output's third one of the last: the first good rows are 0, 0, 4, 10, 22 and 47."""
 
 
-@dataclass(frozen=True)
-class FaceFeatures:
-    """What the decoder needs to know of some faces.
-
-    Attributes:
-        shares: for each decoder block that has features beside its input, and for the output, what they add to the
-            first convolution: ``(N, channels, height, 96 / k)``, bias included.
-    """
-
-    shares: tuple[torch.Tensor, ...]
+FaceFeatures = tuple[torch.Tensor, ...]
+"""What the decoder needs to know of some faces: for each decoder block that has features beside its input, and for the
+output, what they add to the first convolution: ``(N, channels, height, 96 / k)``, bias included."""
 
 
 class FastWav2Lip:
@@ -76,14 +69,11 @@ class FastWav2Lip:
         self._audio = [self._layer(layer) for layer in network.audio_encoder]
         (first,), *blocks = (list(block) for block in network.face_decoder_blocks)
         blocks.append([network.output_block[0]])
-        widths = [first, *(block[-1] for block in blocks)]
+        widths = [layer.conv_block[0].out_channels for layer in (first, *(block[-1] for block in blocks[:-1]))]
         self._first = self._layer(first)
-        self._splits = [
-            self._split(block[0], before.conv_block[1].num_features)
-            for before, block in zip(widths, blocks, strict=False)
-        ]
+        self._splits = [self._split(block[0], width) for block, width in zip(blocks, widths, strict=True)]
         self._rest = [[self._layer(layer) for layer in block[1:]] for block in blocks]
-        self._last = _Layer.plain(network.output_block[1]).to(self.device, self.dtype)
+        self._last = self._placed(copy.deepcopy(network.output_block[1]))
 
     @torch.inference_mode()
     def encode(self, faces: torch.Tensor) -> FaceFeatures:
@@ -99,11 +89,11 @@ class FastWav2Lip:
                 for layer in block:
                     x = layer(x)
                 features.append(x)
-            for split, feature, cut in zip(self._splits, reversed(features), CUT_ROWS, strict=True):
+            for (own, beside), feature, cut in zip(self._splits, reversed(features), CUT_ROWS, strict=True):
                 start += cut
-                shares.append(split.features(feature[:, :, start:]))
-                start *= split.enlarges
-        return FaceFeatures(tuple(shares))
+                shares.append(beside(feature[:, :, start:]))
+                start *= own.stride[0]  # those that do not enlarge have a stride of 1
+        return tuple(shares)
 
     @torch.inference_mode()
     def speak(self, mel: torch.Tensor, features: FaceFeatures) -> torch.Tensor:
@@ -120,15 +110,15 @@ class FastWav2Lip:
         with self._as_exact_as_asked():
             for layer in (*self._audio, self._first):
                 x = layer(x)
-            for split, share, cut, rest in zip(self._splits, features.shares, CUT_ROWS, self._rest, strict=True):
-                x = split.own(x[:, :, cut:]).add_(share).relu_()
+            for (own, _), share, cut, rest in zip(self._splits, features, CUT_ROWS, self._rest, strict=True):
+                x = own(x[:, :, cut:]).add_(share).relu_()
                 for layer in rest:
                     x = layer(x)
             x = self._last(x[:, :, -(SHOWN_ROWS.stop - SHOWN_ROWS.start) :])
         return torch.sigmoid(x.float()).to("cpu")
 
-    def _placed(self, x: torch.Tensor) -> torch.Tensor:
-        """On the device, in the precision, channels last."""
+    def _placed(self, x: torch.Tensor | nn.Module) -> torch.Tensor | nn.Module:
+        """A tensor or a module on the device, in the precision, channels last."""
         return x.to(self.device, self.dtype, memory_format=torch.channels_last)
 
     @contextlib.contextmanager
@@ -142,15 +132,16 @@ class FastWav2Lip:
             torch.backends.cudnn.allow_tf32 = before
 
     def _layer(self, layer: Conv | Widen) -> _Layer:
-        return _Layer.folded(layer).to(self.device, self.dtype)
+        return _Layer(self._placed(_folded(layer)), residual=getattr(layer, "residual", False))
 
-    def _split(self, layer: Conv | Widen, width: int) -> _Split:
-        """The layer as two: on the first ``width`` channels of its input, and on the features beside them."""
-        whole = _Layer.folded(layer)
-        channel = 0 if whole.transposed else 1
-        own, features = whole.weight.split((width, whole.weight.shape[channel] - width), channel)
-        parts = replace(whole, weight=own, bias=None, relu=False), replace(whole, weight=features, relu=False)
-        return _Split(*(part.to(self.device, self.dtype) for part in parts))
+    def _split(self, layer: Conv | Widen, width: int) -> tuple[nn.Module, nn.Module]:
+        """The layer as a sum of two: on the first ``width`` channels of its input, and on the features beside them."""
+        own = _folded(layer)
+        beside = copy.deepcopy(own)
+        channel = 0 if isinstance(own, nn.ConvTranspose2d) else 1
+        own.weight, beside.weight = map(nn.Parameter, own.weight.tensor_split([width], channel))
+        own.bias = None
+        return self._placed(own), self._placed(beside)
 
 
 def as_input(crops: np.ndarray) -> torch.Tensor:
@@ -205,60 +196,21 @@ def multiplies_bfloat16() -> bool:
     return any(check is not None and check() for check in checks)
 
 
-@dataclass(frozen=True)
-class _Layer:
-    """A convolution with its batch normalisation folded in."""
+class _Layer(nn.Module):
+    """A convolution, the input again where ``residual``, and a rectifier."""
 
-    weight: torch.Tensor
-    bias: torch.Tensor | None
-    stride: tuple[int, ...]
-    padding: tuple[int, ...]
-    output_padding: tuple[int, ...] | None = None  # None: not transposed
-    residual: bool = False
-    relu: bool = True
+    def __init__(self, convolution: nn.Module, *, residual: bool) -> None:
+        super().__init__()
+        self.convolution, self.residual = convolution, residual
 
-    @classmethod
-    def folded(cls, layer: Conv | Widen) -> _Layer:
-        convolution, norm = layer.conv_block
-        scale = norm.weight.double() * torch.rsqrt(norm.running_var.double() + norm.eps)
-        transposed = isinstance(convolution, nn.ConvTranspose2d)
-        shape = (1, -1, 1, 1) if transposed else (-1, 1, 1, 1)
-        plain = cls.plain(convolution)
-        weight = (plain.weight.double() * scale.reshape(shape)).float()
-        bias = ((plain.bias.double() - norm.running_mean.double()) * scale + norm.bias.double()).float()
-        return replace(plain, weight=weight, bias=bias, residual=getattr(layer, "residual", False), relu=True)
-
-    @classmethod
-    def plain(cls, layer: nn.Conv2d | nn.ConvTranspose2d) -> _Layer:
-        output_padding = layer.output_padding if isinstance(layer, nn.ConvTranspose2d) else None
-        weight, bias = layer.weight.detach(), layer.bias.detach()
-        return cls(weight, bias, layer.stride, layer.padding, output_padding, relu=False)
-
-    @property
-    def transposed(self) -> bool:
-        return self.output_padding is not None
-
-    def to(self, device: torch.device, dtype: torch.dtype) -> _Layer:
-        weight = self.weight.to(device, dtype, memory_format=torch.channels_last)
-        return replace(self, weight=weight, bias=None if self.bias is None else self.bias.to(device, dtype))
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        if self.transposed:
-            y = F.conv_transpose2d(x, self.weight, self.bias, self.stride, self.padding, self.output_padding)
-        else:
-            y = F.conv2d(x, self.weight, self.bias, self.stride, self.padding)
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.convolution(x)
         if self.residual:
             y.add_(x)
-        return y.relu_() if self.relu else y
+        return y.relu_()
 
 
-@dataclass(frozen=True)
-class _Split:
-    """One layer as the sum of two: what it makes of its own input, and of the face's features beside it."""
-
-    own: _Layer
-    features: _Layer
-
-    @property
-    def enlarges(self) -> int:
-        return self.own.stride[0] if self.own.transposed else 1
+def _folded(layer: Conv | Widen) -> nn.Conv2d | nn.ConvTranspose2d:
+    """The layer's convolution with its batch normalisation folded in; computed in float64, given in float32."""
+    convolution, norm = copy.deepcopy(layer.conv_block).eval().double()
+    return fuse_conv_bn_eval(convolution, norm, transpose=isinstance(convolution, nn.ConvTranspose2d)).float()

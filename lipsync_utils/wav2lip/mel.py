@@ -6,15 +6,12 @@ window whose ends see the sound reflected, magnitudes in Slaney mel bands, decib
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import scipy.fft
-import scipy.sparse
 
-from ..audio import check_wave
+from ..audio import check_wave, hann, mel_filters
 from ..records import SAMPLE_RATE, Timeline
-from .network import MEL_BANDS, MEL_COLUMNS
+from .network import MEL_COLUMNS
 
 MEL_HOP = 200
 """Samples between two columns."""
@@ -87,25 +84,9 @@ def mel_windows(mel: np.ndarray, timeline: Timeline, start: int, stop: int) -> n
 
 def _columns(frames: np.ndarray) -> np.ndarray:
     """``(80, n)`` of ``(n, 800)`` samples."""
-    magnitude = np.abs(scipy.fft.rfft(frames * _hann(), axis=1))  # (n, 401)
-    bands = (_filters() @ magnitude.T).astype(np.float32)
+    magnitude = np.abs(scipy.fft.rfft(frames * hann(_FFT), axis=1))  # (n, 401)
+    bands = (mel_filters(_FFT, *_BAND_HZ) @ magnitude.T).astype(np.float32)
     floor = 10.0 ** (-_RANGE_DB / 20.0)
     decibels = 20.0 * np.log10(np.maximum(bands, np.float32(floor))) - _REFERENCE_DB
     scaled = (decibels + _RANGE_DB) * np.float32(-2 * SILENCE / _RANGE_DB) + np.float32(SILENCE)
     return np.clip(scaled, SILENCE, -SILENCE)
-
-
-@lru_cache(maxsize=1)
-def _hann() -> np.ndarray:
-    """Periodic Hann window, ``(800,) float32``."""
-    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_FFT) / _FFT)).astype(np.float32)
-
-
-@lru_cache(maxsize=1)
-def _filters() -> scipy.sparse.csr_array:
-    """Slaney's mel filter bank, ``(80, 401) float32``; sparse, because a row of it has a handful of entries."""
-    import librosa
-
-    low, high = _BAND_HZ
-    bank = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=_FFT, n_mels=MEL_BANDS, fmin=low, fmax=high, dtype=np.float32)
-    return scipy.sparse.csr_array(bank)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 FACE_SIZE = 96
 """Side of a face crop in pixels."""
@@ -32,13 +33,12 @@ class Conv(nn.Module):
     ) -> None:
         super().__init__()
         self.conv_block = nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, padding), nn.BatchNorm2d(outputs))
-        self.act = nn.ReLU()
         self.residual = residual
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """``(N, inputs, H, W)`` to ``(N, outputs, H', W')``."""
         y = self.conv_block(x)
-        return self.act(y + x if self.residual else y)
+        return F.relu(y + x if self.residual else y)
 
 
 class Widen(nn.Module):
@@ -50,11 +50,10 @@ class Widen(nn.Module):
         self.conv_block = nn.Sequential(
             nn.ConvTranspose2d(inputs, outputs, 3, stride, padding, output_padding), nn.BatchNorm2d(outputs)
         )
-        self.act = nn.ReLU()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """``(N, inputs, H, W)`` to ``(N, outputs, H', W')``."""
-        return self.act(self.conv_block(x))
+        return F.relu(self.conv_block(x))
 
 
 def _same(width: int, count: int) -> list[nn.Module]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 from synthetic_media import voice, write_sound
 
 from lipsync_utils.media import Source
+from lipsync_utils.records import Timeline
 from lipsync_utils.sync import scoring
 from lipsync_utils.sync.landmark_expert import EDGE, LandmarkExpert
 from lipsync_utils.sync.watching import Mouth
@@ -32,7 +35,7 @@ def mouth_of(run: np.ndarray, **more) -> Mouth:
     boxes = np.tile(np.float32([20, 20, 44, 44]), (count, 1))
     measures = np.random.default_rng(0).normal(0.0, 0.05, (count, 12)).astype(np.float32)
     glimpses = {second: np.full((112, 112, 3), second, np.uint8) for second in range(count // 25)}
-    return Mouth("", count / 25, measures, run, boxes, count, 25.0, (), 1, glimpses)
+    return Mouth("", Timeline(Fraction(25), count, count / 25), measures, run, boxes, (), 1, glimpses)
 
 
 def test_windows_beside_a_cut_do_not_count():

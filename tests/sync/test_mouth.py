@@ -6,7 +6,7 @@ import pytest
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.rig import Rig
-from lipsync_utils.sync.mouth import MOUTH_MEASURES, NEEDED, measure
+from lipsync_utils.sync.mouth import MOUTH_MEASURES, measure
 
 
 def turned(points: np.ndarray, yaw: float, roll: float, scale: float) -> np.ndarray:
@@ -37,11 +37,6 @@ def test_measures_follow_the_lips():
     assert open_[at["inner gap, middle"]] > shut[at["inner gap, middle"]] + 0.05
     assert open_[at["chin, height"]] > shut[at["chin, height"]] + 0.03
     assert round_[at["outer width"]] < shut[at["outer width"]] - 0.05
-
-
-def test_the_needed_points_are_enough():
-    points = speaking(jawOpen=0.2)[None]
-    np.testing.assert_array_equal(measure(points), measure(points[:, list(NEEDED)]))
 
 
 def test_no_face_is_nan_and_inputs_stay():

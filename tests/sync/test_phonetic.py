@@ -50,8 +50,7 @@ def test_lips_that_stay_open_are_seen():
 @pytest.mark.parametrize(("gap", "closed"), [(0.006, 1.0), (0.03, 0.5)])
 def test_shut_means_shut_but_for_a_hair(gap, closed):
     """Half a pixel in a mouth of fifty passes, two and a half do not."""
-    resting = Lips(25.0, np.full(50, 0.002), np.full(50, 0.6))
-    assert check(lips(p=gap), SOUNDS, rest_of(resting)).bilabials_closed == closed
+    assert check(lips(p=gap), SOUNDS, REST).bilabials_closed == closed
 
 
 def test_without_a_pause_rest_is_not_known():

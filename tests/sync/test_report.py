@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from lipsync_utils.errors import InputError, OutputError
-from lipsync_utils.sync.comparing import table
 from lipsync_utils.sync.figure import check_figure, draw
-from lipsync_utils.sync.report import Moment, SyncReport, judge_offset, offset_of_column
+from lipsync_utils.sync.report import Moment, SyncReport, judge_offset, offset_of_column, table
 
 
 def report(**changes) -> SyncReport:

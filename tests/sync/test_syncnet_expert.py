@@ -34,7 +34,9 @@ def mouth_of(count: int, run: np.ndarray | None = None) -> Mouth:
     boxes = np.tile(np.float32([20, 20, 44, 44]), (count, 1))
     run = np.zeros(count, int) if run is None else run
     boxes[run < 0] = np.nan
-    return Mouth("", count / 25, np.zeros((count, 12), np.float32), run, boxes, count, 25.0, (), 1, {})
+    return Mouth(
+        "", Timeline(Fraction(25), count, count / 25), np.zeros((count, 12), np.float32), run, boxes, (), 1, {}
+    )
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from lipsync_utils.faces import topology
 from lipsync_utils.records import CURVE_RATE
 from lipsync_utils.rig import UPPER_SHARE, FittedRig, Rig
 from lipsync_utils.speech.visemes import NAMES
-from lipsync_utils.sync.mouth import NEEDED, measure
+from lipsync_utils.sync.mouth import STEADY, measure
 from lipsync_utils.sync.protocol import FPS
+
+NEEDED = sorted({*STEADY, *topology.LIPS, topology.CHIN})
+"""The points that :func:`measure` looks at."""
 
 _ROW = {point: row for row, point in enumerate(NEEDED)}
 _UPPER = [_ROW[p] for p in topology.INNER_LIP_UPPER]
@@ -39,9 +42,8 @@ class Person:
         points *= np.exp(rng.normal(0.0, [0.05, 0.07, 0.08]))
         fitted = FittedRig.of(rig, 200.0 * points.astype(np.float32))
         columns = rig.columns(NAMES)
-        rows = list(NEEDED)
-        self.rest = fitted.rest[rows] / 200.0
-        self.shapes = fitted.shapes[columns][:, rows] / 200.0
+        self.rest = fitted.rest[NEEDED] / 200.0
+        self.shapes = fitted.shapes[columns][:, NEEDED] / 200.0
         self.shapes = self.shapes * np.exp(rng.normal(0.0, 0.12, (len(NAMES), 1, 1)))
         self.down = fitted.down
         self.taper = fitted.taper
@@ -66,7 +68,9 @@ def seen(values: np.ndarray, person: Person, rng: np.random.Generator) -> np.nda
     middle = (np.arange(count) + 0.5) / camera
     points = _turned(person.move(_exposed(values, middle, rng)), camera, rng)
     points = _tracked(points, camera, rng)
-    measures = measure(points).astype(np.float64)
+    meshes = np.zeros((len(points), topology.POINTS, 3))
+    meshes[:, NEEDED] = points
+    measures = measure(meshes).astype(np.float64)
     grid = (np.arange(len(values) * FPS // CURVE_RATE) + 0.5) / FPS
     out = np.stack([np.interp(grid, middle, column) for column in measures.T], axis=1)
     return _read(out, rng).astype(np.float32)
