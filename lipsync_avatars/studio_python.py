@@ -18,9 +18,9 @@ from pathlib import Path
 
 from lipsync_utils import assets
 from lipsync_utils.errors import InputError, LipSyncError, MissingExtraError
-from lipsync_utils.requirements import requirements as declared
 
 from .processes import scrubbed_environment
+from .requirements import requirements as declared
 
 VARIABLE = "LIPSYNC_STUDIO"
 """Environment variable: the studio's Python, or the folder of its environment."""

@@ -72,7 +72,7 @@ def report() -> int:
 
 def _packages() -> Iterator[Finding]:
     """As the project's metadata list them; imports them, too: a package may be there and still not load."""
-    from lipsync_utils.requirements import requirements, unmet
+    from lipsync_avatars.requirements import requirements, unmet
 
     needed, fine = requirements(), True
     for item in needed:
@@ -86,7 +86,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    from lipsync_utils.requirements import requirements, unmet
+    from lipsync_avatars.requirements import requirements, unmet
 
     for extra, purpose in PURPOSES.items():
         reasons = [reason for item in requirements(extra) if (reason := unmet(item) or _unloadable(item.name))]
@@ -108,7 +108,7 @@ def _unloadable(package: str) -> str:
 
 def _modules(package: str) -> list[str]:
     """What to import: the module of the package's name, or else what its files say that it brings."""
-    from lipsync_utils.requirements import distribution
+    from lipsync_avatars.requirements import distribution
 
     named = package.replace("-", "_")
     if find_spec(named):

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from lipsync_utils.requirements import Requirement, distribution, requirements, unmet  # noqa: E402
+from lipsync_avatars.requirements import Requirement, distribution, requirements, unmet  # noqa: E402
 
 KEEP = ("torch", "numpy", "opencv-python", "opencv-python-headless", "opencv-contrib-python")
 """Never installed again where they are: Colab's are made for its GPU."""

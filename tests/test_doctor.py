@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 from quick_runs import lipsync
 
-import lipsync_utils
+import lipsync_avatars
+from lipsync_avatars.requirements import requirements
 from lipsync_tools import __main__ as program
 from lipsync_tools import doctor
-from lipsync_utils.requirements import requirements
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *absent: str, **versions: str) -> None:
@@ -98,8 +98,8 @@ def test_works_without_what_reads_the_metadata(monkeypatch):
     without(monkeypatch, "packaging")
     for name in ("packaging", "packaging.requirements"):
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr(lipsync_utils, "requirements", sys.modules["lipsync_utils.requirements"])  # put back later
-    monkeypatch.delitem(sys.modules, "lipsync_utils.requirements")
+    monkeypatch.setattr(lipsync_avatars, "requirements", sys.modules["lipsync_avatars.requirements"])  # put back later
+    monkeypatch.delitem(sys.modules, "lipsync_avatars.requirements")
     assert packages() == [("broken", "package packaging is not installed", "pip install 'packaging>=23'")]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_utils import requirements
+from lipsync_avatars import requirements
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -9,31 +9,20 @@ lips). Magnitudes are those of natural speech, about half of what the shapes all
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
-CHANNELS = (
-    "jawOpen",
-    "jawForward",
-    "mouthClose",
-    "mouthFunnel",
-    "mouthPucker",
-    "mouthSmile",
-    "mouthStretch",
-    "mouthRollLower",
-    "mouthRollUpper",
-    "mouthShrugLower",
-    "mouthShrugUpper",
-    "mouthPress",
-    "mouthLowerDown",
-    "mouthUpperUp",
-    "tongueOut",
-    "cheekPuff",
-)
+import yaml
+
+_DATA = yaml.safe_load(Path(__file__).parents[1].joinpath("data", "visemes.yaml").read_text("utf-8"))
+
+CHANNELS = tuple(_DATA["channels"])
 """The independent channels; those in :data:`PAIRED` stand for a left and a right coefficient."""
 
-PAIRED = ("mouthSmile", "mouthStretch", "mouthPress", "mouthLowerDown", "mouthUpperUp")
+PAIRED = tuple(_DATA["paired"])
 
 NAMES = tuple(
     name for channel in CHANNELS for name in ([f"{channel}Left", f"{channel}Right"] if channel in PAIRED else [channel])
@@ -56,7 +45,7 @@ class Viseme:
     kind: str
     pose: dict[str, float]
     weight: float
-    rounding: float
+    rounding: float = 0.12
     jaw_limit: float = 1.0
 
 
@@ -77,81 +66,18 @@ def _vowel(kind: str, jaw: float, *, pucker: float = 0.0, funnel: float = 0.0, s
     return Viseme(kind, pose, weight=1.0 if jaw > 0.1 else 0.9, rounding=rounding)
 
 
-def _consonant(kind: str, weight: float, *, rounding: float = 0.12, jaw_limit: float = 1.0, **pose: float) -> Viseme:
-    return Viseme(kind, pose, weight=weight, rounding=rounding, jaw_limit=jaw_limit)
-
-
-_SIBILANT = {"mouthStretch": 0.16, "mouthSmile": 0.1, "mouthLowerDown": 0.24, "mouthUpperUp": 0.1}
-_EMPHATIC = {"mouthFunnel": 0.14, "mouthPucker": 0.1}
-
 SILENCE = Viseme("silence", {}, weight=0.35, rounding=0.18)
 
-_INVENTORY: tuple[tuple[str, Viseme], ...] = (
-    # vowels: front unrounded, from close to open
-    ("i ɨ ᵻ", _vowel("i", 0.11, spread=0.42)),
-    ("ɪ", _vowel("i", 0.15, spread=0.28)),
-    ("e", _vowel("e", 0.23, spread=0.33)),
-    ("ɛ", _vowel("e", 0.34, spread=0.28)),
-    ("æ", _vowel("a", 0.5, spread=0.3)),
-    ("a", _vowel("a", 0.56, spread=0.12)),
-    # central
-    ("ə ᵊ ɘ", _vowel("schwa", 0.17)),
-    ("ɐ", _vowel("schwa", 0.3)),
-    ("ʌ ɤ", _vowel("a", 0.38)),
-    ("ɜ ɚ ɝ ɵ", _vowel("schwa", 0.23, pucker=0.14, funnel=0.18)),
-    # back and rounded
-    ("ɑ", _vowel("a", 0.57)),
-    ("ɒ", _vowel("o", 0.46, funnel=0.3, pucker=0.1)),
-    ("ɔ", _vowel("o", 0.39, funnel=0.4, pucker=0.25)),
-    ("o", _vowel("o", 0.25, funnel=0.36, pucker=0.45)),
-    ("ʊ", _vowel("u", 0.16, pucker=0.5, funnel=0.25)),
-    ("u ʉ", _vowel("u", 0.11, pucker=0.7, funnel=0.2)),
-    ("ɯ", _vowel("i", 0.13, spread=0.2)),
-    ("y ʏ", _vowel("u", 0.12, pucker=0.6, funnel=0.15)),
-    ("ø", _vowel("u", 0.2, pucker=0.42, funnel=0.3)),
-    ("œ ɶ", _vowel("o", 0.32, pucker=0.3, funnel=0.32)),
-    # lips
-    ("p b ɓ ʙ", _consonant("bilabial", 0.5, jawOpen=0.12)),
-    ("m ɱ", _consonant("bilabial", 0.5, jawOpen=0.14)),
-    ("f v ʋ ⱱ", _consonant("labiodental", 0.7, jaw_limit=0.14, jawOpen=0.1)),
-    ("w ʍ", _consonant("w", 0.9, rounding=1.6, jaw_limit=0.14, jawOpen=0.07, mouthPucker=0.75, mouthFunnel=0.22)),
-    ("ɥ", _consonant("w", 0.8, rounding=0.9, jaw_limit=0.14, jawOpen=0.08, mouthPucker=0.6)),
-    ("β ɸ", _consonant("w", 0.7, jaw_limit=0.1, jawOpen=0.06, mouthPress=0.05)),
-    # teeth and tongue tip
-    ("θ ð", _consonant("dental", 0.6, jaw_limit=0.22, jawOpen=0.15, mouthLowerDown=0.18)),
-    ("t d ɗ ʈ ɖ", _consonant("alveolar", 0.55, jaw_limit=0.24, jawOpen=0.12, mouthLowerDown=0.14, mouthUpperUp=0.04)),
-    ("n ɲ ɳ", _consonant("alveolar", 0.5, jaw_limit=0.26, jawOpen=0.13, mouthLowerDown=0.13, mouthUpperUp=0.04)),
-    ("l ɫ ʎ ɭ ɬ ɮ", _consonant("alveolar", 0.4, jawOpen=0.18, mouthLowerDown=0.16, tongueOut=0.06)),
-    ("s z ʦ ʣ", _consonant("sibilant", 0.9, rounding=0.3, jaw_limit=0.1, jawOpen=0.06, **_SIBILANT)),
-    (
-        "ʃ ʒ ʧ ʤ ʂ ʐ ɕ ʑ ʨ ʥ ɧ",
-        _consonant("postalveolar", 0.9, rounding=0.75, jaw_limit=0.11, jawOpen=0.07, mouthFunnel=0.48, mouthPucker=0.2,
-                   mouthLowerDown=0.1, jawForward=0.05),
-    ),
-    # liquids and glides
-    ("ɹ ɻ", _consonant("r", 0.55, rounding=0.55, jaw_limit=0.25, jawOpen=0.13, mouthFunnel=0.26, mouthPucker=0.24)),
-    ("r ɾ ɽ", _consonant("alveolar", 0.35, jaw_limit=0.3, jawOpen=0.16, mouthLowerDown=0.14)),
-    ("j ʝ", _consonant("i", 0.6, rounding=0.3, jawOpen=0.12, mouthSmile=0.2, mouthStretch=0.2, mouthLowerDown=0.14)),
-    # back of the tongue and throat
-    ("k ɡ g ŋ c ɟ ɠ ɴ", _consonant("velar", 0.3, jawOpen=0.18, mouthLowerDown=0.12)),
-    ("x ɣ χ ʁ q ɢ ç ʀ ɰ", _consonant("velar", 0.35, jawOpen=0.24, mouthLowerDown=0.14)),
-    ("ħ ʕ ʢ ʜ", _consonant("pharyngeal", 0.5, jawOpen=0.36, mouthLowerDown=0.18, mouthStretch=0.06)),
-    ("h ɦ", _consonant("glottal", 0.12, jawOpen=0.2, mouthLowerDown=0.1)),
-    ("ʔ", _consonant("glottal", 0.06, jawOpen=0.18)),
-)  # fmt: skip
+_INVENTORY = {symbols: _vowel(**row) for symbols, row in _DATA["vowels"].items()}
+_INVENTORY |= {symbols: Viseme(**row) for symbols, row in _DATA["consonants"].items()}
+_TABLE = {symbol: viseme for symbols, viseme in _INVENTORY.items() for symbol in symbols.split()}
 
-_TABLE = {symbol: viseme for symbols, viseme in _INVENTORY for symbol in symbols.split()}
-
-_COMPOUND = {
-    # one letter for two sounds, as in the alphabet of Kokoro's and hibari's phonemes (misaki)
-    "A": "eɪ", "I": "aɪ", "O": "oʊ", "Q": "əʊ", "W": "aʊ", "Y": "ɔɪ", "T": "ɾ",
-    # affricates are one gesture
-    "tʃ": "ʧ", "dʒ": "ʤ", "ts": "ʦ", "dz": "ʣ", "tɕ": "ʨ", "dʑ": "ʥ", "tʂ": "ʂ", "dʐ": "ʐ", "pf": "pf",
-}  # fmt: skip
-
-KINDS = ("silence", *dict.fromkeys(viseme.kind for _, viseme in _INVENTORY))
+KINDS = ("silence", *dict.fromkeys(viseme.kind for viseme in _INVENTORY.values()))
 """Articulatory classes, silence first."""
 
+_COMPOUND = _DATA["compounds"]
+_SYMBOL = re.compile("|".join([*_COMPOUND, "."]), re.DOTALL)  # a compound, or else one letter
+_EMPHATIC = {"mouthFunnel": 0.14, "mouthPucker": 0.1}
 _PHARYNGEALISED = "ˤˠ̴"
 _ROUNDED = "ʷᵝ"
 _VOWELS = frozenset("aeiouyæɐɑɒɔəɘɚɛɜɝɞɤɨɪɯɵøœɶʉʊʌʏᵊᵻ")
@@ -168,21 +94,15 @@ def visemes_of(ipa: str) -> tuple[Viseme, ...]:
     Args:
         ipa: symbol such as ``"aɪ"``, ``"tʃ"``, ``"iː"``, ``"sˤ"``; misaki's capitals are understood.
     """
-    text = _decomposed(ipa)
-    letters = [c for c in text if c not in _NOT_SOUNDS]
+    letters = _letters(ipa)
     shapes: list[Viseme] = []
-    i = 0
-    while i < len(letters):
-        pair = "".join(letters[i : i + 2])
-        width = 2 if len(pair) == 2 and pair in _COMPOUND else 1
-        symbol = _COMPOUND.get(pair[:width], pair[:width])
-        i += width
-        if len(symbol) == 1 and _is_modifier(symbol):
-            if shapes:
-                shapes[-1] = _modified(shapes[-1], symbol)
-            continue
-        shapes.extend(_TABLE.get(letter) or _similar(letter) for letter in symbol)
-    return tuple(shapes) or (SILENCE if not letters else _similar("ə"),)
+    for found in _SYMBOL.findall(letters):
+        symbol = _COMPOUND.get(found, found)
+        if len(symbol) > 1 or not _is_modifier(symbol):
+            shapes.extend(_TABLE.get(letter) or _similar(letter) for letter in symbol)
+        elif shapes:
+            shapes[-1] = _modified(shapes[-1], symbol)
+    return tuple(shapes) or (_similar("ə") if letters else SILENCE,)
 
 
 def is_vowel(viseme: Viseme) -> bool:
@@ -192,14 +112,13 @@ def is_vowel(viseme: Viseme) -> bool:
 
 def is_known(ipa: str) -> bool:
     """Whether every letter of the symbol is in the table (nothing is guessed)."""
-    text = _decomposed(ipa)
-    letters = [c for c in text if c not in _NOT_SOUNDS]
-    return all(c in _TABLE or c in _COMPOUND or _is_modifier(c) for c in letters)
+    return all(c in _TABLE or c in _COMPOUND or _is_modifier(c) for c in _letters(ipa))
 
 
-def _decomposed(ipa: str) -> str:
-    """Accents apart from their letters, except for ç, which is a letter of its own."""
-    return unicodedata.normalize("NFD", ipa).replace("c\u0327", "\u00e7")
+def _letters(ipa: str) -> str:
+    """What can be seen of a symbol: accents stand apart from their letters, except for ç, a letter of its own."""
+    decomposed = unicodedata.normalize("NFD", ipa).replace("c\u0327", "\u00e7")
+    return "".join(c for c in decomposed if c not in _NOT_SOUNDS)
 
 
 def _is_modifier(letter: str) -> bool:
@@ -208,12 +127,12 @@ def _is_modifier(letter: str) -> bool:
 
 def _modified(viseme: Viseme, mark: str) -> Viseme:
     """The viseme with a secondary articulation."""
+    pose = viseme.pose
     if mark in _PHARYNGEALISED:
-        pose = {**viseme.pose, **{k: max(v, viseme.pose.get(k, 0.0)) for k, v in _EMPHATIC.items()}}
-        return Viseme(viseme.kind, pose, viseme.weight, max(viseme.rounding, 0.4), viseme.jaw_limit)
+        emphatic = {channel: max(value, pose.get(channel, 0.0)) for channel, value in _EMPHATIC.items()}
+        return replace(viseme, pose=pose | emphatic, rounding=max(viseme.rounding, 0.4))
     if mark in _ROUNDED:
-        pose = {**viseme.pose, "mouthPucker": 0.5, "mouthFunnel": 0.25}
-        return Viseme(viseme.kind, pose, viseme.weight, 0.8, viseme.jaw_limit)
+        return replace(viseme, pose=pose | {"mouthPucker": 0.5, "mouthFunnel": 0.25}, rounding=0.8)
     return viseme
 
 

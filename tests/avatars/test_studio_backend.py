@@ -237,10 +237,10 @@ def test_requirements_come_from_the_package(monkeypatch):
         "bpy>=5.1; python_version >= '3.13' and extra == 'avatars'",
         "anny>=0.6.2; extra == 'avatars'",
     ]
-    monkeypatch.setattr("lipsync_utils.requirements._declared", lambda: declared)
+    monkeypatch.setattr("lipsync_avatars.requirements._declared", lambda: declared)
     assert requirements("3.11") == ["bpy==5.0.1", "anny>=0.6.2"]
     assert requirements("3.13") == ["bpy>=5.1", "anny>=0.6.2"]
-    monkeypatch.setattr("lipsync_utils.requirements._declared", lambda: declared[:2])
+    monkeypatch.setattr("lipsync_avatars.requirements._declared", lambda: declared[:2])
     assert requirements("3.11") == ["lipsync_utils[avatars]"]
 
 
