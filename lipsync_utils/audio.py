@@ -72,9 +72,8 @@ def log_mel(wave: np.ndarray, *, gain_db: float = 0.0, start: int = 0, stop: int
     """
     wave = check_wave(wave)
     stop = rows_of(len(wave)) if stop is None else min(stop, rows_of(len(wave)))
-    blocks = [
-        _block(wave, first, min(first + _BLOCK, stop), 10.0 ** (gain_db / 20.0)) for first in range(start, stop, _BLOCK)
-    ]
+    gain = 10.0 ** (gain_db / 20.0)
+    blocks = [_block(wave, first, min(first + _BLOCK, stop), gain) for first in range(start, stop, _BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros((0, MEL_BANDS), np.float32)
 
 

@@ -81,11 +81,12 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     fps = options.fps or source.fps or DEFAULT_FPS
     ends_with_video = options.when_short == "cut"
     speech = _cut_to(source, voice) if ends_with_video else voice
-    factor, notes = _scale(source, options), []
+    full = 0.5 if options.preview else 1.0
+    factor, notes = min(full, options.max_side / max(source.width, source.height)), []
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
         lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
         notes.append(f"{lengths}: {_THEN[options.when_short]}.")
-    if factor < (0.5 if options.preview else 1.0) and options.max_side == MAX_SIDE:  # otherwise it was asked for
+    if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
             f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
             f"reduced to {MAX_SIDE}, the most that common players show."
@@ -108,11 +109,6 @@ def _cut_to(source: Source, voice: Speech) -> Speech:
     if source.is_picture or not 0 < samples < voice.samples:
         return voice
     return replace(voice, wave=voice.wave[: round(samples * SAMPLE_RATE / voice.rate)], samples=samples)
-
-
-def _scale(source: Source, options: RunOptions) -> float:
-    """Output pixels in one of the source: 1, unless it is too large or a preview is asked for."""
-    return min(0.5 if options.preview else 1.0, options.max_side / max(source.width, source.height))
 
 
 def in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:

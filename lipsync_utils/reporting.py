@@ -19,14 +19,8 @@ class Listener(Protocol):
         """``done`` of ``total`` frames have left the stage."""
 
 
-class Silent:
+class Silent(Listener):
     """A listener that does nothing."""
-
-    def message(self, text: str) -> None:
-        """Ignore it."""
-
-    def step(self, stage: str, done: int, total: int) -> None:
-        """Ignore it."""
 
 
 def provenance(engine: Engine) -> dict[str, str]:

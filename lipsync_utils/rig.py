@@ -49,11 +49,8 @@ class Rig:
         """The basis that ships with the package."""
         with resources.files("lipsync_utils").joinpath("data/arkit_basis.npz").open("rb") as file:
             data = np.load(file)
-            return cls(
-                names=tuple(str(n) for n in data["names"]),
-                neutral=data["neutral"].astype(np.float32),
-                shapes=data["shapes"].astype(np.float32),
-            )
+            neutral, shapes = (data[name].astype(np.float32) for name in ("neutral", "shapes"))
+            return cls(tuple(data["names"].tolist()), neutral, shapes)
 
     def columns(self, names: tuple[str, ...]) -> np.ndarray:
         """Positions of blendshape ``names`` in the basis.
@@ -68,7 +65,18 @@ class Rig:
 
     def fit(self, face: Face) -> FittedRig:
         """Carry the basis onto ``face``."""
-        return FittedRig.of(self, face.points)
+        points = face.points
+        # Points above the upper lip keep their place whatever the mouth does.
+        stable = np.flatnonzero(self.neutral[:, 1] < self.neutral[topology.OUTER_LIP_MIDDLES[0], 1])
+        size, rotation, _ = umeyama(self.neutral[stable], points[stable].astype(np.float64))
+        scale = float(size)
+        shapes = np.einsum("knj,ij->kni", self.shapes, rotation * scale)
+        shapes = (shapes * _proportions(self, points, scale)[:, None, None]).astype(np.float32)
+        down = in_picture(rotation[:, 1])
+        gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
+        rest = points + _closing(self, points, gaps, down)
+        texture = points + _widening(self, points, gaps, down)
+        return FittedRig(self.names, texture.astype(np.float32), rest.astype(np.float32), shapes, scale, rotation, gaps)
 
     @cached_property
     def side(self) -> np.ndarray:
@@ -81,11 +89,6 @@ class Rig:
                 side[list(row[1:-1])] = sign
                 side[[row[0], row[-1]]] = 0
         return side
-
-
-def _stable(neutral: np.ndarray) -> np.ndarray:
-    """Points above the upper lip: they keep their place whatever the mouth does."""
-    return np.flatnonzero(neutral[:, 1] < neutral[topology.OUTER_LIP_MIDDLES[0], 1])
 
 
 @dataclass(frozen=True)
@@ -110,23 +113,6 @@ class FittedRig:
     scale: float
     rotation: np.ndarray
     gaps: np.ndarray
-    side: np.ndarray
-
-    @classmethod
-    def of(cls, rig: Rig, points: np.ndarray) -> FittedRig:
-        """Fit ``rig`` to ``(468, 3)`` detected points."""
-        stable = _stable(rig.neutral)
-        size, rotation, _ = umeyama(rig.neutral[stable], points[stable].astype(np.float64))
-        scale = float(size)
-        shapes = np.einsum("knj,ij->kni", rig.shapes, rotation * scale)
-        shapes = (shapes * _proportions(rig, points, scale)[:, None, None]).astype(np.float32)
-        down = in_picture(rotation[:, 1])
-        gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
-        rest = points + _closing(rig, points, gaps, down)
-        texture = points + _widening(rig, points, gaps, down)
-        return cls(
-            rig.names, texture.astype(np.float32), rest.astype(np.float32), shapes, scale, rotation, gaps, rig.side
-        )
 
     @property
     def down(self) -> np.ndarray:
@@ -176,13 +162,11 @@ class FittedRig:
 def _proportions(rig: Rig, points: np.ndarray, scale: float) -> np.ndarray:
     """``(52,)`` how much larger this face's mouth and jaw are than the basis', after scaling."""
 
-    def ratio(a: int, b: int) -> float:
-        own = np.linalg.norm(points[a] - points[b])
-        return float(np.clip(own / (scale * np.linalg.norm(rig.neutral[a] - rig.neutral[b])), 0.8, 1.3))
-
-    mouth, jaw = ratio(*topology.OUTER_LIP_CORNERS), ratio(topology.UNDER_NOSE, topology.CHIN)
-    of = {"mouth": mouth, "jaw": jaw}
-    return np.array([next((v for k, v in of.items() if n.startswith(k)), 1.0) for n in rig.names])
+    out = np.ones(len(rig.names))
+    for part, (a, b) in (("mouth", topology.OUTER_LIP_CORNERS), ("jaw", (topology.UNDER_NOSE, topology.CHIN))):
+        own, usual = np.linalg.norm(points[a] - points[b]), np.linalg.norm(rig.neutral[a] - rig.neutral[b])
+        out[[name.startswith(part) for name in rig.names]] = np.clip(own / (scale * usual), 0.8, 1.3)
+    return out
 
 
 def _closing(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -> np.ndarray:
@@ -196,14 +180,11 @@ def _closing(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -
     width = np.ptp(x_mouth) + 1e-6
     gap = np.interp(x, x_mouth, gaps, left=0.0, right=0.0)
     y = points[:, :2] @ down
-    edge = np.where(
-        rig.side < 0,
-        np.interp(x, x_mouth, points[_UPPER, :2] @ down),
-        np.interp(x, x_mouth, points[_LOWER, :2] @ down),
-    )
+    above = rig.side < 0
+    edge = np.where(above, np.interp(x, x_mouth, y[_UPPER]), np.interp(x, x_mouth, y[_LOWER]))
     away = np.abs(y - edge) / width
-    fade = np.exp(-((away / np.where(rig.side < 0, 0.35, 0.7)) ** 2))
-    share = np.where(rig.side < 0, UPPER_SHARE, -(1 - UPPER_SHARE)) * (rig.side != 0)
+    fade = np.exp(-((away / np.where(above, 0.35, 0.7)) ** 2))
+    share = np.where(above, UPPER_SHARE, -(1 - UPPER_SHARE)) * (rig.side != 0)
     out = np.zeros_like(points)
     out[:, :2] = (share * gap * fade)[:, None] * down
     return out

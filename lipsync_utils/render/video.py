@@ -9,7 +9,7 @@ import numpy as np
 from ..faces import topology
 from ..faces.geometry import apart
 from ..records import TrackedFrame
-from ..rig import FittedRig, Rig
+from ..rig import Rig
 from . import mesh
 from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
 from .warp import MeshWarp, identity_maps
@@ -45,7 +45,7 @@ class VideoRenderer:
         image = tracked.frame.image
         if tracked.face is None or interior is None:
             return image
-        fitted = FittedRig.of(self._rig, tracked.face.points)
+        fitted = self._rig.fit(tracked.face)
         source = fitted.source[:, :2]
         target = mesh.surround(fitted.move(values, self._columns)[:, :2], source)
         warp = MeshWarp(image, mesh.surround(source))

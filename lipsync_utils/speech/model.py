@@ -54,11 +54,10 @@ class SpeechModel:
         Raises:
             AssetError: if the file is missing, damaged or of another format.
         """
-        from .weights import load
+        from .network import load
 
         file = Path(path or WEIGHTS)
-        network = load(file)
-        return cls(network, version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+        return cls(load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
 
     def __call__(self, speech: Speech | np.ndarray) -> FaceCurves:
         """Mouth, jaw and tongue for a voice.

@@ -7,6 +7,7 @@ less than 200 ms; of the past, about 1.5 s.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -14,6 +15,7 @@ from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
 from ..blocks import Block, scaled_bands
+from ..weights import load_network, save_network
 from .composing import CONTACTS
 from .visemes import CHANNELS, KINDS
 
@@ -31,6 +33,11 @@ LEARNED_CHANNELS = (
 """Channels that the network predicts; the others follow from the contacts."""
 
 LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED_CHANNELS]
+
+FORMAT = "lipsync-speech-1"
+
+OUTPUTS = [list(LEARNED_CHANNELS), list(CONTACTS), list(KINDS)]
+"""What the columns of the output mean; weights for others are refused."""
 
 
 @dataclass(frozen=True)
@@ -84,3 +91,21 @@ class LipNet(nn.Module):
         y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
         pose, contacts, activity, kind = y.split(self.sizes, dim=-1)
         return torch.sigmoid(pose), contacts, activity[..., 0], kind
+
+
+def save(network: LipNet, path: str | Path, **notes: object) -> None:
+    """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
+    save_network(network, path, kind=FORMAT, notes=notes, outputs=OUTPUTS)
+
+
+def load(path: str | Path) -> LipNet:
+    """The network in float32, ready to run.
+
+    Raises:
+        AssetError: if the file is missing, damaged, or made for another version of the package.
+    """
+
+    def make(**options: object) -> LipNet:
+        return LipNet(NetworkOptions(**options))
+
+    return load_network(make, path, kind=FORMAT, trained_by="training/speech/", outputs=OUTPUTS)

@@ -66,9 +66,10 @@ def spelled_for_speech(text: str) -> str:
     consonants w and y between vowels.
     """
     text = re.sub(f"([{_FATHATAN}-{_KASRA}{_SUKUN}])({_SHADDA})", r"\2\1", text.replace(_TATWEEL, ""))
-    for rule in (_latin_words_apart, _spoken_alif, _pausal, _elided, _glides, _doubled_sad):
+    for rule in (_latin_words_apart, _spoken_alif, _pausal, _elided, _glides):
         text = rule(text)
-    return text
+    # A doubled emphatic s in two letters: espeak-ng puts a pause in the place of the first.
+    return text.replace("ص" + _SHADDA, "ص" + _SUKUN + "ص")
 
 
 @functools.lru_cache(maxsize=1)
@@ -126,8 +127,3 @@ def _glides(text: str) -> str:
     text = re.sub(rf"(?<={vowel})([وي]){_SHADDA}(?={vowel})", r"\1\1", text)
     text = re.sub(rf"(?<={_DAMMA})و(?={vowel})", "وو", text)
     return re.sub(rf"(?<={_KASRA})ي(?={vowel})", "يي", text)
-
-
-def _doubled_sad(text: str) -> str:
-    """A doubled emphatic s in two letters: espeak-ng puts a pause in the place of the first."""
-    return text.replace("ص" + _SHADDA, "ص" + _SUKUN + "ص")

@@ -25,19 +25,7 @@ _DURATIONS = "/Clip_output_0"
 _FRAME_S = 0.025
 
 # The symbols of misaki, which hibari speaks, that are not IPA.
-_IPA = {
-    "A": "eɪ",
-    "I": "aɪ",
-    "W": "aʊ",
-    "Y": "ɔɪ",
-    "O": "oʊ",
-    "Q": "əʊ",
-    "ʤ": "dʒ",
-    "ʧ": "tʃ",
-    "T": "ɾ",
-    "ᵊ": "ə",
-    "ᵻ": "ɪ",
-}
+_IPA = dict(zip("AIWYOQʤʧTᵊᵻ", ["eɪ", "aɪ", "aʊ", "ɔɪ", "oʊ", "əʊ", "dʒ", "tʃ", "ɾ", "ə", "ɪ"], strict=True))
 _STRESS = {"ˈ": 1, "ˌ": 2}
 _LONG = "ː"
 _PAUSES = frozenset(".,;:!?…—")
@@ -109,8 +97,8 @@ class HibariVoice:
 
     def _run(self, symbols: list[str], speed: float) -> list[np.ndarray]:
         """Five spectral parts ``(601, F)``, pitch ``(F,)`` in Hz, durations ``(len(symbols) + 2,)`` in frames."""
-        ids = [0, *[self._hibari.vocab[symbol] for symbol in symbols], 0]
-        inputs = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
+        ids = [0, *(self._hibari.vocab[symbol] for symbol in symbols), 0]
+        inputs = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
         *parts, durations = self._session.run(None, inputs)
         return [*(part[0] for part in parts), durations.ravel()]
 

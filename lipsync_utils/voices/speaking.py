@@ -26,17 +26,13 @@ ARABIC_VOICE = EspeakVoice("ar", "Gene2", words_per_minute=160, pitch=54, pitch_
 _PAUSE_S = 0.4
 _EDGE_S = 0.05  # silence kept around each sentence; the pause between sentences contains two of these
 _LEAD_S, _TAIL_S = 0.15, 0.25
+_SPEAKABLE = re.compile(r"[^\W_]")
 _ARABIC_LETTER = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _ARABIC_SENTENCE_END = re.compile(r"(?<=[.!?؟…])\s+|\s*\n\s*")
 
 
 def speak(
-    text: str,
-    *,
-    language: str | None = None,
-    voice: str | None = None,
-    rate: float = 1.0,
-    pitch: float = 1.0,
+    text: str, *, language: str | None = None, voice: str | None = None, rate: float = 1.0, pitch: float = 1.0
 ) -> Utterance:
     """Speak text in English or Arabic.
 
@@ -61,15 +57,12 @@ def speak(
     for name, value in (("rate", rate), ("pitch", pitch)):
         if not 0.5 <= value <= 2.0:
             raise InputError(f"Received {name} {value}; a factor from 0.5 to 2.0 is needed, where 1.0 changes nothing.")
-    if not re.search(r"[^\W_]", text):
+    if not _SPEAKABLE.search(text):
         raise InputError(f"Received the text {text[:40]!r}, in which there is nothing to speak. Write a sentence.")
     language = language or detect_language(text)
     say, sentences, finish = _reader(text, language, voice, rate, pitch)
-    parts = [
-        trimmed(say(sentence), lead_s=_EDGE_S, tail_s=_EDGE_S)
-        for sentence in sentences
-        if re.search(r"[^\W_]", sentence)
-    ]
+    spoken = [sentence for sentence in sentences if _SPEAKABLE.search(sentence)]
+    parts = [trimmed(say(sentence), lead_s=_EDGE_S, tail_s=_EDGE_S) for sentence in spoken]
     pause = min(max(_PAUSE_S / rate, 0.25), 0.5) - 2 * _EDGE_S
     pauses = [pause] * (len(parts) - 1) + [0.0]
     whole = join(parts, pauses, text=" ".join(part.text for part in parts), language=language)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import wave
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,16 +53,11 @@ def contiguous(phonemes: Iterable[Phoneme], duration_s: float) -> tuple[Phoneme,
         starts.append((start, phoneme))
     if not starts or starts[0][0] > 0.0:
         starts.insert(0, (0.0, Phoneme("", 0.0, 0.0)))
-    merged: list[tuple[float, Phoneme]] = []
-    for start, phoneme in starts:
-        if not (merged and phoneme.ipa == "" and merged[-1][1].ipa == ""):
-            merged.append((start, phoneme))
-    ends = [start for start, _ in merged[1:]] + [duration_s]
-    return tuple(
-        replace(phoneme, start_s=start, end_s=end)
-        for (start, phoneme), end in zip(merged, ends, strict=True)
-        if end > start
-    )
+    merged = [
+        (start, phoneme) for i, (start, phoneme) in enumerate(starts) if phoneme.ipa or not i or starts[i - 1][1].ipa
+    ]
+    ends = [*(start for start, _ in merged[1:]), duration_s]
+    return tuple(replace(p, start_s=a, end_s=b) for (a, p), b in zip(merged, ends, strict=True) if b > a)
 
 
 def shifted(phonemes: Iterable[Phoneme], by_s: float) -> list[Phoneme]:
@@ -73,25 +67,19 @@ def shifted(phonemes: Iterable[Phoneme], by_s: float) -> list[Phoneme]:
 
 def trimmed(utterance: Utterance, *, lead_s: float, tail_s: float) -> Utterance:
     """The utterance with exactly this much silence before its first and after its last sound."""
-    sounding = [p for p in utterance.phonemes if p.ipa]
+    sounding = [i for i, phoneme in enumerate(utterance.phonemes) if phoneme.ipa]
     if not sounding:
         return utterance
-    rate = utterance.rate
-    first, last = round(sounding[0].start_s * rate), round(sounding[-1].end_s * rate)
+    rate, inner = utterance.rate, utterance.phonemes[sounding[0] : sounding[-1] + 1]
+    first, last = round(inner[0].start_s * rate), round(inner[-1].end_s * rate)
     lead, tail = round(lead_s * rate), round(tail_s * rate)
     kept = utterance.wave[max(first - lead, 0) : last + tail]
     before = max(lead - first, 0)
     after = max(tail - (len(utterance.wave) - last), 0)
     wave = np.pad(faded(kept, rate, seconds=0.003), (before, after))
-    moved = shifted(sounding_and_pauses(utterance.phonemes), (lead - first) / rate)
+    moved = shifted(inner, (lead - first) / rate)
     moved.append(Phoneme("", (last - first + lead) / rate, 0.0))
     return replace(utterance, wave=wave, phonemes=contiguous(moved, len(wave) / rate))
-
-
-def sounding_and_pauses(phonemes: Sequence[Phoneme]) -> list[Phoneme]:
-    """The phonemes without silence at either end."""
-    indices = [i for i, phoneme in enumerate(phonemes) if phoneme.ipa]
-    return list(phonemes[indices[0] : indices[-1] + 1]) if indices else []
 
 
 def join(parts: Sequence[Utterance], pauses_s: Sequence[float], *, text: str, language: str) -> Utterance:
@@ -121,15 +109,16 @@ def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: st
         InputError: the utterance has no sound, or the name does not end in ``.wav``.
         OutputError: a file could not be written.
     """
+    from scipy.io import wavfile
+
     if not len(utterance.wave):
         raise InputError("Received an utterance without sound; an utterance of at least one sample is needed.")
     target = Path(path).expanduser()
     if target.suffix.lower() != ".wav":
         raise InputError(f"Cannot write {target.name!r}: the name must end in .wav.")
     pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
-    with written(target, what="sound") as temporary, temporary.open("wb") as raw, wave.open(raw, "wb") as file:
-        file.setparams((1, 2, utterance.rate, 0, "NONE", ""))
-        file.writeframes(pcm.tobytes())
+    with written(target, what="sound") as temporary:
+        wavfile.write(temporary, utterance.rate, pcm)
     if phonemes_path is not None:
         with written(Path(phonemes_path), what="file of phonemes") as temporary:
             temporary.write_text(_as_json(utterance), encoding="utf-8", newline="\n")
@@ -143,12 +132,6 @@ def _as_json(utterance: Utterance) -> str:
         "rate": utterance.rate,
         "duration_s": round(utterance.duration_s, 4),
     }
-    lines = ",\n".join(
-        "  "
-        + json.dumps(
-            {"ipa": p.ipa, "start_s": round(p.start_s, 4), "end_s": round(p.end_s, 4), "stress": p.stress},
-            ensure_ascii=False,
-        )
-        for p in utterance.phonemes
-    )
-    return json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "phonemes": [\n' + lines + "\n ]\n}\n"
+    rows = [replace(p, start_s=round(p.start_s, 4), end_s=round(p.end_s, 4)) for p in utterance.phonemes]
+    lines = ",\n".join(f"  {json.dumps(asdict(row), ensure_ascii=False)}" for row in rows)
+    return json.dumps(head, ensure_ascii=False, indent=1)[:-2] + f',\n "phonemes": [\n{lines}\n ]\n}}\n'

@@ -29,8 +29,7 @@ from step import Learner
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import LEARNED_CHANNELS, LipNet, NetworkOptions
-from lipsync_utils.speech.weights import load, save
+from lipsync_utils.speech.network import LEARNED_CHANNELS, LipNet, NetworkOptions, load, save
 
 CONFIG = {
     "seed": 0,
