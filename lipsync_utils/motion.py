@@ -58,7 +58,7 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
     brow = 0.5 * np.clip(_band_noise(random, n, float(timeline.fps), columns=1)[:, 0] - 0.9, 0, 1)
     for time, strength in zip(accents, strengths, strict=True):
         part = _frames_between(times, time - NOD_S / 2, time + NOD_S / 2)
-        pulse = strength * _pulse(times[part] - time, NOD_S)
+        pulse = strength * (0.5 + 0.5 * np.cos(2 * np.pi * (times[part] - time) / NOD_S))
         rotation[part, 0] += NOD_RADIANS * random.uniform(0.5, 1.0) * pulse
         if random.random() < 0.4:
             brow[part] += 0.45 * pulse
@@ -115,11 +115,6 @@ def _frames_between(times: np.ndarray, start_s: float, end_s: float) -> slice:
     return slice(*np.searchsorted(times, (start_s, end_s)))
 
 
-def _pulse(t: np.ndarray, length: float) -> np.ndarray:
-    """A raised cosine around 0."""
-    return np.where(np.abs(t) < length / 2, 0.5 + 0.5 * np.cos(2 * np.pi * t / length), 0)
-
-
 def _blinks(random: np.random.Generator, times: np.ndarray, curves: FaceCurves) -> np.ndarray:
     """Lid closure over time; a blink moves to a pause in the speech if one is near."""
     end = times[-1] if len(times) else 0.0
@@ -135,14 +130,9 @@ def _blinks(random: np.random.Generator, times: np.ndarray, curves: FaceCurves) 
     for start in starts:
         part = _frames_between(times, start, start + sum(BLINK_S))
         t = times[part] - start
-        down = np.clip(t / closing, 0, 1)
-        up = 1 - np.clip((t - closing - shut) / opening, 0, 1)
-        out[part] = np.maximum(out[part], np.minimum(_smooth(down), _smooth(up)))
+        lid = np.minimum(np.clip(t / closing, 0, 1), 1 - np.clip((t - closing - shut) / opening, 0, 1))
+        out[part] = np.maximum(out[part], lid * lid * (3 - 2 * lid))
     return out
-
-
-def _smooth(x: np.ndarray) -> np.ndarray:
-    return x * x * (3 - 2 * x)
 
 
 def _near_pause(at: float, curves: FaceCurves, reach: float = 0.6) -> float:

@@ -79,10 +79,8 @@ class SpeechModel:
     def predict(self, wave: np.ndarray) -> Gestures:
         """The network's own output for ``(n,) float32`` at 16 kHz, contacts and activity as probabilities."""
         rows, gain = rows_of(len(wave)), speech_gain(wave)
-        blocks = [
-            self._block(wave, gain, start, min(start + self.block_rows, rows))
-            for start in range(0, rows, self.block_rows)
-        ]
+        starts = range(0, rows, self.block_rows)
+        blocks = [self._block(wave, gain, start, min(start + self.block_rows, rows)) for start in starts]
         if not blocks:
             return Gestures(np.zeros((0, len(CHANNELS))), np.zeros((0, len(CONTACTS))), np.zeros(0, np.float32))
         return Gestures(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))

@@ -104,8 +104,5 @@ def load(path: str | Path) -> LipNet:
     Raises:
         AssetError: if the file is missing, damaged, or made for another version of the package.
     """
-
-    def make(**options: object) -> LipNet:
-        return LipNet(NetworkOptions(**options))
-
-    return load_network(make, path, kind=FORMAT, trained_by="training/speech/", outputs=OUTPUTS)
+    facts = {"kind": FORMAT, "trained_by": "training/speech/", "outputs": OUTPUTS}
+    return load_network(lambda **options: LipNet(NetworkOptions(**options)), path, **facts)

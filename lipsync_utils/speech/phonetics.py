@@ -41,8 +41,8 @@ ROUNDED = 0.45
 SHORT_PAUSE_S = 0.15
 """The mouth does not come to rest in pauses shorter than this."""
 
-_INDEX = {name: i for i, name in enumerate(CHANNELS)}
-_ROUND = [_INDEX["mouthFunnel"], _INDEX["mouthPucker"], _INDEX["jawForward"]]
+_JAW = CHANNELS.index("jawOpen")
+_ROUND = [CHANNELS.index(name) for name in ("mouthFunnel", "mouthPucker", "jawForward")]
 _OPEN = [i for i in range(len(CHANNELS)) if i not in _ROUND]
 _REACH_S = 0.35
 
@@ -170,16 +170,12 @@ def _blend(segments: Sequence[Segment], times: np.ndarray, loudness: np.ndarray)
         pose = np.array([viseme.pose.get(channel, 0.0) for channel in CHANNELS])[None, :].repeat(len(now), 0)
         if is_vowel(viseme):
             pose[:, _OPEN] *= ({1: 1.1, 2: 0.98}.get(segment.stress, 0.78) * loudness[window])[:, None]
-        quiet = viseme.kind == "silence"
-        opening = viseme.weight * _dominance(segment, now, lead=-0.02 if quiet else LEAD_S, before=0.05, after=0.055)
+        lead, ahead = LEAD_S, ROUNDING_LEAD_S if is_vowel(viseme) else CONSONANT_LEAD_S
+        if viseme.kind == "silence":
+            lead = ahead = -0.02
+        opening = viseme.weight * _dominance(segment, now, lead=lead, before=0.05, after=0.055)
         spread = 0.08 if viseme.rounding > 0.5 else 0.05
-        rounding = viseme.rounding * _dominance(
-            segment,
-            now,
-            lead=-0.02 if quiet else ROUNDING_LEAD_S if is_vowel(viseme) else CONSONANT_LEAD_S,
-            before=spread,
-            after=0.045,
-        )
+        rounding = viseme.rounding * _dominance(segment, now, lead=ahead, before=spread, after=0.045)
         for columns, dominance in ((_OPEN, opening), (_ROUND, rounding)):
             part = np.ix_(window, columns)
             weighted[part] += dominance[:, None] * pose[:, columns]
@@ -196,7 +192,6 @@ def _dominance(segment: Segment, times: np.ndarray, *, lead: float, before: floa
 
 def _limit_jaw(values: np.ndarray, segments: Sequence[Segment], times: np.ndarray) -> None:
     """Sounds made at the teeth need a nearly shut jaw, whatever surrounds them."""
-    jaw = _INDEX["jawOpen"]
     for segment in segments:
         limit = segment.viseme.jaw_limit
         if limit >= 1.0:
@@ -204,8 +199,7 @@ def _limit_jaw(values: np.ndarray, segments: Sequence[Segment], times: np.ndarra
         third = (segment.end_s - segment.start_s) / 3.0
         window = _window(times, segment.start_s - 0.1, segment.end_s + 0.1)
         hold = _plateau(times[window], segment.start_s + third, segment.end_s - third, rise=0.09, fall=0.08)
-        excess = np.maximum(values[window, jaw] - limit, 0.0)
-        values[window, jaw] -= hold * excess
+        values[window, _JAW] -= hold * np.maximum(values[window, _JAW] - limit, 0.0)
 
 
 def _gate(spans: Sequence[tuple[float, float]], times: np.ndarray) -> np.ndarray:

@@ -25,7 +25,8 @@ _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to our callback, espeak
 _INITIALIZE = 0x0001 | 0x0002 | 0x8000  # phoneme events, with IPA names, and never exit the process on error
 _UTF8 = 1
 _EVENT_END, _EVENT_PHONEME = 0, 7
-_RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
+_VOLUME = 2
+_PARAMETERS = {"words_per_minute": 1, "pitch": 3, "pitch_range": 4, "word_gap": 7}
 
 _DENTAL = "\u032a"
 _SILENT = 1e-3  # the synthesiser's own silence is digital zero
@@ -140,14 +141,9 @@ class _Engine:
                     f"Received the espeak-ng voice {name!r}, which it does not have. Use a language such as 'ar', 'en' "
                     f"(British), 'en-us' or 'fr', alone or with one of these after a '+': {', '.join(self._variants)}."
                 )
-            for parameter, value in (
-                (_RATE, voice.words_per_minute),
-                (_VOLUME, 100),
-                (_PITCH, voice.pitch),
-                (_RANGE, voice.pitch_range),
-                (_WORD_GAP, voice.word_gap),
-            ):
-                self._library.espeak_SetParameter(parameter, int(value), 0)
+            self._library.espeak_SetParameter(_VOLUME, 100, 0)
+            for setting, parameter in _PARAMETERS.items():
+                self._library.espeak_SetParameter(parameter, int(getattr(voice, setting)), 0)
             self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
             self._library.espeak_Synchronize()
             samples, events = self._wave, self._events

@@ -62,6 +62,10 @@ class HibariVoice:
         model = Path(path).read_bytes() + extra_graph_output(_DURATIONS)
         self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
+    def sentences(self, text: str) -> list[str]:
+        """Sentences of an English text; titles ("Dr. Smith") and initials do not end one."""
+        return self._hibari.split_sentences(text)
+
     def speak(self, text: str, *, speed: float = 1.0, pitch: float = 1.0, seed: int = 0) -> Utterance:
         """Speak one sentence as it is (no loudness), with phoneme times.
 
@@ -103,19 +107,8 @@ class HibariVoice:
         return [*(part[0] for part in parts), durations.ravel()]
 
 
-@functools.lru_cache(maxsize=2)
-def hibari_voice(name: str = "heart") -> HibariVoice:
-    """The loaded voice, kept for the next sentence."""
-    return HibariVoice(name)
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences of an English text; titles ("Dr. Smith") and initials do not end one."""
-    try:
-        from hibari import Hibari
-    except ImportError as error:
-        raise MissingExtraError("The English voice", "speech") from error
-    return Hibari.split_sentences(text)
+hibari_voice = functools.lru_cache(maxsize=2)(HibariVoice)
+"""The loaded voice of a name, kept for the next sentence."""
 
 
 def extra_graph_output(tensor: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..errors import InputError
 from .arabic import with_vowel_marks
 from .espeak_voice import EspeakVoice
-from .hibari_voice import hibari_voice, split_sentences
+from .hibari_voice import hibari_voice
 from .sound import faded, normalized, softened
 from .utterance import Utterance, join, trimmed
 
@@ -89,7 +89,7 @@ def _reader(
         )
     if language == "en" and not (voice and _names_espeak(voice, language)):
         reader = hibari_voice(voice or ENGLISH_VOICE)
-        return lambda s: reader.speak(s, speed=rate, pitch=pitch), split_sentences(text), lambda wave, _: wave
+        return lambda s: reader.speak(s, speed=rate, pitch=pitch), reader.sentences(text), lambda wave, _: wave
     espeak = _espeak(language, voice, rate, pitch)
     say = (lambda s: espeak.speak(with_vowel_marks(s))) if language == "ar" else espeak.speak
     return say, [s for s in _ARABIC_SENTENCE_END.split(text.strip()) if s], softened

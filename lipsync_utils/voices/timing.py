@@ -53,8 +53,7 @@ def with_measured_pauses(
     Every silent phoneme takes the longest silent run between the start of the sound before it and shortly after the
     start of the sound after it; one without such a run disappears. Only starts are meaningful in the result.
     """
-    starts = [p.start_s for p in phonemes]
-    keep = [True] * len(phonemes)
+    starts: list[float | None] = [p.start_s for p in phonemes]
     for i, phoneme in enumerate(phonemes):
         if phoneme.ipa:
             continue
@@ -62,10 +61,10 @@ def with_measured_pauses(
         latest = phonemes[i + 1].start_s + 0.1 if i + 1 < len(phonemes) else duration_s
         inside = [(a, b) for a, b in runs if b > earliest and a < latest]
         if not inside:
-            keep[i] = False
+            starts[i] = None
             continue
         start, end = max(inside, key=lambda run: run[1] - run[0])
         starts[i] = max(start, earliest)
         if i + 1 < len(phonemes):
             starts[i + 1] = max(end - closure_s(phonemes[i + 1].ipa), starts[i])
-    return [replace(p, start_s=s) for p, s, wanted in zip(phonemes, starts, keep, strict=True) if wanted]
+    return [replace(p, start_s=s) for p, s in zip(phonemes, starts, strict=True) if s is not None]
