@@ -23,8 +23,6 @@ from .records import Face
 
 _UPPER = np.array(topology.INNER_LIP_UPPER)
 _LOWER = np.array(topology.INNER_LIP_LOWER)
-_OUTER_UPPER = np.array(topology.OUTER_LIP_UPPER)
-_OUTER_LOWER = np.array(topology.OUTER_LIP_LOWER)
 
 UPPER_SHARE = 0.3
 """Part of a lip gap that the upper lip closes; the lower lip, which is carried by the jaw, does the rest."""
@@ -201,8 +199,8 @@ def _widening(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) 
     x, y = points[:, :2] @ along, points[:, :2] @ down
     out = np.zeros_like(points)
     for inner, outer, sign, share in (
-        (_UPPER, _OUTER_UPPER, -1, UNDER_READ[0]),
-        (_LOWER, _OUTER_LOWER, 1, UNDER_READ[1]),
+        (_UPPER, list(topology.OUTER_LIP_UPPER), -1, UNDER_READ[0]),
+        (_LOWER, list(topology.OUTER_LIP_LOWER), 1, UNDER_READ[1]),
     ):
         edge, rim = np.interp(x, x[inner], y[inner]), np.interp(x, x[outer], y[outer])
         thickness = np.maximum((rim - edge) * sign, 1e-3)

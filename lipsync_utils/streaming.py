@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 _END = object()
 
 
-class Background:
+class Background(contextlib.AbstractContextManager):
     """Calls made in other threads, their results taken in order.
 
     Use it in a ``with`` block: on leaving it, calls that have not begun are dropped, and its threads have ended.
@@ -28,9 +28,6 @@ class Background:
     def __init__(self, name: str, *, threads: int = 1) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting: deque[Future] = deque()
-
-    def __enter__(self) -> Background:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

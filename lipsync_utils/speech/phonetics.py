@@ -124,9 +124,10 @@ def closure(segments: Sequence[Segment], times: np.ndarray, kind: str = "bilabia
     """
     contact = np.zeros(len(times))
     for i, segment in enumerate(segments):
-        if not _makes(segment.viseme, kind):
+        hold = _hold(segment, kind)
+        if hold is None:
             continue
-        start, end = _hold(segment, kind)
+        start, end = hold
         if kind == "bilabial":
             first = i == 0 or _is_pause(segments[i - 1])
             last = i == len(segments) - 1 or _is_pause(segments[i + 1])
@@ -137,26 +138,22 @@ def closure(segments: Sequence[Segment], times: np.ndarray, kind: str = "bilabia
     return contact
 
 
-def _makes(viseme: Viseme, kind: str) -> bool:
-    """Whether a sound makes a gesture of :data:`~.composing.CONTACTS`."""
-    if kind == "rounded":
-        return viseme.pose.get("mouthPucker", 0.0) >= ROUNDED
-    return viseme.kind == kind
-
-
 def _is_pause(segment: Segment) -> bool:
     return segment.viseme.kind == "silence" and segment.end_s - segment.start_s >= SHORT_PAUSE_S
 
 
-def _hold(segment: Segment, kind: str) -> tuple[float, float]:
-    """From when to when the articulators touch, or the lips are rounded."""
-    length = segment.end_s - segment.start_s
+def _hold(segment: Segment, kind: str) -> tuple[float, float] | None:
+    """From when to when the articulators touch, or the lips are rounded; None where the sound does not need that."""
+    start, end, pose = segment.start_s, segment.end_s, segment.viseme.pose
+    length = end - start
     if kind == "rounded":
-        return segment.start_s - 0.05, max(segment.end_s - 0.05, segment.start_s)
+        return (start - 0.05, max(end - 0.05, start)) if pose.get("mouthPucker", 0.0) >= ROUNDED else None
+    if segment.viseme.kind != kind:
+        return None
     if kind == "bilabial":
-        nasal = segment.viseme.pose["jawOpen"] > 0.13
-        return segment.start_s, segment.end_s - (0.01 if nasal else min(0.25 * length, 0.03))
-    return segment.start_s + 0.1 * length, segment.end_s - 0.15 * length
+        nasal = pose["jawOpen"] > 0.13
+        return start, end - (0.01 if nasal else min(0.25 * length, 0.03))
+    return start + 0.1 * length, end - 0.15 * length
 
 
 def _blend(segments: Sequence[Segment], times: np.ndarray, loudness: np.ndarray) -> np.ndarray:

@@ -66,7 +66,9 @@ def spelled_for_speech(text: str) -> str:
     consonants w and y between vowels.
     """
     text = re.sub(f"([{_FATHATAN}-{_KASRA}{_SUKUN}])({_SHADDA})", r"\2\1", text.replace(_TATWEEL, ""))
-    for rule in (_latin_words_apart, _spoken_alif, _pausal, _elided, _glides):
+    # "Wav2Lip" becomes "Wav two Lip": else the digit is read in Arabic.
+    text = re.sub(r"(?<=[A-Za-z])\d(?=[A-Za-z])", lambda match: f" {_DIGIT_NAMES[int(match[0])]} ", text)
+    for rule in (_spoken_alif, _pausal, _elided, _glides):
         text = rule(text)
     # A doubled emphatic s in two letters: espeak-ng puts a pause in the place of the first.
     return text.replace("ص" + _SHADDA, "ص" + _SUKUN + "ص")
@@ -80,12 +82,6 @@ def _diacritizer():
     except ImportError as error:
         raise MissingExtraError("Speaking Arabic", "speech") from error
     return Diacritizer()
-
-
-def _latin_words_apart(text: str) -> str:
-    """``Wav2Lip`` to ``Wav two Lip``: else the digit is read in Arabic."""
-    pattern = r"(?<=[A-Za-z])\d(?=[A-Za-z])"
-    return re.sub(pattern, lambda match: f" {_DIGIT_NAMES[int(match[0])]} ", text)
 
 
 def _spoken_alif(text: str) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from ..errors import InputError, MissingExtraError
 from ..records import Phoneme
 from .arabic import spelled_for_speech
-from .timing import closure_s, is_stop
+from .timing import CLOSURE_S, is_stop
 from .utterance import Utterance, contiguous
 
 _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to our callback, espeak_Synth returns when done
@@ -174,7 +174,7 @@ def _phonemes(wave: np.ndarray, events: list[tuple[int, str]], rate: int, *, ara
             after_vowel = bool(phonemes) and phonemes[-1].ipa[:1] in _VOWELS
             start = _closure_start(wave, sample, earliest=previous_sample, after_vowel=after_vowel)
             if not phonemes or phonemes[-1].ipa == "":
-                start = max(start, sample - round(closure_s(ipa) * rate))
+                start = max(start, sample - round(CLOSURE_S * rate))
         phonemes.append(Phoneme(ipa, start / rate, start / rate, stress))
         previous_sample = sample
     return contiguous(phonemes, len(wave) / rate)

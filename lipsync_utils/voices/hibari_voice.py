@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..choices import one_of
 from ..errors import AssetError, InputError, MissingExtraError
 from ..records import Phoneme
 from .timing import silent_runs, with_measured_pauses
@@ -50,8 +51,7 @@ class HibariVoice:
             from hibari.voices import VOICES, voice_path
         except ImportError as error:
             raise MissingExtraError("The English voice", "speech") from error
-        if name not in VOICES:
-            raise InputError(f"Unknown English voice {name!r}. Choose one of: {', '.join(VOICES)}.")
+        one_of("English voice", name, tuple(VOICES))
         try:
             path = voice_path(name)
         except (RuntimeError, OSError) as error:

@@ -27,11 +27,6 @@ def is_stop(ipa: str) -> bool:
     return ipa.startswith(_STOPS)
 
 
-def closure_s(ipa: str) -> float:
-    """How long the articulators of ``ipa`` are taken to be closed, silently, after a pause."""
-    return CLOSURE_S if is_stop(ipa) else 0.0
-
-
 def silent_runs(wave: np.ndarray, rate: int, *, shortest_s: float = SHORTEST_PAUSE_S) -> list[tuple[float, float]]:
     """Start and end, in seconds, of every stretch of ``(n,) float32`` that stays below :data:`SILENCE_DB`."""
     hop = round(_HOP_S * rate)
@@ -66,5 +61,6 @@ def with_measured_pauses(
         start, end = max(inside, key=lambda run: run[1] - run[0])
         starts[i] = max(start, earliest)
         if i + 1 < len(phonemes):
-            starts[i + 1] = max(end - closure_s(phonemes[i + 1].ipa), starts[i])
+            closed_s = CLOSURE_S if is_stop(phonemes[i + 1].ipa) else 0.0
+            starts[i + 1] = max(end - closed_s, starts[i])
     return [replace(p, start_s=s) for p, s in zip(phonemes, starts, strict=True) if s is not None]
