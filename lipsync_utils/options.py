@@ -20,8 +20,13 @@ MAX_FPS = 120
 MAX_SIDE = 4096
 """Longest side of an output in pixels; what common H.264 decoders play."""
 
-WHEN_SHORT = ("loop", "pingpong", "freeze", "cut")
-"""What may follow the end of a video that is shorter than the voice."""
+WHEN_SHORT = {
+    "loop": "the video is repeated",
+    "pingpong": "the video is shown backwards and forwards again",
+    "freeze": "its last frame stays",
+    "cut": "the voice is cut off with it",
+}
+"""What may follow the end of a video that is shorter than the voice, and how people are told."""
 
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
 """Of the encoder x264, from the quickest to the slowest."""
@@ -90,7 +95,7 @@ class WriteOptions:
         _check_number(self, "crf", 0, 51, "a whole number from 0 (lossless) to 51 (coarsest), such as 17", whole=True)
         one_of("preset", self.preset, PRESETS)
         _check_number(self, "audio_kbps", 16, 1024, "a whole number from 16 to 1024, such as 192", whole=True)
-        _check_flag(self, "badge")
+        _check(self, "badge", isinstance(self.badge, bool), "True or False")
 
 
 @dataclass(frozen=True)
@@ -116,18 +121,18 @@ class Wav2LipOptions:
 
     def __post_init__(self) -> None:
         is_path = isinstance(self.checkpoint, str | os.PathLike) and str(self.checkpoint)
-        if not (self.checkpoint is None or is_path):
-            raise _refused(self, "checkpoint", "a file, a name that 'lipsync models' lists, or None")
+        named = self.checkpoint is None or is_path
+        _check(self, "checkpoint", named, "a file, a name that 'lipsync models' lists, or None")
         if not isinstance(self.device, str) or not re.fullmatch(r"[a-z]\w*(:\d+)?", self.device):
             raise InputError(
                 f"The device {self.device!r} was asked for; a name such as 'auto', 'cpu', 'cuda' or 'cuda:1' is needed."
             )
         one_of("precision", self.precision, PRECISIONS)
         ENHANCERS.check(self.enhancer)
-        pads = self.pads
-        if not isinstance(pads, tuple | list) or len(pads) != 4 or not all(_is_number(pad, 0, 1000) for pad in pads):
-            raise _refused(self, "pads", "four numbers from 0 to 1000 (top, bottom, left, right)")
-        _settle(self, pads=tuple(float(pad) for pad in pads))
+        are_four = isinstance(self.pads, tuple | list) and len(self.pads) == 4
+        fit = are_four and all(_is_number(pad, 0, 1000) for pad in self.pads)
+        _check(self, "pads", fit, "four numbers from 0 to 1000 (top, bottom, left, right)")
+        _settle(self, pads=tuple(float(pad) for pad in self.pads))
 
 
 @dataclass(frozen=True)
@@ -158,13 +163,13 @@ class RunOptions:
     def __post_init__(self) -> None:
         ENGINES.check(self.engine, also=("auto",))
         _settle(self, fps=None if self.fps is None else exact_rate(self.fps))
-        _check_flag(self, "preview")
+        _check(self, "preview", isinstance(self.preview, bool), "True or False")
         _check_number(self, "max_side", 64, MAX_SIDE, f"a whole number of pixels from 64 to {MAX_SIDE}", whole=True)
-        one_of("when_short", self.when_short, WHEN_SHORT)
+        one_of("when_short", self.when_short, tuple(WHEN_SHORT))
         for part in fields(self):
             kind = part.default_factory
-            if isinstance(kind, type) and not isinstance(getattr(self, part.name), kind):
-                raise _refused(self, part.name, f"an instance of {kind.__name__}")
+            if isinstance(kind, type):
+                _check(self, part.name, isinstance(getattr(self, part.name), kind), f"an instance of {kind.__name__}")
 
 
 def exact_rate(value: str | float | Fraction) -> Fraction:
@@ -202,14 +207,13 @@ def _is_number(value: object, low: float, high: float, *, whole: bool = False) -
 
 def _check_number(options: object, name: str, low: float, high: float, needed: str, *, whole: bool = False) -> None:
     value = getattr(options, name)
-    if not _is_number(value, low, high, whole=whole):
-        raise _refused(options, name, needed)
+    _check(options, name, _is_number(value, low, high, whole=whole), needed)
     _settle(options, **{name: int(value) if whole else float(value)})
 
 
-def _check_flag(options: object, name: str) -> None:
-    if not isinstance(getattr(options, name), bool):
-        raise _refused(options, name, "True or False")
+def _check(options: object, name: str, fits: bool, needed: str) -> None:
+    if not fits:
+        raise InputError(f"{name}={getattr(options, name)!r} was asked for; needed is {needed}.")
 
 
 def _choice_of_face(how: object) -> str | int | tuple[float, float]:
@@ -223,10 +227,6 @@ def _choice_of_face(how: object) -> str | int | tuple[float, float]:
     raise InputError(
         f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels."
     )
-
-
-def _refused(options: object, name: str, needed: str) -> InputError:
-    return InputError(f"{name}={getattr(options, name)!r} was asked for; needed is {needed}.")
 
 
 def _settle(options: object, **values: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .options import DEFAULT_FPS, MAX_SIDE, FaceOptions, RunOptions, WriteOptions
+from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ LONG_S = 600.0
 """An output longer than this is announced before work starts."""
 
 PREVIEW_CRF = 24
-
-_THEN = {
-    "loop": "the video is repeated",
-    "pingpong": "the video is shown backwards and forwards again",
-    "freeze": "its last frame stays",
-    "cut": "the voice is cut off with it",
-}
-"""What is done about a short video, for people."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +77,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     factor, notes = min(full, options.max_side / max(source.width, source.height)), []
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
         lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
-        notes.append(f"{lengths}: {_THEN[options.when_short]}.")
+        notes.append(f"{lengths}: {WHEN_SHORT[options.when_short]}.")
     if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
             f"The source is {source.width}x{source.height} pixels; the longer side of the output is "

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
@@ -45,8 +45,7 @@ class Rig:
     @classmethod
     def load(cls) -> Rig:
         """The basis that ships with the package."""
-        with resources.files("lipsync_utils").joinpath("data/arkit_basis.npz").open("rb") as file:
-            data = np.load(file)
+        with np.load(Path(__file__).with_name("data") / "arkit_basis.npz") as data:
             neutral, shapes = (data[name].astype(np.float32) for name in ("neutral", "shapes"))
             return cls(tuple(data["names"].tolist()), neutral, shapes)
 

@@ -13,6 +13,7 @@ CONTACTS = ("bilabial", "labiodental", "dental", "rounded")
 """Gestures that are made or not, and not blended: three contacts, and the rounding of u and w."""
 
 _INDEX = {name: i for i, name in enumerate(CHANNELS)}
+_COLUMNS = [i for i, channel in enumerate(CHANNELS) for _ in range(2 if channel in PAIRED else 1)]
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,7 @@ def compose(planned: Gestures) -> np.ndarray:
     values[:, _INDEX["mouthClose"]] = lips * values[:, _INDEX["jawOpen"]]
     hold(lips, mouthPress=0.2, mouthRollLower=0.1, mouthRollUpper=0.08, cheekPuff=0.03)
     values[values < 2e-3] = 0.0
-    return expand(values)
-
-
-def expand(values: np.ndarray) -> np.ndarray:
-    """``(T, len(CHANNELS))`` to ``(T, len(NAMES)) float32`` in [0, 1]: paired channels are copied to left and right."""
-    columns = [i for i, channel in enumerate(CHANNELS) for _ in range(2 if channel in PAIRED else 1)]
-    return np.clip(values[:, columns], 0.0, 1.0).astype(np.float32)
+    return np.clip(values[:, _COLUMNS], 0.0, 1.0).astype(np.float32)
 
 
 def lip_opening(curves: FaceCurves | np.ndarray) -> np.ndarray:
