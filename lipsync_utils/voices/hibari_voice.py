@@ -15,8 +15,8 @@ import numpy as np
 from ..choices import one_of
 from ..errors import AssetError, InputError, MissingExtraError
 from ..records import Phoneme
-from .timing import silent_runs, with_measured_pauses
-from .utterance import Utterance, contiguous, shifted
+from .timing import with_measured_pauses
+from .utterance import Utterance, join
 
 LAG_S = 0.048
 """How much later than the sound the predicted durations are: the mean over 300 closures, frication edges and vowel
@@ -81,23 +81,20 @@ class HibariVoice:
         from hibari import SAMPLE_RATE, dsp
 
         rng = np.random.default_rng(seed)
-        waves, phonemes, samples = [], [], 0
+        parts: list[Utterance] = []
         for symbols in self._hibari.phonemize(text):
             known = [symbol for symbol in symbols if symbol in self._hibari.vocab]
             if not any(symbol.isalpha() for symbol in known):
                 continue
-            *parts, f0, durations = self._run(known, speed)
-            wave = dsp.synth(*parts, f0 * pitch, rng)
-            waves.append(wave)
-            predicted = _phonemes(known, durations)
-            timed = with_measured_pauses(predicted, silent_runs(wave, SAMPLE_RATE), len(wave) / SAMPLE_RATE)
-            phonemes += shifted(timed, samples / SAMPLE_RATE)
-            samples += len(wave)
-        if not waves:
+            *spectra, f0, durations = self._run(known, speed)
+            wave = dsp.synth(*spectra, f0 * pitch, rng)
+            timed = with_measured_pauses(_phonemes(known, durations), wave, SAMPLE_RATE)
+            parts.append(Utterance(wave, SAMPLE_RATE, text, "en", tuple(timed)))
+        if not parts:
             raise InputError(
                 f"Received the text {text[:40]!r}, in which there is nothing to speak; letters or digits are needed."
             )
-        return Utterance(np.concatenate(waves), SAMPLE_RATE, text, "en", contiguous(phonemes, samples / SAMPLE_RATE))
+        return join(parts, [0.0] * len(parts), text=text, language="en")
 
     def _run(self, symbols: list[str], speed: float) -> list[np.ndarray]:
         """Five spectral parts ``(601, F)``, pitch ``(F,)`` in Hz, durations ``(len(symbols) + 2,)`` in frames."""

@@ -40,20 +40,19 @@ def silent_runs(wave: np.ndarray, rate: int, *, shortest_s: float = SHORTEST_PAU
     return [(a, b) for a, b in runs if b - a >= shortest_s]
 
 
-def with_measured_pauses(
-    phonemes: Sequence[Phoneme], runs: Sequence[tuple[float, float]], duration_s: float
-) -> list[Phoneme]:
-    """Move predicted pauses onto the silences that are really there.
+def with_measured_pauses(phonemes: Sequence[Phoneme], wave: np.ndarray, rate: int) -> list[Phoneme]:
+    """Move predicted pauses onto the silences that are really there in ``(n,) float32``.
 
     Every silent phoneme takes the longest silent run between the start of the sound before it and shortly after the
     start of the sound after it; one without such a run disappears. Only starts are meaningful in the result.
     """
+    runs = silent_runs(wave, rate)
     starts: list[float | None] = [p.start_s for p in phonemes]
     for i, phoneme in enumerate(phonemes):
         if phoneme.ipa:
             continue
         earliest = phonemes[i - 1].start_s if i else 0.0
-        latest = phonemes[i + 1].start_s + 0.1 if i + 1 < len(phonemes) else duration_s
+        latest = phonemes[i + 1].start_s + 0.1 if i + 1 < len(phonemes) else len(wave) / rate
         inside = [(a, b) for a, b in runs if b > earliest and a < latest]
         if not inside:
             starts[i] = None

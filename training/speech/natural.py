@@ -21,7 +21,7 @@ from scipy.io import wavfile
 from lipsync_utils.records import Phoneme
 from lipsync_utils.voices import hibari_voice
 from lipsync_utils.voices.espeak_voice import EspeakVoice
-from lipsync_utils.voices.timing import silent_runs, with_measured_pauses
+from lipsync_utils.voices.timing import with_measured_pauses
 from lipsync_utils.voices.utterance import Utterance, contiguous
 
 HELD_OUT_KOKORO = "jf_nezumi"
@@ -68,7 +68,7 @@ def timed(symbols: list[str], frames: np.ndarray, wave: np.ndarray, rate: int, *
     frames[0] += (hibari_voice.LAG_S - lag_s) / _FRAME_S  # undoes the lag of hibari itself
     predicted = hibari_voice._phonemes(symbols, frames)
     length = len(wave) / rate
-    phonemes = with_measured_pauses(predicted, silent_runs(wave, rate), length)
+    phonemes = with_measured_pauses(predicted, wave, rate)
     return Utterance(wave, rate, "".join(symbols), "en", contiguous(phonemes, length))
 
 
@@ -161,7 +161,7 @@ class Flite:
             phonemes.append(Phoneme(_ARPABET[name], max(start - FLITE_LAG_S, 0.0), 0.0, int(name not in ("ax", "axr"))))
             start = float(end)
         length = len(wave) / rate
-        fitted = with_measured_pauses(phonemes, silent_runs(wave, rate), length)
+        fitted = with_measured_pauses(phonemes, wave, rate)
         return Utterance(wave, rate, text, "en", contiguous(fitted, length))
 
 
