@@ -136,11 +136,9 @@ def fetch_all() -> list[Path]:
     Raises:
         AssetError: some could not be fetched (the others were).
     """
-    paths, errors, groups = [], [], set()
-    for asset in ASSETS.values():
-        if not accepted(asset) or asset.group in groups:
-            continue
-        groups |= {asset.group} - {""}
+    paths, errors = [], []
+    wanted = {asset.group or name: asset for name, asset in ASSETS.items() if accepted(asset)}
+    for asset in wanted.values():
         try:
             paths.append(path_of_one(asset.group) if asset.group else fetch(asset))
         except AssetError as error:

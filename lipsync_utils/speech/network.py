@@ -17,20 +17,7 @@ from ..audio import MEL_BANDS
 from ..blocks import Block, scaled_bands
 from ..weights import load_network, save_network
 from .composing import CONTACTS
-from .visemes import CHANNELS, KINDS
-
-LEARNED_CHANNELS = (
-    "jawOpen",
-    "jawForward",
-    "mouthFunnel",
-    "mouthPucker",
-    "mouthSmile",
-    "mouthStretch",
-    "mouthLowerDown",
-    "mouthUpperUp",
-    "tongueOut",
-)
-"""Channels that the network predicts; the others follow from the contacts."""
+from .visemes import CHANNELS, KINDS, LEARNED_CHANNELS
 
 LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED_CHANNELS]
 

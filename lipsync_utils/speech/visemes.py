@@ -24,6 +24,9 @@ CHANNELS = tuple(_DATA["channels"])
 
 PAIRED = tuple(_DATA["paired"])
 
+LEARNED_CHANNELS = tuple(_DATA["learned"])
+"""Channels that the network predicts; the others follow from the contacts."""
+
 NAMES = tuple(
     name for channel in CHANNELS for name in ([f"{channel}Left", f"{channel}Right"] if channel in PAIRED else [channel])
 )
