@@ -6,20 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 
 from ..options import WriteOptions
 from ..records import Speech, Timeline
 from .audio import source_blocks
 from .colour import declare
-
-if TYPE_CHECKING:
-    import av
-
-AAC_RATES = (7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
-"""Sample rates of AAC, in samples per second (ISO/IEC 14496-3, table 1.18)."""
 
 _AAC_FRAME = 1024
 _LAYOUT_OF = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1"}
@@ -48,8 +42,6 @@ class Encoder:
         speech: Speech,
         metadata: dict[str, str],
     ) -> None:
-        import av
-
         self._fps = timeline.fps
         self._is_matroska = container == "matroska"
         self._rate = speech.rate if self._is_matroska else aac_rate(speech.rate)
@@ -66,8 +58,6 @@ class Encoder:
 
     def write(self, planes: np.ndarray) -> None:
         """Encode one picture: ``(H * 3 / 2, W) uint8``, the three planes of yuv420p one below the other."""
-        import av
-
         picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         picture.pts, picture.time_base = self._frames, 1 / self._fps
         self._frames += 1
@@ -128,8 +118,6 @@ class Encoder:
 
     def _sound_until(self, time_s: Fraction | None) -> None:
         """Encode the sound up to a time, or to its end, so that both streams lie side by side in the file."""
-        import av
-
         while time_s is None or self._samples < time_s * self._rate:
             block = next(self._blocks, None)
             if block is None:
@@ -143,4 +131,5 @@ class Encoder:
 
 def aac_rate(rate: int) -> int:
     """The rate itself where AAC has it, else the next higher one, else the highest."""
-    return next((known for known in AAC_RATES if known >= rate), AAC_RATES[-1])
+    known = av.codec.Codec("aac", "w").audio_rates
+    return min((other for other in known if other >= rate), default=max(known))

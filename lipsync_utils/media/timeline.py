@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+
+import av
+import numpy as np
 
 from ..records import Frame, Timeline
 from .decoding import Film, Shown
-
-if TYPE_CHECKING:
-    import av
-    import numpy as np
 
 Opener = Callable[[], Film]
 """Opens the video anew."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 
 from ..errors import InputError, LipSyncError, OutputError
@@ -176,8 +177,6 @@ class VideoWriter:
     @contextlib.contextmanager
     def _named_errors(self) -> Iterator[None]:
         """Errors of the system and of FFmpeg, which do not say which file could not be written, as our own."""
-        import av
-
         try:
             yield
         except LipSyncError:
