@@ -11,6 +11,7 @@ from . import mesh
 from .eyes import Lashes, blink_displacement, widen_eyes
 from .head import HeadWarp
 from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
 SUPERSAMPLING = 2
@@ -73,13 +74,13 @@ class PortraitRenderer:
         target = self.points(values, blink=blink, brow=brow)
         if rotation is None:
             skull = np.eye(2, 3)
-            region = self._warp.region_of(target)
+            region = region_around(target, self.image.shape)
             maps = identity_maps(region, factor=SUPERSAMPLING)
         else:
             field = self.head.forward(rotation, np.zeros(2) if shift is None else shift)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
-            a, b = self._warp.region_of(target), self.head.region
+            a, b = region_around(target, self.image.shape), self.head.region
             region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
             maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
