@@ -119,8 +119,7 @@ class Film(AbstractContextManager):
         Raises:
             InputError: not one can be decoded.
         """
-        if not self.stream.codec_context.is_open:
-            self.stream.thread_type = "AUTO"
+        self.stream.thread_type = "AUTO"
         time_s = None
         for picture in self._decoded():
             stamp_s = picture.time
@@ -138,16 +137,12 @@ class Film(AbstractContextManager):
         if time_s is None:
             raise InputError(f"Not one frame of {self._path!r} can be decoded. Convert the video to H.264 MP4.")
 
-    def rewind(self, stamp_s: float | None = None) -> bool:
-        """Go to the key frame before a timestamp, or back to the first frame, where the format finds it exactly.
-
-        Opening the file anew costs memory.
-        """
+    def seek(self, stamp_s: float) -> bool:
+        """Go to the key frame before a timestamp, where the format finds it exactly."""
         if not {"mp4", "matroska"} & set(self.container.format.name.split(",")):
             return False
-        target = (self.stream.start_time or 0) if stamp_s is None else int(stamp_s / float(self.stream.time_base))
         try:
-            self.container.seek(target, stream=self.stream)
+            self.container.seek(int(stamp_s / float(self.stream.time_base)), stream=self.stream)
         except av.FFmpegError:
             return False
         return True
@@ -156,8 +151,8 @@ class Film(AbstractContextManager):
         """The header's average rate if it is believable, else measured on the first packets."""
         average = self.stream.average_rate
         if not average or not 1 <= average <= 120:
-            times = list(itertools.islice(self._packet_times(), 300))
-            average = Fraction((len(times) - 1) / _span(times)) if _span(times) > 0 else _FALLBACK_RATE
+            count, span_s = self._measured(300)
+            average = Fraction((count - 1) / span_s) if span_s > 0 else _FALLBACK_RATE
         for usual in _USUAL_RATES:
             if abs(average / usual - 1) < 0.0004:  # 30 and 29.97 differ by 0.001
                 return usual
@@ -167,7 +162,7 @@ class Film(AbstractContextManager):
         """Its length by the header; recordings of a browser carry none, and are measured without decoding."""
         if self.stream.duration:
             return float(self.stream.duration * self.stream.time_base)
-        return self.container.duration / 1e6 if self.container.duration else _span(list(self._packet_times()))
+        return self.container.duration / 1e6 if self.container.duration else self._measured()[1]
 
     def shown_size(self) -> tuple[int, int]:
         """Width and height of the first picture as shown: square pixels, upright."""
@@ -180,11 +175,12 @@ class Film(AbstractContextManager):
         for packet in packets(self.container, self.stream, self._note):
             yield from frames_in(packet, self._note)
 
-    def _packet_times(self) -> Iterator[float]:
+    def _measured(self, most: int | None = None) -> tuple[int, float]:
+        """How many packets there are, counting to ``most``, and the seconds from the first to the last one shown."""
         with Film(self._path) as film:  # anew, since not every file can be rewound
-            for packet in packets(film.container, film.stream):
-                if packet.pts is not None:
-                    yield float(packet.pts * packet.time_base)
+            timed = (packet for packet in packets(film.container, film.stream) if packet.pts is not None)
+            times = [float(packet.pts * packet.time_base) for packet in itertools.islice(timed, most)]
+        return len(times), max(times, default=0.0) - min(times, default=0.0)
 
     def _note(self, message: str) -> None:
         if message not in self._warnings:  # a looped video meets the same damage again
@@ -194,7 +190,3 @@ class Film(AbstractContextManager):
 def quarter_turns(picture: av.VideoFrame) -> int:
     """Counter-clockwise quarter turns that bring the stored picture upright."""
     return round(picture.rotation / 90) % 4
-
-
-def _span(times: list[float]) -> float:
-    return max(times) - min(times) if times else 0.0

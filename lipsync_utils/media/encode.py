@@ -45,7 +45,9 @@ class Encoder:
         self._fps = timeline.fps
         self._is_matroska = container == "matroska"
         self._rate = speech.rate if self._is_matroska else aac_rate(speech.rate)
-        self._output = av.open(str(path), "w", format=container, options=self._container_options())
+        # The clock of the edit lists ticks in milliseconds unless told; with the sound's own rate they are exact.
+        of_mp4 = {"movflags": "+faststart+use_metadata_tags", "movie_timescale": str(self._rate)}
+        self._output = av.open(str(path), "w", format=container, options={} if self._is_matroska else of_mp4)
         try:
             self._output.metadata.update(metadata)
             self._video = self._add_video(width, height, options)
@@ -77,12 +79,6 @@ class Encoder:
             self._blocks.close()
         with contextlib.suppress(Exception):
             self._output.close()
-
-    def _container_options(self) -> dict[str, str]:
-        if self._is_matroska:
-            return {}
-        # The clock of the edit lists ticks in milliseconds unless told; with the sound's own rate they are exact.
-        return {"movflags": "+faststart+use_metadata_tags", "movie_timescale": str(self._rate)}
 
     def _add_video(self, width: int, height: int, options: WriteOptions) -> av.VideoStream:
         # 4:2:0 has already cost the chroma, in which lips differ from skin, half its resolution: quantise it less.

@@ -87,33 +87,22 @@ def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
     return (1 - 0.72 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
 
 
-@dataclass(frozen=True)
-class MouthControls:
+def mouth_state(fitted: FittedRig, names: tuple[str, ...], values: np.ndarray) -> tuple[np.ndarray, float]:
     """How coefficients move what is inside the mouth.
 
-    Attributes:
-        drop: ``(2,)`` motion of the lower teeth at jawOpen = 1, along the mouth's axes, in mouth widths.
-        jaw: position of jawOpen among the coefficients, None where it is not given.
-        tongue: position of tongueOut, likewise.
+    Args:
+        fitted: the rig on the face.
+        names: the blendshapes that are given.
+        values: ``(k,)`` their coefficients.
+
+    Returns:
+        Motion of the lower teeth along the mouth's axes, ``(2,)`` in mouth widths, and how far the tongue is raised,
+        0 to 1.
     """
-
-    drop: np.ndarray
-    jaw: int | None
-    tongue: int | None
-
-    @classmethod
-    def of(cls, fitted: FittedRig, names: tuple[str, ...]) -> MouthControls:
-        """Controls for coefficients in the order of ``names``."""
-        jaw = fitted.shapes[fitted.names.index("jawOpen")]
-        motion = jaw[_JAW, :2].mean(0)
-        drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
-        where = {name: i for i, name in enumerate(names)}
-        return cls(drop, where.get("jawOpen"), where.get("tongueOut"))
-
-    def state(self, values: np.ndarray) -> tuple[np.ndarray, float]:
-        """Motion of the lower teeth ``(2,)`` in mouth widths, and how far the tongue is raised, 0 to 1."""
-        drop = self.drop * (values[self.jaw] if self.jaw is not None else 0.0)
-        return drop, float(values[self.tongue]) if self.tongue is not None else 0.0
+    given = dict(zip(names, values, strict=True))
+    motion = fitted.shapes[fitted.names.index("jawOpen")][_JAW, :2].mean(0)
+    drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
+    return drop * given.get("jawOpen", 0.0), float(given.get("tongueOut", 0.0))
 
 
 class MouthInterior:
@@ -154,7 +143,7 @@ class MouthInterior:
             points: ``(468, 2)`` moved mesh points in the output, head motion included.
             skull: ``(2, 3)`` affine map that head motion applies around the mouth.
             frame: ``(2, 3)`` from :func:`mouth_frame`.
-            state: from :meth:`MouthControls.state`.
+            state: from :func:`mouth_state`.
         """
         left, top, right, bottom = region_around(points[_HOLE], out.shape, margin=4)
         region = out[top:bottom, left:right]

@@ -10,7 +10,7 @@ from ..rig import Rig
 from . import mesh
 from .eyes import Lashes, blink_displacement, widen_eyes
 from .head import HeadWarp
-from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
 from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
@@ -32,14 +32,13 @@ class PortraitRenderer:
     def __init__(self, image: np.ndarray, face: Face, *, rig: Rig, names: tuple[str, ...]) -> None:
         self.image = image
         self.fitted = rig.fit(face)
-        self._columns = rig.columns(names)
+        self._names, self._columns = names, rig.columns(names)
         self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
         self._lids = widen_eyes(self.fitted)
         self._blink = blink_displacement(self.fitted, self._lids)
         self._lashes = Lashes(self.fitted, image)
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
         self.mouth = MouthInterior(self.fitted.mouth_width, skin_light(self.fitted.source, image))
-        self._controls = MouthControls.of(self.fitted, names)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
         self._warp = MeshWarp(image, mesh.surround(self._source + self._lids), supersampling=SUPERSAMPLING)
@@ -86,5 +85,6 @@ class PortraitRenderer:
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
         self._lashes.paint(out, target, blink)
-        self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, self._controls.state(values))
+        state = mouth_state(self.fitted, self._names, values)
+        self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, state)
         return out

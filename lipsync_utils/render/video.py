@@ -11,7 +11,7 @@ from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import FittedRig, Rig
 from . import mesh
-from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
 from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
@@ -57,7 +57,7 @@ class VideoRenderer:
         region = region_around(np.concatenate([target[touched], warp.source[touched]]), image.shape)
         out = image.copy()
         warp.paint(out, target, region, identity_maps(region))
-        state = MouthControls.of(fitted, self._names).state(values)
+        state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
         return out
 
