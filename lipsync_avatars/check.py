@@ -14,7 +14,7 @@ from lipsync_utils.faces import topology
 from lipsync_utils.faces.lip_line import CLOSED
 
 if TYPE_CHECKING:
-    from lipsync_utils.faces.contract import FaceDetector
+    from lipsync_utils.faces.detector import FaceDetector
     from lipsync_utils.records import Face
 
 MAX_ANGLE = 15.0

@@ -8,7 +8,7 @@ from lipsync_utils.errors import LipSyncError
 from lipsync_utils.options import RunOptions
 
 if TYPE_CHECKING:
-    from lipsync_utils.faces.contract import FaceDetector
+    from lipsync_utils.faces.detector import FaceDetector
     from lipsync_utils.pipeline import Loaded
 
 

@@ -20,7 +20,7 @@ from .reporting import Listener, Silent, peak_rss_mb, provenance
 if TYPE_CHECKING:
     import numpy as np
 
-    from .faces.contract import FaceDetector
+    from .faces.detector import FaceDetector
     from .media import Source
 
 

@@ -20,7 +20,7 @@ from .work import warm_up
 
 if TYPE_CHECKING:
     from lipsync_avatars import PortraitCheck
-    from lipsync_utils.faces.contract import FaceDetector
+    from lipsync_utils.faces.detector import FaceDetector
 
 AVATARS = ("woman", "man", "old_woman", "old_man", "child")
 EXCERPTS = {"english": 9.2, "arabic": 11.8}

@@ -7,14 +7,13 @@ weights are MediaPipe's back-camera model: 256x256 input, 896 anchors, box and s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import cv2
 import numpy as np
 
 from .geometry import overlap
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from .interpreter import Network
 
 INPUT_SIZE = 256
 """Side of the network's square input in pixels."""
@@ -53,8 +52,6 @@ class BlazeFace:
     """
 
     def __init__(self, model: Path, *, threads: int = 2) -> None:
-        from .interpreter import Network
-
         self._network = Network(model, threads=threads)
         self._anchors = anchors()
 
@@ -142,8 +139,6 @@ def weighted_suppression(points: np.ndarray, scores: np.ndarray) -> tuple[np.nda
 
 def _cut_square(image: np.ndarray, *, left: float, top: float, side: float) -> np.ndarray:
     """The square as ``(256, 256, 3) uint8``, black outside of the picture, without aliasing."""
-    import cv2
-
     height, width = image.shape[:2]
     x0, y0 = max(int(np.floor(left)), 0), max(int(np.floor(top)), 0)
     x1, y1 = min(int(np.ceil(left + side)), width), min(int(np.ceil(top + side)), height)

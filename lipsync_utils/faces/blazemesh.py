@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +12,8 @@ from .. import assets
 from ..records import Face
 from . import topology
 from .blazeface import BlazeFace
-from .facemesh import FaceMesh, crop_of_detection, crop_of_points
+from .facemesh import Crop, FaceMesh, crop_of_detection, crop_of_points
 from .geometry import overlap
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .facemesh import Crop
 
 MIN_PRESENCE = 0.5
 """The mesh network's own probability below which its points are not believed."""
@@ -33,7 +28,7 @@ _PRECISE_VIEWS = 8
 
 
 class BlazeMeshDetector:
-    """:class:`~lipsync_utils.faces.contract.FaceDetector` on MediaPipe's two networks.
+    """:class:`~lipsync_utils.faces.detector.FaceDetector` on MediaPipe's two networks.
 
     An instance keeps the networks' memory: use one per thread.
 

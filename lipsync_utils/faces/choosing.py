@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..errors import NoFaceError
-from .contract import RefiningDetector
+from ..options import FaceOptions
+from ..records import Face
+from .detector import FaceDetector, RefiningDetector
 from .geometry import overlap, width_of  # noqa: F401
-
-if TYPE_CHECKING:
-    from ..options import FaceOptions
-    from ..records import Face
-    from .contract import FaceDetector
 
 
 def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions) -> Face:

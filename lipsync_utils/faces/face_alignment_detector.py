@@ -7,10 +7,10 @@ package ``face-alignment`` fetches its weights from its own site when it is firs
 
 from __future__ import annotations
 
-import inspect
 import warnings
 
 import numpy as np
+from scipy.interpolate import RBFInterpolator
 
 from ..errors import AssetError, MissingExtraError
 from ..records import Face
@@ -18,7 +18,7 @@ from . import topology
 
 
 class FaceAlignmentDetector:
-    """:class:`~lipsync_utils.faces.contract.FaceDetector` on the package ``face-alignment``.
+    """:class:`~lipsync_utils.faces.detector.FaceDetector` on the package ``face-alignment``.
 
     The 68 points lie where the network saw them; the other 400 are a neutral face fitted to them, so cheeks, forehead
     and all depths are plausible rather than measured.
@@ -36,11 +36,9 @@ class FaceAlignmentDetector:
             import face_alignment
         except ImportError as error:
             raise MissingExtraError("The detector 'face-alignment'", "face-alignment") from error
-        kwargs = {"device": device, "flip_input": False, "face_detector": "sfd"}
-        if "compile" in inspect.signature(face_alignment.FaceAlignment.__init__).parameters:
-            kwargs["compile"] = False  # compiling takes longer than detecting in a hundred pictures
-        try:
-            self._network = face_alignment.FaceAlignment(face_alignment.LandmarksType.TWO_D, **kwargs)
+        kind = face_alignment.LandmarksType.TWO_D
+        try:  # compiling takes longer than detecting in a hundred pictures
+            self._network = face_alignment.FaceAlignment(kind, device=device, flip_input=False, compile=False)
         except OSError as error:  # urllib's errors are OSErrors
             raise AssetError(
                 f"The package face-alignment could not fetch its weights ({error}). Connect this machine to the "
@@ -77,17 +75,8 @@ def mesh_from_68(landmarks: np.ndarray) -> np.ndarray:
     homogeneous = np.column_stack([neutral, np.ones(len(neutral))])
     camera, *_ = np.linalg.lstsq(homogeneous[known], landmarks.astype(np.float64), rcond=None)  # (4, 2)
     flat = homogeneous @ camera
-    flat += _spread(neutral[known], landmarks - flat[known], neutral)
+    flat += RBFInterpolator(neutral[known], landmarks - flat[known], kernel="linear", degree=-1)(neutral)
     # Depth: along the normal of the two image axes, in pixels.
     scales = np.linalg.norm(camera[:3], axis=0)
     normal = np.cross(camera[:3, 0] / scales[0], camera[:3, 1] / scales[1])
     return np.column_stack([flat, neutral @ normal * scales.mean()]).astype(np.float32)
-
-
-def _spread(at: np.ndarray, values: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """Interpolate ``values`` given at points ``at`` to the points ``to``, linear in the distance from each."""
-
-    def distances(points: np.ndarray) -> np.ndarray:
-        return np.linalg.norm(points[:, None] - at[None], axis=-1)
-
-    return distances(to) @ np.linalg.lstsq(distances(at), values, rcond=None)[0]

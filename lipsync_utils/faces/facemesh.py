@@ -6,16 +6,14 @@ Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular Video on 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import cv2
 import numpy as np
 
 from . import topology
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .blazeface import Detection
+from .blazeface import Detection
+from .interpreter import Network
 
 INPUT_SIZE = 192
 """Side of the network's square input in pixels."""
@@ -80,8 +78,6 @@ class FaceMesh:
     """
 
     def __init__(self, model: Path, *, threads: int = 2) -> None:
-        from .interpreter import Network
-
         self._network = Network(model, threads=threads)
 
     def __call__(self, image: np.ndarray, crop: Crop) -> tuple[np.ndarray, float]:
@@ -95,12 +91,12 @@ class FaceMesh:
             ``(468, 3) float32`` points as in :class:`~lipsync_utils.records.Face`, and the probability that this is a
             face, 0 to 1.
         """
-        points, presence = self._look(_scaled(image, crop))
+        points, presence = self._look(cut(image, crop))
         return _placed(points, crop).astype(np.float32), presence
 
     def twice(self, image: np.ndarray, crop: Crop) -> tuple[np.ndarray, float]:
         """The same from the crop and its mirror image: they err in opposite directions, so their mean errs by half."""
-        picture = _scaled(image, crop)
+        picture = cut(image, crop)
         points, presence = self._look(picture)
         mirrored, other = self._look(picture[:, ::-1])
         mirrored = mirrored[topology.MIRROR]
@@ -111,14 +107,9 @@ class FaceMesh:
 
     def _look(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
         """Points in the crop's pixels, ``(468, 3) float64``, and the probability of a face."""
-        output, logit = self._network(picture)
+        output, logit = self._network(picture * np.float32(1 / 255))
         presence = float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -80, 80))))
         return output.reshape(topology.POINTS, 3).astype(np.float64), presence
-
-
-def _scaled(image: np.ndarray, crop: Crop) -> np.ndarray:
-    """The crop as the network takes it, ``(192, 192, 3) float32`` from 0 to 1."""
-    return cut(image, crop) * np.float32(1 / 255)
 
 
 def _placed(points: np.ndarray, crop: Crop) -> np.ndarray:
@@ -134,8 +125,6 @@ def cut(image: np.ndarray, crop: Crop) -> np.ndarray:
     Where the crop is larger than the network's input, the picture around it is first made smaller by averaging: without
     it, a shift of the picture by a fraction of a pixel moves the points through aliasing.
     """
-    import cv2
-
     factor = max(1, round(crop.side / INPUT_SIZE))
     height, width = image.shape[0] // factor, image.shape[1] // factor  # in pixels of the smaller picture
     reach = 0.75 * crop.side  # half a diagonal, and some

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from ..records import Face
+from ..records import Face
 
 
 def width_of(face: Face) -> float:

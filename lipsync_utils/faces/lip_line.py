@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from ..records import Face
 from . import topology
-from .geometry import apart
+from .geometry import apart, in_picture
 
 _UPPER = np.array(topology.INNER_LIP_UPPER)
 _LOWER = np.array(topology.INNER_LIP_LOWER)
@@ -44,9 +45,8 @@ def snap_lip_line(image: np.ndarray, face: Face) -> Face:
         distance. The face itself where its lips are parted or no line is seen.
     """
     points = face.points[:, :2].astype(np.float64)
-    across = np.subtract(*points[list(topology.INNER_LIP_CORNERS[::-1])])
+    across = in_picture(np.subtract(*points[list(topology.INNER_LIP_CORNERS[::-1])]))
     width = apart(points, topology.OUTER_LIP_CORNERS)
-    across /= np.linalg.norm(across) + 1e-9
     down = np.array([-across[1], across[0]])
     gap = (points[_LOWER] - points[_UPPER]) @ down
     if width < 12 or gap.max() > CLOSED * width:
@@ -63,8 +63,6 @@ def snap_lip_line(image: np.ndarray, face: Face) -> Face:
 
 def _dark_line(image, across, down, u, v, width):
     """Height of the line ``(columns, 2)`` as (along, down) coordinates in pixels; None where there is none."""
-    import cv2
-
     columns = np.linspace(u[0], u[-1], _COLUMNS)
     offsets = np.linspace(-REACH, REACH, _ROWS) * width
     guess = np.interp(columns, u, v)
@@ -104,7 +102,6 @@ def _cheapest_path(cost: np.ndarray) -> np.ndarray:
 def _follow(points, line, across, down, width):
     """``(468,)`` motion of every point along ``down`` that carries both inner lips onto the line."""
     u, v = points @ across, points @ down
-    out = np.zeros(len(points))
     target = np.interp(u, line[:, 0], line[:, 1])
     beyond = np.maximum(0, np.maximum(line[0, 0] - u, u - line[-1, 0])) / width
     upper_edge, lower_edge = (np.interp(u, u[i], v[i]) for i in (_UPPER, _LOWER))

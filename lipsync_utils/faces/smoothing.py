@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..records import Face, TrackedFrame
 from . import topology
 from .geometry import umeyama
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REACH = 3.0
 """The Gaussian ends after so many standard deviations."""
@@ -101,19 +98,16 @@ class CentredSmoother:
         near = [other for other in self._segment if abs(other.time_s - held.time_s) <= REACH * self._sigma]
         away = np.array([other.time_s - held.time_s for other in near])
         weights, lip_weights = _gauss(away, self._sigma), _gauss(away, self._lip_sigma)
-        turn = np.tensordot(weights, [other.turn for other in near], 1)
-        shift = np.tensordot(weights, [other.shift for other in near], 1)
-        shape = np.tensordot(weights, [other.shape for other in near], 1)
+        poses = zip(*((other.turn, other.shift, other.shape) for other in near), strict=True)
+        turn, shift, shape = (np.tensordot(weights, each, 1) for each in poses)
         lips = list(topology.LIPS)
         shape[lips] = np.tensordot(lip_weights, [other.shape[lips] for other in near], 1)
         size = np.sqrt(np.linalg.det(turn))
         points = np.column_stack([shape[:, :2] @ turn.T + shift, shape[:, 2] * size]).astype(np.float32)
         tracked, held.tracked = held.tracked, None
         self._next += 1
-        while self._next and held.time_s - self._segment[0].time_s > 2 * REACH * self._sigma:
-            self._segment.popleft()
-            self._next -= 1
-        while self._next > 2 * MAX_HELD:
+        oldest_s = held.time_s - 2 * REACH * self._sigma
+        while self._next and (self._segment[0].time_s < oldest_s or self._next > 2 * MAX_HELD):
             self._segment.popleft()
             self._next -= 1
         face = Face(box=topology.box_of(points), points=points, score=tracked.face.score)

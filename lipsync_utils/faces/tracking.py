@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+import cv2
 import numpy as np
 
-from ..records import TrackedFrame
+from ..options import FaceOptions
+from ..records import Face, Frame, TrackedFrame
 from .choosing import choose
-from .contract import RefiningDetector
+from .detector import FaceDetector, RefiningDetector
 from .geometry import overlap, width_of
 from .smoothing import CentredSmoother
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..options import FaceOptions
-    from ..records import Face, Frame
-    from .contract import FaceDetector
 
 CHECK_EVERY = 25
 """Frames after which the detector looks whether the followed face is one."""
@@ -151,8 +146,6 @@ class Follower:
 
 def _thumbnail(image: np.ndarray) -> np.ndarray:
     """``(32, 32) float32`` brightness."""
-    import cv2
-
     # Two steps: some pixels are enough, and averaging all of a large frame is not free.
     small = cv2.resize(image, (128, 128), interpolation=cv2.INTER_NEAREST)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)

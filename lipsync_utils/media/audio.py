@@ -6,17 +6,16 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+import av
 import numpy as np
+import soxr
 
 from ..errors import InputError
 from ..records import SAMPLE_RATE, Speech
 from .decoding import frames_in, opened, packets
-
-if TYPE_CHECKING:
-    import av
 
 MIN_DURATION_S = 0.04
 """Shortest voice that is accepted: one video frame at 25 per second."""
@@ -28,7 +27,7 @@ _MONO_WEIGHT = {"FC": math.sqrt(0.5), "FL": 0.5, "FR": 0.5, "LFE": 0.0, "LFE2": 
 _MONO_WEIGHT_ELSEWHERE = 0.5 * math.sqrt(0.5)
 
 
-class SoundReader:
+class SoundReader(AbstractContextManager):
     """The first sound track of a file, decoded block by block.
 
     Use it in a ``with`` block. The blocks together are exactly the samples that the container declares: priming and
@@ -72,9 +71,6 @@ class SoundReader:
         self.speakers = [channel.name for channel in self._first.layout.channels]
         self.channels = len(self.speakers)
 
-    def __enter__(self) -> SoundReader:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._container.close()
 
@@ -117,8 +113,6 @@ class SoundReader:
 
     def _planar(self) -> Iterator[np.ndarray]:
         """``(channels, n) float32`` blocks; a track that changes its rate or layout midway is made uniform."""
-        import av
-
         kind, converter = None, None
         for frame in itertools.chain([self._first], self._frames):
             if (frame.sample_rate, frame.layout.name) == (self.rate, self.layout):
@@ -203,8 +197,6 @@ def source_blocks(path: str | os.PathLike[str], *, rate: int, layout: str, sampl
 
 
 def _converted(reader: SoundReader, rate: int, layout: str) -> Iterator[np.ndarray]:
-    import av
-
     if (rate, layout) == (reader.rate, reader.layout):
         yield from reader.blocks()
         return
@@ -238,6 +230,4 @@ def _resampler(rate: int) -> Callable[[np.ndarray, bool], np.ndarray]:
     """A function ``(mono block, is last) -> mono block at SAMPLE_RATE`` that remembers what it has seen."""
     if rate == SAMPLE_RATE:
         return lambda block, last: block
-    import soxr
-
     return soxr.ResampleStream(rate, SAMPLE_RATE, num_channels=1, dtype="float32", quality="HQ").resample_chunk

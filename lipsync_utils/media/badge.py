@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 TEXT = "AI-generated"
 """What the label says."""
@@ -37,10 +38,8 @@ class Badge:
         return out
 
 
-def _plate(size: int):
-    """The label as a PIL picture with an alpha channel; ``size`` is that of the letters in pixels."""
-    from PIL import Image, ImageDraw, ImageFont
-
+def _plate(size: int) -> Image.Image:
+    """The label with an alpha channel; ``size`` is that of the letters in pixels."""
     font = ImageFont.load_default(size)
     left, top, right, bottom = font.getbbox(TEXT)
     pad = round(0.55 * size)

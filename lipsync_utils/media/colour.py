@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import av
+import cv2
 import numpy as np
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from .decoding import quarter_turns
-
-if TYPE_CHECKING:
-    import av
 
 BT709, BT601 = 1, 6  # matrices of HD and of older television (ITU-T H.273, FFmpeg's AVColorSpace)
 LIMITED, FULL = 1, 2  # ranges 16 to 235 and 0 to 255 (AVColorRange)
 
 _HD_ROWS = 720  # players take so many rows for BT.709 where a file does not tell, and fewer for BT.601
-# Matrix -> swscale's number for it (SWS_CS_*).
-_SWSCALE = {BT709: 1, 4: 4, 5: 5, BT601: 5, 7: 7, 9: 9, 10: 9}
-# SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND: without the flags, flat colours come out 3 levels off.
-_PRECISE = 0x2 | 0x2000 | 0x40000
-_QUICK = 0x1  # fast bilinear
+_SWSCALE = {
+    BT709: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    BT601: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
+}
+# Without the flags, flat colours come out 3 levels off.
+_PRECISE = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 
 
 def to_rgb(
     picture: av.VideoFrame,
     *,
-    reformatter: av.video.reformatter.VideoReformatter,
+    reformatter: VideoReformatter,
     width: int,
     height: int,
     exact: bool,
@@ -37,24 +41,14 @@ def to_rgb(
     """
     turns = quarter_turns(picture)
     stored = (height, width) if turns % 2 else (width, height)
-    options = {
-        "width": stored[0],
-        "height": stored[1],
-        "format": "rgb24",
-        "interpolation": _PRECISE if exact else _QUICK,
-    }
+    options = {}
     if not (picture.format.is_rgb or picture.format.has_palette):
         guess = BT709 if picture.height >= _HD_ROWS else BT601
-        matrix = _SWSCALE.get(int(picture.colorspace), _SWSCALE[guess])
         full = int(picture.color_range) == FULL or picture.format.name.startswith("yuvj")
-        options |= {
-            "src_colorspace": matrix,
-            "dst_colorspace": matrix,
-            "src_color_range": FULL if full else LIMITED,
-            # RGB is full range either way; but PyAV 14 drops the matrix when source and destination look equal.
-            "dst_color_range": 0 if full else FULL,
-        }
-    image = reformatter.reformat(picture, **options).to_ndarray()
+        options["src_colorspace"] = _SWSCALE.get(int(picture.colorspace), _SWSCALE[guess])
+        options["src_color_range"] = FULL if full else LIMITED
+    interpolation = _PRECISE if exact else Interpolation.FAST_BILINEAR
+    image = reformatter.reformat(picture, *stored, "rgb24", interpolation=interpolation, **options).to_ndarray()
     return np.ascontiguousarray(np.rot90(image, turns))
 
 
@@ -70,8 +64,6 @@ def to_yuv420(rgb: np.ndarray) -> np.ndarray:
     Returns:
         ``(H' * 3 / 2, W') uint8`` with H' and W' rounded up to even; a new array.
     """
-    import cv2
-
     height, width = rgb.shape[:2]
     if height % 2 or width % 2:
         rgb = cv2.copyMakeBorder(rgb, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import math
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-import numpy as np
+import av
+from av.stream import Disposition
 
 from ..errors import InputError
 from .files import existing_file
 
-if TYPE_CHECKING:
-    import av
-
 _USUAL_RATES = [*map(Fraction, (24, 25, 30, 48, 50, 60)), *(Fraction(n * 1000, 1001) for n in (24, 30, 60))]
 _FALLBACK_RATE = Fraction(25)
-_COVER = 0x400  # AV_DISPOSITION_ATTACHED_PIC; PyAV 14.0 does not tell
 _NO_FILM = (
     "{path} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV file, "
     "and if it is one, copy or download it again."
@@ -29,8 +25,6 @@ _NO_FILM = (
 
 def opened(path: str | os.PathLike[str], *, role: str, complaint: str) -> av.container.InputContainer:
     """A container to read from; ``complaint`` is what the error says of a file that is none (path, reason)."""
-    import av
-
     file = existing_file(path, role=role)
     try:
         return av.open(str(file), metadata_errors="replace")
@@ -53,24 +47,17 @@ def packets(
     container: av.container.InputContainer, stream: av.stream.Stream, note: Callable[[str], None] = lambda _: None
 ) -> Iterator[av.Packet]:
     """Packets of a stream up to its end, or to where the file breaks off, which is noted."""
-    import av
-
-    found = container.demux(stream)
-    for number in itertools.count():
-        try:
-            packet = next(found)
-        except StopIteration:
-            return
-        except av.FFmpegError as error:
-            note(f"The {stream.type} breaks off at packet {number}: {error.strerror}.")
-            return
-        yield packet
+    number = 0
+    try:
+        for packet in container.demux(stream):
+            yield packet
+            number += 1
+    except av.FFmpegError as error:
+        note(f"The {stream.type} breaks off at packet {number}: {error.strerror}.")
 
 
 def frames_in(packet: av.Packet, note: Callable[[str], None] = lambda _: None) -> list[av.VideoFrame | av.AudioFrame]:
     """What a packet holds: nothing where it is damaged, which is noted."""
-    import av
-
     try:
         return packet.decode()
     except av.FFmpegError as error:
@@ -100,7 +87,7 @@ class Shown:
         return self.output_s <= time_s + min(float(self.picture.time_base or 0), 0.002) + 1e-6
 
 
-class Film:
+class Film(AbstractContextManager):
     """The moving picture of an open file; what is wrong with it is added to ``warnings``. Use it in a ``with`` block.
 
     Raises:
@@ -113,7 +100,7 @@ class Film:
         self._path, self._usual_s = str(path), float(1 / fps)
         self._warnings = [] if warnings is None else warnings
         self.container = opened(path, role="video", complaint=_NO_FILM)
-        films = [s for s in self.container.streams.video if not int(getattr(s, "disposition", 0)) & _COVER]
+        films = [s for s in self.container.streams.video if Disposition.attached_pic not in s.disposition]
         # FFmpeg renders plain text files as video ("tty"), and believes a picture's name ("image2", "png_pipe").
         kind = self.container.format.name
         if not films or kind in ("tty", "image2") or kind.endswith("_pipe"):
@@ -122,9 +109,6 @@ class Film:
                 f"{self._path!r} has no moving picture in it. Give a picture or a video that shows a face."
             )
         self.stream = films[0]
-
-    def __enter__(self) -> Film:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.container.close()
@@ -135,8 +119,7 @@ class Film:
         Raises:
             InputError: not one can be decoded.
         """
-        if not self.stream.codec_context.is_open:
-            self.stream.thread_type = "AUTO"
+        self.stream.thread_type = "AUTO"
         time_s = None
         for picture in self._decoded():
             stamp_s = picture.time
@@ -149,24 +132,17 @@ class Film:
                     time_s = stamp_s - origin_s
                 elif stamp_s is not None:  # the clock was reset: joined recordings, broadcast
                     origin_s = stamp_s - time_s
-            length = getattr(picture, "duration", None)
-            duration_s = float(length * picture.time_base) if length else self._usual_s
+            duration_s = float(picture.duration * picture.time_base) if picture.duration else self._usual_s
             yield Shown(picture, stamp_s or 0.0, time_s, duration_s, output_s=time_s)
         if time_s is None:
             raise InputError(f"Not one frame of {self._path!r} can be decoded. Convert the video to H.264 MP4.")
 
-    def rewind(self, stamp_s: float | None = None) -> bool:
-        """Go to the key frame before a timestamp, or back to the first frame, where the format finds it exactly.
-
-        Opening the file anew costs memory.
-        """
-        import av
-
+    def seek(self, stamp_s: float) -> bool:
+        """Go to the key frame before a timestamp, where the format finds it exactly."""
         if not {"mp4", "matroska"} & set(self.container.format.name.split(",")):
             return False
-        target = (self.stream.start_time or 0) if stamp_s is None else int(stamp_s / float(self.stream.time_base))
         try:
-            self.container.seek(target, stream=self.stream)
+            self.container.seek(int(stamp_s / float(self.stream.time_base)), stream=self.stream)
         except av.FFmpegError:
             return False
         return True
@@ -175,8 +151,8 @@ class Film:
         """The header's average rate if it is believable, else measured on the first packets."""
         average = self.stream.average_rate
         if not average or not 1 <= average <= 120:
-            times = list(itertools.islice(self._packet_times(), 300))
-            average = Fraction((len(times) - 1) / _span(times)) if _span(times) > 0 else _FALLBACK_RATE
+            count, span_s = self._measured(300)
+            average = Fraction((count - 1) / span_s) if span_s > 0 else _FALLBACK_RATE
         for usual in _USUAL_RATES:
             if abs(average / usual - 1) < 0.0004:  # 30 and 29.97 differ by 0.001
                 return usual
@@ -186,7 +162,7 @@ class Film:
         """Its length by the header; recordings of a browser carry none, and are measured without decoding."""
         if self.stream.duration:
             return float(self.stream.duration * self.stream.time_base)
-        return self.container.duration / 1e6 if self.container.duration else _span(list(self._packet_times()))
+        return self.container.duration / 1e6 if self.container.duration else self._measured()[1]
 
     def shown_size(self) -> tuple[int, int]:
         """Width and height of the first picture as shown: square pixels, upright."""
@@ -199,11 +175,12 @@ class Film:
         for packet in packets(self.container, self.stream, self._note):
             yield from frames_in(packet, self._note)
 
-    def _packet_times(self) -> Iterator[float]:
+    def _measured(self, most: int | None = None) -> tuple[int, float]:
+        """How many packets there are, counting to ``most``, and the seconds from the first to the last one shown."""
         with Film(self._path) as film:  # anew, since not every file can be rewound
-            for packet in packets(film.container, film.stream):
-                if packet.pts is not None:
-                    yield float(packet.pts * packet.time_base)
+            timed = (packet for packet in packets(film.container, film.stream) if packet.pts is not None)
+            times = [float(packet.pts * packet.time_base) for packet in itertools.islice(timed, most)]
+        return len(times), max(times, default=0.0) - min(times, default=0.0)
 
     def _note(self, message: str) -> None:
         if message not in self._warnings:  # a looped video meets the same damage again
@@ -211,13 +188,5 @@ class Film:
 
 
 def quarter_turns(picture: av.VideoFrame) -> int:
-    """Counter-clockwise quarter turns that bring the stored picture upright, from its display matrix."""
-    matrix = picture.side_data.get("DISPLAYMATRIX")
-    if matrix is None:
-        return 0
-    cosine, sine = np.frombuffer(bytes(matrix), "=i4")[:2]
-    return round(-math.atan2(sine, cosine) / (math.pi / 2)) % 4
-
-
-def _span(times: list[float]) -> float:
-    return max(times) - min(times) if times else 0.0
+    """Counter-clockwise quarter turns that bring the stored picture upright."""
+    return round(picture.rotation / 90) % 4

@@ -6,20 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 
 from ..options import WriteOptions
 from ..records import Speech, Timeline
 from .audio import source_blocks
 from .colour import declare
-
-if TYPE_CHECKING:
-    import av
-
-AAC_RATES = (7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
-"""Sample rates of AAC, in samples per second (ISO/IEC 14496-3, table 1.18)."""
 
 _AAC_FRAME = 1024
 _LAYOUT_OF = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1"}
@@ -48,12 +42,12 @@ class Encoder:
         speech: Speech,
         metadata: dict[str, str],
     ) -> None:
-        import av
-
         self._fps = timeline.fps
         self._is_matroska = container == "matroska"
         self._rate = speech.rate if self._is_matroska else aac_rate(speech.rate)
-        self._output = av.open(str(path), "w", format=container, options=self._container_options())
+        # The clock of the edit lists ticks in milliseconds unless told; with the sound's own rate they are exact.
+        of_mp4 = {"movflags": "+faststart+use_metadata_tags", "movie_timescale": str(self._rate)}
+        self._output = av.open(str(path), "w", format=container, options={} if self._is_matroska else of_mp4)
         try:
             self._output.metadata.update(metadata)
             self._video = self._add_video(width, height, options)
@@ -66,8 +60,6 @@ class Encoder:
 
     def write(self, planes: np.ndarray) -> None:
         """Encode one picture: ``(H * 3 / 2, W) uint8``, the three planes of yuv420p one below the other."""
-        import av
-
         picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         picture.pts, picture.time_base = self._frames, 1 / self._fps
         self._frames += 1
@@ -87,12 +79,6 @@ class Encoder:
             self._blocks.close()
         with contextlib.suppress(Exception):
             self._output.close()
-
-    def _container_options(self) -> dict[str, str]:
-        if self._is_matroska:
-            return {}
-        # The clock of the edit lists ticks in milliseconds unless told; with the sound's own rate they are exact.
-        return {"movflags": "+faststart+use_metadata_tags", "movie_timescale": str(self._rate)}
 
     def _add_video(self, width: int, height: int, options: WriteOptions) -> av.VideoStream:
         # 4:2:0 has already cost the chroma, in which lips differ from skin, half its resolution: quantise it less.
@@ -128,8 +114,6 @@ class Encoder:
 
     def _sound_until(self, time_s: Fraction | None) -> None:
         """Encode the sound up to a time, or to its end, so that both streams lie side by side in the file."""
-        import av
-
         while time_s is None or self._samples < time_s * self._rate:
             block = next(self._blocks, None)
             if block is None:
@@ -143,4 +127,5 @@ class Encoder:
 
 def aac_rate(rate: int) -> int:
     """The rate itself where AAC has it, else the next higher one, else the highest."""
-    return next((known for known in AAC_RATES if known >= rate), AAC_RATES[-1])
+    known = av.codec.Codec("aac", "w").audio_rates
+    return min((other for other in known if other >= rate), default=max(known))

@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..errors import InputError
 from .files import existing_file, written
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 MAX_SIDE = 8192
 """Longest side of an accepted picture, in pixels."""
@@ -27,8 +24,6 @@ _FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP
 
 def is_picture(path: str | os.PathLike[str]) -> bool:
     """Whether the content of the file, whatever its name, is that of a picture format."""
-    from PIL import Image, UnidentifiedImageError
-
     try:
         with Image.open(path, formats=_FORMATS):
             return True
@@ -50,13 +45,14 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
     Raises:
         InputError: missing, empty, damaged or unknown file, or a side longer than :data:`MAX_SIDE`.
     """
-    from PIL import Image, UnidentifiedImageError
-
     file = existing_file(path, role="picture")
     try:
         with Image.open(file, formats=_FORMATS) as image:
-            _check_size(path, *image.size)
-            image.load()
+            if max(image.size) > MAX_SIDE:
+                raise InputError(
+                    f"The picture {str(path)!r} is {image.width}x{image.height} pixels; at most {MAX_SIDE} a side are "
+                    "accepted. Scale it down."
+                )
             return np.array(_as_rgb(image))
     except InputError:
         raise
@@ -78,8 +74,6 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
         InputError: not such an array, or an unknown ending.
         OutputError: the folder is missing, not writable or full. Nothing is left behind then.
     """
-    from PIL import Image
-
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise InputError(f"A picture must be (H, W, 3) uint8 RGB; received {image.shape} {image.dtype}.")
@@ -93,17 +87,7 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
         temporary.write_bytes(encoded.getbuffer())
 
 
-def _check_size(path: str | os.PathLike[str], width: int, height: int) -> None:
-    if max(width, height) > MAX_SIDE:
-        raise InputError(
-            f"The picture {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted. "
-            "Scale it down."
-        )
-
-
 def _as_rgb(image: Image.Image) -> Image.Image:
-    from PIL import Image, ImageOps
-
     image = ImageOps.exif_transpose(image)
     if image.mode[0] in "IF":  # 16-bit, 32-bit integer and floating-point grey
         return Image.fromarray(_eight_bit(np.asarray(image))).convert("RGB")
@@ -127,8 +111,6 @@ def _eight_bit(values: np.ndarray) -> np.ndarray:
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert an embedded profile (Display P3 of phones, Adobe RGB, print CMYK); if that fails, leave it as it is."""
-    from PIL import ImageCms
-
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
         return image

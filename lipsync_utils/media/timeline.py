@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+
+import av
+import numpy as np
 
 from ..records import Frame, Timeline
 from .decoding import Film, Shown
 
-if TYPE_CHECKING:
-    import av
-    import numpy as np
-
 Opener = Callable[[], Film]
 """Opens the video anew."""
 
-_COLLECT_EVERY = 100
 _PIECE = 32  # frames that are kept to be shown backwards
 
 
@@ -44,24 +40,14 @@ def once(opener: Opener) -> Iterator[Shown]:
 
 def looped(opener: Opener) -> Iterator[Shown]:
     """The same again and again; a video of one picture, once."""
-    begins_s, since_collection = 0.0, 0
+    begins_s = 0.0
     while True:
-        with opener() as film:
-            rewound = True
-            while rewound:
-                count = 0
-                for shown in film.pictures():
-                    shown.output_s += begins_s
-                    count += 1
-                    yield shown
-                if count == 1:
-                    return
-                begins_s = shown.output_s + shown.duration_s
-                since_collection += count
-                if since_collection >= _COLLECT_EVERY:
-                    gc.collect()  # decoders lie in reference cycles and would keep their frame buffers
-                    since_collection = 0
-                rewound = film.rewind()
+        for shown in once(opener):
+            shown.output_s += begins_s
+            yield shown
+        if shown.source_s == 0.0:  # the first was the last
+            return
+        begins_s = shown.output_s + shown.duration_s
 
 
 def there_and_back(opener: Opener) -> Iterator[Shown]:
@@ -86,14 +72,13 @@ def _backwards(opener: Opener, times_s: list[float], origin_s: float) -> Iterato
         piece = _piece(opener, max(0, stop - _PIECE), stop, times_s, origin_s)
         while piece:
             yield piece.pop()
-        gc.collect()  # as in looped
 
 
 def _piece(opener: Opener, first: int, stop: int, times_s: list[float], origin_s: float) -> list[Shown]:
     """Pictures ``first`` to ``stop`` (excluded) by number."""
     begin_s, end_s = times_s[first] - 1e-6, times_s[stop - 1] + 1e-6
     with opener() as film:
-        if film.rewind(times_s[first] + origin_s):
+        if film.seek(times_s[first] + origin_s):
             until = itertools.takewhile(lambda shown: shown.source_s < end_s, film.pictures(origin_s=origin_s))
             piece = [shown for shown in until if shown.source_s > begin_s]
             if len(piece) == stop - first:

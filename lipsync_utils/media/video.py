@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 
+from av.video.reformatter import VideoReformatter
+
 from ..errors import InputError
 from ..records import Frame, Timeline
 from .colour import to_rgb
@@ -67,8 +69,6 @@ class Source:
             image = read_picture(self.path)
             image.setflags(write=False)
             return (Frame(index=index, time_s=0.0, image=image) for index in range(timeline.frames))
-        from av.video.reformatter import VideoReformatter
-
         shown = _PLAYED[when_short](partial(Film, self.path, fps=self.fps, warnings=self.warnings))
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 
 from ..errors import InputError, LipSyncError, OutputError
@@ -42,9 +43,8 @@ def check_output(path: str | os.PathLike[str]) -> Path:
         raise OutputError(f"The folder {str(target.parent)!r} for the output does not exist. Create it first.")
     trial = temporary_beside(target)
     try:
-        trial.touch(exist_ok=False)
-    except OSError as error:
-        raise unwritable(target, error) from error
+        with _named_errors(target):
+            trial.touch(exist_ok=False)
     finally:
         trial.unlink(missing_ok=True)
     return target
@@ -105,7 +105,7 @@ class VideoWriter:
 
     def __enter__(self) -> VideoWriter:
         try:
-            with self._named_errors():
+            with _named_errors(self.path):
                 self._encoder = Encoder(self._temporary, **self._settings)
         except BaseException:
             self.abort()
@@ -144,7 +144,7 @@ class VideoWriter:
             if self.frames != self.timeline.frames:
                 raise OutputError(f"{self.frames} of {self.timeline.frames} pictures were written; write them all.")
             self._encode(self._encoder.finish, keep=0)
-            with self._named_errors():
+            with _named_errors(self.path):
                 os.replace(self._temporary, self.path)
         finally:
             self.abort()  # what is complete has its name by now
@@ -169,18 +169,17 @@ class VideoWriter:
     def _encode(self, call: Callable[..., None], *arguments: object, keep: int) -> None:
         """Let the encoder do something, and wait until only ``keep`` such things are left; raises what went wrong."""
         self._background.submit(call, *arguments)
-        with self._named_errors():
+        with _named_errors(self.path):
             for _ in self._background.results(keep=keep):
                 pass
 
-    @contextlib.contextmanager
-    def _named_errors(self) -> Iterator[None]:
-        """Errors of the system and of FFmpeg, which do not say which file could not be written, as our own."""
-        import av
 
-        try:
-            yield
-        except LipSyncError:
-            raise
-        except (OSError, av.FFmpegError) as error:
-            raise unwritable(self.path, error) from error
+@contextlib.contextmanager
+def _named_errors(target: Path) -> Iterator[None]:
+    """Errors of the system and of FFmpeg, which do not say which file could not be written, as our own."""
+    try:
+        yield
+    except LipSyncError:
+        raise
+    except (OSError, av.FFmpegError) as error:
+        raise unwritable(target, error) from error

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..faces import topology
 from ..rig import FittedRig
+from .regions import region_around
 
 _LIDS = (
     (np.array(topology.RIGHT_EYE_UPPER), np.array(topology.RIGHT_EYE_LOWER)),
@@ -103,15 +104,13 @@ class Lashes:
         for up, width, colour in self._eyes:
             line = points[up]
             thick = max(1, round(LASH_WIDTH * width))
-            left, top = np.maximum(np.floor(line.min(0)).astype(int) - 2 * thick - 2, 0).tolist()
-            right, bottom = (np.ceil(line.max(0)).astype(int) + 2 * thick + 3).tolist()
+            left, top, right, bottom = region_around(line, out.shape, margin=2 * thick + 2)
             region = out[top:bottom, left:right]
             if region.shape[0] < 2 or region.shape[1] < 2:
                 continue
             mask = np.zeros(region.shape[:2], np.uint8)
             curve = np.round((line - [left, top]) * 16).astype(np.int32)
             cv2.polylines(mask, [curve], False, 255, thick, cv2.LINE_AA, 4)
-            cover = cv2.GaussianBlur(mask, (0, 0), max(0.6, 0.35 * thick)).astype(np.float32)[..., None] * (
-                strength / 255
-            )
+            soft = cv2.GaussianBlur(mask, (0, 0), max(0.6, 0.35 * thick)).astype(np.float32)
+            cover = soft[..., None] * (strength / 255)
             region[:] = np.rint(region + (colour - region) * cover).astype(np.uint8)

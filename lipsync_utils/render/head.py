@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from ..faces import topology
 from ..faces.geometry import apart
 from ..rig import FittedRig
 from .raster import fill_from_nodes
+from .regions import Region, region_around
 
 NODES = 65
 """Nodes of the coarse grid along the longer side of the picture; motion is smooth, so it is computed there."""
@@ -37,11 +39,9 @@ class HeadWarp:
         self.columns = max(3, round((NODES - 1) * width / longest) + 1)
         self.rows = max(3, round((NODES - 1) * height / longest) + 1)
         self._step = np.array([(width - 1) / (self.columns - 1), (height - 1) / (self.rows - 1)], np.float32)
-        x, y = np.meshgrid(
-            np.linspace(0, width - 1, self.columns, dtype=np.float32),
-            np.linspace(0, height - 1, self.rows, dtype=np.float32),
-        )
-        self._nodes = np.stack([x, y], -1)
+        x = np.linspace(0, width - 1, self.columns, dtype=np.float32)
+        y = np.linspace(0, height - 1, self.rows, dtype=np.float32)
+        self._nodes = np.stack(np.meshgrid(x, y), -1)
         points = fitted.rest
         self.face_width = apart(points, topology.FACE_SIDES)
         face_height = apart(points, (topology.HAIR_LINE, topology.CHIN))
@@ -59,10 +59,9 @@ class HeadWarp:
         v = np.where(v < 0, v / 1.25, v / 0.75)
         distance = np.sqrt((u / 0.95) ** 2 + v**2)
         weight = 1 - _smoothstep((distance - 1.0) / 0.9)
-        border = np.minimum.reduce([self._nodes[..., 0], self.width - 1 - self._nodes[..., 0], self._nodes[..., 1]]) / (
-            0.10 * min(self.width, self.height)
-        )
-        below = (self.height - 1 - self._nodes[..., 1]) / (0.10 * self.height)
+        x, y = self._nodes[..., 0], self._nodes[..., 1]
+        border = np.minimum.reduce([x, self.width - 1 - x, y]) / (0.10 * min(self.width, self.height))
+        below = (self.height - 1 - y) / (0.10 * self.height)
         return (weight * _smoothstep(border) * _smoothstep(below)).astype(np.float32)
 
     def _spread_depth(self, points: np.ndarray, centre: np.ndarray) -> np.ndarray:
@@ -78,22 +77,17 @@ class HeadWarp:
             rotation: ``(3,)`` pitch (positive: chin down), yaw, roll in radians.
             shift: ``(2,)`` in face widths.
         """
-        pitch, yaw, roll = (float(a) for a in rotation)
-        cp, sp, cy, sy, cr, sr = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw), np.cos(roll), np.sin(roll)
-        about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-        about_y = np.array([[cy, 0, -sy], [0, 1, 0], [sy, 0, cy]])
-        about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-        turn = ((about_z @ about_y @ about_x)[:2] - np.eye(3)[:2]).astype(np.float32)
+        pitch, yaw, roll = rotation
+        turned = Rotation.from_euler("xyz", [pitch, -yaw, roll]).as_matrix()
+        turn = (turned - np.eye(3))[:2].astype(np.float32)
         place = np.concatenate([self._nodes, self._depth[..., None]], -1) - self._pivot
         moved = place @ turn.T + np.asarray(shift, np.float32) * self.face_width
         return moved * self._weight[..., None]
 
     def at(self, field: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Bilinear value of a node field at ``(n, 2)`` pixel positions."""
-        grid = points / self._step
-        return cv2.remap(field, grid[None].astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
-            0
-        ]
+        grid = (points / self._step).astype(np.float32)[None]
+        return cv2.remap(field, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
 
     def affine_around(self, field: np.ndarray, centre: np.ndarray, *, reach: float) -> np.ndarray:
         """``(2, 3)`` affine map that the motion amounts to within ``reach`` pixels of a point."""
@@ -102,9 +96,7 @@ class HeadWarp:
         linear = np.column_stack([moved[1] - moved[0], moved[2] - moved[0]]) / reach
         return np.column_stack([linear, moved[0] - linear @ probes[0]])
 
-    def backward(
-        self, field: np.ndarray, region: tuple[int, int, int, int], *, factor: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def backward(self, field: np.ndarray, region: Region, *, factor: int) -> tuple[np.ndarray, np.ndarray]:
         """Backward maps of a region (left, top, right, bottom): where in the still picture its pixels come from.
 
         The picture being enlarged by ``factor`` (see :class:`~lipsync_utils.render.warp.MeshWarp`).
@@ -121,14 +113,8 @@ class HeadWarp:
         return map_x, map_y
 
     @property
-    def region(self) -> tuple[int, int, int, int]:
-        """Left, top, right, bottom (exclusive) of what head motion can change."""
+    def region(self) -> Region:
+        """What head motion can change."""
         rows, columns = np.nonzero(self._weight > 1e-3)
-        left, right = (np.array([columns.min() - 1, columns.max() + 1]) * self._step[0]).tolist()
-        top, bottom = (np.array([rows.min() - 1, rows.max() + 1]) * self._step[1]).tolist()
-        return (
-            max(0, int(left)),
-            max(0, int(top)),
-            min(self.width, int(np.ceil(right)) + 1),
-            min(self.height, int(np.ceil(bottom)) + 1),
-        )
+        outside = np.array([[columns.min() - 1, rows.min() - 1], [columns.max() + 1, rows.max() + 1]])
+        return region_around(outside * self._step, (self.height, self.width))

@@ -14,6 +14,7 @@ from ..faces import topology
 from ..faces.geometry import in_picture
 from ..rig import FittedRig
 from .raster import coverage_between
+from .regions import region_around
 
 _UPPER, _LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP_LOWER)
 _HOLE = np.array(topology.MOUTH_HOLE)
@@ -69,11 +70,8 @@ def mouth_frame(fitted: FittedRig) -> np.ndarray:
 
 def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
     """``(3,)`` factors that carry the sprites' neutral light to that of the face at ``(468, 3)`` points."""
-    x = np.clip(points[_CHEEKS, 0].round().astype(int), 0, image.shape[1] - 1)
-    y = np.clip(points[_CHEEKS, 1].round().astype(int), 0, image.shape[0] - 1)
-    patches = [
-        image[max(0, b - 2) : b + 3, max(0, a - 2) : a + 3].reshape(-1, 3).mean(0) for a, b in zip(x, y, strict=True)
-    ]
+    cheeks = np.clip(points[_CHEEKS, :2].round().astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
+    patches = [image[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].reshape(-1, 3).mean(0) for x, y in cheeks]
     skin = np.median(patches, 0).astype(np.float32)
     bright = skin @ np.array([0.30, 0.59, 0.11], np.float32)
     level = np.clip((bright / REFERENCE_LIGHT) ** 0.6, 0.45, 1.05)
@@ -89,33 +87,22 @@ def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
     return (1 - 0.72 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
 
 
-@dataclass(frozen=True)
-class MouthControls:
+def mouth_state(fitted: FittedRig, names: tuple[str, ...], values: np.ndarray) -> tuple[np.ndarray, float]:
     """How coefficients move what is inside the mouth.
 
-    Attributes:
-        drop: ``(2,)`` motion of the lower teeth at jawOpen = 1, along the mouth's axes, in mouth widths.
-        jaw: position of jawOpen among the coefficients, None where it is not given.
-        tongue: position of tongueOut, likewise.
+    Args:
+        fitted: the rig on the face.
+        names: the blendshapes that are given.
+        values: ``(k,)`` their coefficients.
+
+    Returns:
+        Motion of the lower teeth along the mouth's axes, ``(2,)`` in mouth widths, and how far the tongue is raised,
+        0 to 1.
     """
-
-    drop: np.ndarray
-    jaw: int | None
-    tongue: int | None
-
-    @classmethod
-    def of(cls, fitted: FittedRig, names: tuple[str, ...]) -> MouthControls:
-        """Controls for coefficients in the order of ``names``."""
-        jaw = fitted.shapes[fitted.names.index("jawOpen")]
-        motion = jaw[_JAW, :2].mean(0)
-        drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
-        where = {name: i for i, name in enumerate(names)}
-        return cls(drop, where.get("jawOpen"), where.get("tongueOut"))
-
-    def state(self, values: np.ndarray) -> tuple[np.ndarray, float]:
-        """Motion of the lower teeth ``(2,)`` in mouth widths, and how far the tongue is raised, 0 to 1."""
-        drop = self.drop * (values[self.jaw] if self.jaw is not None else 0.0)
-        return drop, float(values[self.tongue]) if self.tongue is not None else 0.0
+    given = dict(zip(names, values, strict=True))
+    motion = fitted.shapes[fitted.names.index("jawOpen")][_JAW, :2].mean(0)
+    drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
+    return drop * given.get("jawOpen", 0.0), float(given.get("tongueOut", 0.0))
 
 
 class MouthInterior:
@@ -133,12 +120,11 @@ class MouthInterior:
 
     def _sized(self, sprite: Sprite) -> Sprite:
         factor = min(1.0, 1.25 * self.width / sprite.scale)
-        size = (max(2, round(sprite.image.shape[1] * factor)), max(2, round(sprite.image.shape[0] * factor)))
+        height, width = sprite.image.shape[:2]
+        size = (max(2, round(width * factor)), max(2, round(height * factor)))
         image = cv2.resize(sprite.image, size, interpolation=cv2.INTER_AREA)
-        exact = np.array([size[0] / sprite.image.shape[1], size[1] / sprite.image.shape[0]])
-        image[..., :3] *= self._light * _arch_shade(
-            image.shape[1], (sprite.anchor[0] + 0.5) * factor, sprite.scale * factor
-        )
+        exact = np.array(size) / (width, height)
+        image[..., :3] *= self._light * _arch_shade(size[0], (sprite.anchor[0] + 0.5) * factor, sprite.scale * factor)
         anchor = (sprite.anchor + 0.5) * exact - 0.5
         return Sprite(image, anchor, sprite.place, sprite.scale * float(exact[0]))
 
@@ -157,12 +143,9 @@ class MouthInterior:
             points: ``(468, 2)`` moved mesh points in the output, head motion included.
             skull: ``(2, 3)`` affine map that head motion applies around the mouth.
             frame: ``(2, 3)`` from :func:`mouth_frame`.
-            state: from :meth:`MouthControls.state`.
+            state: from :func:`mouth_state`.
         """
-        hole = points[_HOLE]
-        margin = 4
-        left, top = np.maximum(np.floor(hole.min(0)).astype(int) - margin, 0).tolist()
-        right, bottom = (np.ceil(hole.max(0)).astype(int) + margin + 1).tolist()
+        left, top, right, bottom = region_around(points[_HOLE], out.shape, margin=4)
         region = out[top:bottom, left:right]
         height, width = region.shape[:2]
         if height < 3 or width < 3:

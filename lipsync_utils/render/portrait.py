@@ -10,7 +10,8 @@ from ..rig import Rig
 from . import mesh
 from .eyes import Lashes, blink_displacement, widen_eyes
 from .head import HeadWarp
-from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
+from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
 SUPERSAMPLING = 2
@@ -31,14 +32,13 @@ class PortraitRenderer:
     def __init__(self, image: np.ndarray, face: Face, *, rig: Rig, names: tuple[str, ...]) -> None:
         self.image = image
         self.fitted = rig.fit(face)
-        self._columns = rig.columns(names)
+        self._names, self._columns = names, rig.columns(names)
         self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
         self._lids = widen_eyes(self.fitted)
         self._blink = blink_displacement(self.fitted, self._lids)
         self._lashes = Lashes(self.fitted, image)
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
         self.mouth = MouthInterior(self.fitted.mouth_width, skin_light(self.fitted.source, image))
-        self._controls = MouthControls.of(self.fitted, names)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
         self._warp = MeshWarp(image, mesh.surround(self._source + self._lids), supersampling=SUPERSAMPLING)
@@ -73,17 +73,18 @@ class PortraitRenderer:
         target = self.points(values, blink=blink, brow=brow)
         if rotation is None:
             skull = np.eye(2, 3)
-            region = self._warp.region_of(target)
+            region = region_around(target, self.image.shape)
             maps = identity_maps(region, factor=SUPERSAMPLING)
         else:
             field = self.head.forward(rotation, np.zeros(2) if shift is None else shift)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
-            a, b = self._warp.region_of(target), self.head.region
+            a, b = region_around(target, self.image.shape), self.head.region
             region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
             maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
         self._lashes.paint(out, target, blink)
-        self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, self._controls.state(values))
+        state = mouth_state(self.fitted, self._names, values)
+        self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, state)
         return out

@@ -11,7 +11,8 @@ from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import Rig
 from . import mesh
-from .mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
+from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
 
@@ -52,10 +53,11 @@ class VideoRenderer:
         moved = np.abs(target - warp.source).max(1) > 0.02
         if not moved.any():
             return image
-        region = warp.region_of(np.concatenate([self._reach(target, moved), self._reach(warp.source, moved)]))
+        touched = np.unique(mesh.TRIANGLES[moved[mesh.TRIANGLES].any(1)])  # corners of triangles with a moved corner
+        region = region_around(np.concatenate([target[touched], warp.source[touched]]), image.shape)
         out = image.copy()
         warp.paint(out, target, region, identity_maps(region))
-        state = MouthControls.of(fitted, self._names).state(values)
+        state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
         return out
 
@@ -70,8 +72,3 @@ class VideoRenderer:
                 if interior is None or not 0.85 < width / interior.width < 1.18:
                     interior = MouthInterior(width, skin_light(points, frame.frame.image))
             yield frame, interior
-
-    def _reach(self, points: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """All corners of the triangles that have a moved corner."""
-        touched = mesh.TRIANGLES[moved[mesh.TRIANGLES].any(1)]
-        return points[np.unique(touched)]

@@ -8,9 +8,7 @@ import numpy as np
 from ..faces import topology
 from . import mesh
 from .raster import draw_triangles
-
-Region = tuple[int, int, int, int]
-"""Left, top, right, bottom (exclusive) in pixels."""
+from .regions import Region, region_around
 
 _DETAILS = tuple(np.array(hole) for hole in (topology.MOUTH_HOLE, topology.RIGHT_EYE_HOLE, topology.LEFT_EYE_HOLE))
 """Points around the places where the mesh opens."""
@@ -32,17 +30,8 @@ class MeshWarp:
         self._in_texture = (source * supersampling + (supersampling - 1) / 2).astype(np.float32)
         self._texture = image
         if supersampling > 1:
-            self._texture = cv2.resize(
-                image, None, fx=supersampling, fy=supersampling, interpolation=cv2.INTER_LANCZOS4
-            )
-
-    def region_of(self, points: np.ndarray) -> Region:
-        """Smallest region of the picture that holds ``(n, 2)`` points."""
-        height, width = self.image.shape[:2]
-        low, high = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int) + 1
-        left, top = np.clip(low, 0, [width, height])
-        right, bottom = np.clip(high, [left, top], [width, height])
-        return int(left), int(top), int(right), int(bottom)
+            size = image.shape[1] * supersampling, image.shape[0] * supersampling
+            self._texture = cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4)
 
     def paint(self, out: np.ndarray, target: np.ndarray, region: Region, maps: tuple[np.ndarray, np.ndarray]) -> None:
         """Warp the picture into a region of ``out``, in place.
@@ -68,9 +57,9 @@ class MeshWarp:
 
     def _refine(self, out: np.ndarray, target: np.ndarray, region: Region, maps, around: np.ndarray) -> None:
         """Render the surroundings of some points again, finer and averaged: where the mesh tears, edges are smooth."""
-        low, high = np.floor(around.min(0)).astype(int) - 3, np.ceil(around.max(0)).astype(int) + 4
-        left, top = max(low[0], region[0]), max(low[1], region[1])
-        right, bottom = min(high[0], region[2]), min(high[1], region[3])
+        left, top, right, bottom = region_around(around, out.shape, margin=3)
+        left, top = max(left, region[0]), max(top, region[1])
+        right, bottom = min(right, region[2]), min(bottom, region[3])
         if right - left < 2 or bottom - top < 2:
             return
         window = slice(top - region[1], bottom - region[1]), slice(left - region[0], right - region[0])

@@ -21,7 +21,7 @@ from .report import Moment, SyncReport, judge_offset, offset_of_column
 from .watching import Mouth, open_video, watch
 
 if TYPE_CHECKING:
-    from ..faces.contract import FaceDetector
+    from ..faces.detector import FaceDetector
     from ..media import Source
     from .registry import Expert
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError, NoFaceError
-from ..faces.detector import make_detector
+from ..faces.detector import FaceDetector, make_detector
 from ..faces.tracking import Follower
 from ..records import Timeline
 from ..streaming import prefetch
@@ -21,7 +21,6 @@ from .protocol import FPS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..faces.contract import FaceDetector
     from ..media import Source
     from ..options import FaceOptions
 

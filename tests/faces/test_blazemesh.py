@@ -9,8 +9,7 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazeface import anchors, weighted_suppression
-from lipsync_utils.faces.contract import RefiningDetector
-from lipsync_utils.faces.detector import make_detector
+from lipsync_utils.faces.detector import RefiningDetector, make_detector
 from lipsync_utils.faces.facemesh import Crop, crop_of_points, cut
 from lipsync_utils.options import FaceOptions
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lipsync_utils.faces import topology
-from lipsync_utils.render.mouth import MouthControls, MouthInterior, mouth_frame, skin_light
+from lipsync_utils.render.mouth import MouthInterior, mouth_frame, mouth_state, skin_light
 from lipsync_utils.speech.visemes import NAMES
 
 
@@ -20,7 +20,7 @@ class Paint:
         interior = renderer.mouth if width is None else MouthInterior(width, renderer.mouth._light)
         self.points = renderer.points(values)[: topology.POINTS] * np.float32(size)
         self.frame = mouth_frame(renderer.fitted) * size
-        state = MouthControls.of(renderer.fitted, NAMES).state(values)
+        state = mouth_state(renderer.fitted, NAMES, values)
         height, wide = (int(np.ceil(side * size)) for side in renderer.image.shape[:2])
         self.before = np.full((height, wide, 3), (0, 255, 0), np.uint8)
         self.after = self.before.copy()
@@ -82,14 +82,13 @@ def test_upper_teeth_stay_when_the_jaw_drops(renderer, pose):
 
 
 def test_lower_teeth_go_down_with_the_jaw(renderer):
-    controls = MouthControls.of(renderer.fitted, ("jawOpen",))
-    small, large = (controls.state(np.array([v], np.float32))[0] for v in (0.2, 0.8))
+    small, large = (mouth_state(renderer.fitted, ("jawOpen",), np.array([v], np.float32))[0] for v in (0.2, 0.8))
     assert large[1] > small[1] > 0
     assert abs(large[0]) < 0.2 * large[1], "and not sideways"
 
 
 def test_controls_without_the_jaw_keep_everything_in_place(renderer):
-    drop, tongue = MouthControls.of(renderer.fitted, ("mouthPucker",)).state(np.array([0.7], np.float32))
+    drop, tongue = mouth_state(renderer.fitted, ("mouthPucker",), np.array([0.7], np.float32))
     assert not drop.any()
     assert tongue == 0
 
