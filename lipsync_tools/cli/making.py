@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from lipsync_utils.errors import InputError, MissingExtraError
 
@@ -15,23 +16,23 @@ from .terminal import PERCENT, AsJson, Bar
 
 def avatar(
     prompt: Annotated[
-        str | None, typer.Argument(metavar="PROMPT", help="What the person looks like, in English or Arabic.")
+        str | None, Argument(metavar="PROMPT", help="What the person looks like, in English or Arabic.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="The picture to write (.png); what it was made from is written beside it."),
+        Option("-o", "--out", help="The picture to write (.png); what it was made from is written beside it."),
     ] = None,
     description: Annotated[
-        Path | None, typer.Option(help="Draw this description (.json, .yaml) instead of a prompt.")
+        Path | None, Option(help="Draw this description (.json, .yaml) instead of a prompt.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Another number, another person who fits; default: 0.")] = None,
-    size: Annotated[int | None, typer.Option(help="Width and height in pixels, 128 to 2048; default: 1024.")] = None,
+    seed: Annotated[int | None, Option(help="Another number, another person who fits; default: 0.")] = None,
+    size: Annotated[int | None, Option(help="Width and height in pixels, 128 to 2048; default: 1024.")] = None,
     backend: Annotated[
-        str, typer.Option(help="studio (modelled and rendered) or diffusion (a generative model; needs a GPU).")
+        str, Option(help="studio (modelled and rendered) or diffusion (a generative model; needs a GPU).")
     ] = "studio",
-    device: Annotated[str, typer.Option(help="For diffusion: auto, cuda, mps or cpu.")] = "auto",
-    preview: Annotated[bool, typer.Option("--preview", help="Quick and coarse, for a first look.")] = False,
-    set_up: Annotated[bool, typer.Option("--setup", help="Set up the studio, once; needs no prompt.")] = False,
+    device: Annotated[str, Option(help="For diffusion: auto, cuda, mps or cpu.")] = "auto",
+    preview: Annotated[bool, Option("--preview", help="Quick and coarse, for a first look.")] = False,
+    set_up: Annotated[bool, Option("--setup", help="Set up the studio, once; needs no prompt.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the portrait of a person who does not exist, as PROMPT says."""
@@ -74,13 +75,13 @@ def _set_up_studio() -> None:
 
 
 def speak(
-    text: Annotated[str, typer.Argument(help="What to say, in English or Arabic.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The WAV file to write.")],
-    language: Annotated[str | None, typer.Option(help="en or ar; default: by the letters.")] = None,
-    voice: Annotated[str | None, typer.Option(help="A voice's name; default: the best of the language.")] = None,
-    rate: Annotated[float, typer.Option(min=0.5, max=2.0, help="Speed, 1 is normal.")] = 1.0,
-    pitch: Annotated[float, typer.Option(min=0.5, max=2.0, help="Pitch, 1 is normal.")] = 1.0,
-    phonemes: Annotated[Path | None, typer.Option(help="Also write the phoneme times here, as JSON.")] = None,
+    text: Annotated[str, Argument(help="What to say, in English or Arabic.")],
+    out: Annotated[Path, Option("-o", "--out", help="The WAV file to write.")],
+    language: Annotated[str | None, Option(help="en or ar; default: by the letters.")] = None,
+    voice: Annotated[str | None, Option(help="A voice's name; default: the best of the language.")] = None,
+    rate: Annotated[float, Option(min=0.5, max=2.0, help="Speed, 1 is normal.")] = 1.0,
+    pitch: Annotated[float, Option(min=0.5, max=2.0, help="Pitch, 1 is normal.")] = 1.0,
+    phonemes: Annotated[Path | None, Option(help="Also write the phoneme times here, as JSON.")] = None,
 ) -> None:
     """Speak TEXT to a WAV file, offline."""
     from lipsync_utils.voices import speak as speak_text

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from lipsync_utils import assets
 from lipsync_utils.errors import InputError
@@ -22,66 +23,58 @@ if TYPE_CHECKING:
 
 
 def run(
-    face: Annotated[
-        Path, typer.Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")
-    ],
+    face: Annotated[Path, Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")],
     audio: Annotated[
         Path,
-        typer.Argument(
-            metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic."
-        ),
+        Argument(metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic."),
     ],
     out: Annotated[
         Path,
-        typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
+        Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
     ],
-    engine: Annotated[str, typer.Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
+    engine: Annotated[str, Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
     fps: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Frames a second, from 1 to 120: 25, 29.97, 30000/1001. Without it: 25 for a picture, a video's own."
         ),
     ] = None,
     motion: Annotated[
-        str, typer.Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
+        str, Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
     ] = "natural",
-    seed: Annotated[int, typer.Option(min=0, help="Another number, another natural motion.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Another number, another natural motion.")] = 0,
     face_choice: Annotated[
         str,
-        typer.Option(
-            "--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."
-        ),
+        Option("--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."),
     ] = "largest",
-    detector: Annotated[str, typer.Option(help="Face detector: embedded or face-alignment.")] = "embedded",
+    detector: Annotated[str, Option(help="Face detector: embedded or face-alignment.")] = "embedded",
     crf: Annotated[
-        int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
+        int, Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
     badge: Annotated[
-        bool, typer.Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
+        bool, Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
     ] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
+    preview: Annotated[bool, Option("--preview", help="Half size and coarser, for a quick look.")] = False,
     max_side: Annotated[
         int,
-        typer.Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced."),
+        Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced."),
     ] = MAX_SIDE,
     when_short: Annotated[
-        str, typer.Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
+        str, Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
     ] = "loop",
     checkpoint: Annotated[
-        str | None, typer.Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
+        str | None, Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
     ] = None,
-    precision: Annotated[str, typer.Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
-    device: Annotated[str, typer.Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
-    enhancer: Annotated[str, typer.Option(help="For wav2lip: none or sharpen.")] = "none",
+    precision: Annotated[str, Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
+    device: Annotated[str, Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
+    enhancer: Annotated[str, Option(help="For wav2lip: none or sharpen.")] = "none",
     accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
+        bool, Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
     ] = False,
     score_it: Annotated[
-        bool, typer.Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
+        bool, Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
     ] = False,
-    figure: Annotated[
-        Path | None, typer.Option(help="With --score: draw the measurement here (.png, .pdf, .svg).")
-    ] = None,
+    figure: Annotated[Path | None, Option(help="With --score: draw the measurement here (.png, .pdf, .svg).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make FACE speak AUDIO."""
@@ -127,25 +120,25 @@ def run(
 
 
 def score(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="One video, or several to compare.")],
+    videos: Annotated[list[Path], Argument(metavar="VIDEO...", help="One video, or several to compare.")],
     audio: Annotated[
-        Path | None, typer.Option(help="Compare with this sound instead of the video's own; it begins with the video.")
+        Path | None, Option(help="Compare with this sound instead of the video's own; it begins with the video.")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="landmarks (ours, offline) or syncnet (LSE-D and LSE-C; its weights are fetched).")
+        str, Option(help="landmarks (ours, offline) or syncnet (LSE-D and LSE-C; its weights are fetched).")
     ] = "landmarks",
     phonemes: Annotated[
         Path | None,
-        typer.Option(help="Times of the sounds, as 'lipsync speak --phonemes' writes them: check them too."),
+        Option(help="Times of the sounds, as 'lipsync speak --phonemes' writes them: check them too."),
     ] = None,
-    figure: Annotated[Path | None, typer.Option(help="Draw the reports here (.png, .pdf, .svg).")] = None,
+    figure: Annotated[Path | None, Option(help="Draw the reports here (.png, .pdf, .svg).")] = None,
     face_choice: Annotated[
-        str, typer.Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
+        str, Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
     ] = "largest",
     accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
+        bool, Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list of reports.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON list of reports.")] = False,
 ) -> None:
     """Measure whether the lips in VIDEO are on its sound.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from lipsync_utils.options import MotionOptions, RunOptions
 
 from ..workflow import Prompt, Text
 from .microphone import Microphone, save_recording
-from .pieces import column, gallery_style, heading, hint, problem, relabel, row, thumbnail
-from .players import show_audio
+from .pieces import column, gallery_style, heading, hint, problem, relabel, row, seen, show_if, thumbnail
+from .players import SOUND_KINDS, show_audio
 from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
 
@@ -31,20 +30,16 @@ class Panel:
         number: before the title.
         title: key of the title's text.
         ways: key of each way's text -> its widget; the first is chosen.
-        changed: called when another way is chosen.
+        changed: called when something else is chosen.
     """
 
-    def __init__(
-        self, number: int, title: str, ways: dict[str, widgets.Widget], changed: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, number: int, title: str, ways: dict[str, widgets.Widget], changed: Callable[[], None]) -> None:
         self.number, self.title, self.ways, self.changed = number, title, ways, changed
-        self.heading = widgets.HTML()
-        self.switch = widgets.ToggleButtons(options=list(ways))
-        self.switch.add_class("lipsync-switch")
-        self.problem = widgets.HTML()
-        self.view = column(self.heading, self.switch, *ways.values(), self.problem, classes="lipsync-panel")
-        self.switch.observe(lambda _: self._turn(), "value")
-        self._turn()
+        self.heading, self.problem = widgets.HTML(), widgets.HTML()
+        self.switch = widgets.ToggleButtons(options=list(ways)).add_class("lipsync-switch")
+        self.view = column(self.heading, self.switch, *ways.values(), self.problem).add_class("lipsync-panel")
+        self.on(self.switch, "value", self._turn)
+        self._turn(self.way)
 
     @property
     def way(self) -> str:
@@ -56,20 +51,26 @@ class Panel:
         self.heading.value = heading(self.number, texts[self.title])
         relabel(self.switch, [(texts[way], way) for way in self.ways])
 
-    def guarded(self, act: Callable[[], None]) -> None:
-        """Do something; an error of ours becomes a message in the panel, never a stack trace."""
-        self.problem.value = ""
-        try:
-            act()
-        except LipSyncError as error:
-            self.problem.value = problem(str(error))
-        self.changed()
+    def on(self, widget: widgets.Widget, trait: str, act: Callable[[object], None]) -> None:
+        """Act on a trait's new value; an error of ours becomes a message in the panel, never a stack trace."""
 
-    def _turn(self) -> None:
+        def guarded(change: dict) -> None:
+            self.problem.value = ""
+            try:
+                act(change["new"])
+            except LipSyncError as error:
+                self.problem.value = problem(str(error))
+            self.changed()
+
+        widget.observe(guarded, trait)
+
+    def _turn(self, chosen: str) -> None:
         for way, pane in self.ways.items():
-            pane.layout.display = None if way == self.way else "none"
-        self.problem.value = ""
-        self.changed()
+            show_if(way == chosen, pane)
+
+    def _arrived(self, value: object) -> None:
+        for upload in uploads_in(value):
+            self._take(save_upload(upload, self.out))
 
 
 class FacePanel(Panel):
@@ -84,24 +85,20 @@ class FacePanel(Panel):
 
     def __init__(self, avatars: Sequence[Path], out: Path, studio: bool, changed: Callable[[], None]) -> None:
         self.out, self.studio, self.file, self.avatars = out, studio, None, avatars
-        self.sample = widgets.ToggleButtons(options=list(avatars))
-        self.sample.add_class("lipsync-faces")
+        self.sample = widgets.ToggleButtons(options=list(avatars)).add_class("lipsync-faces")
         self.upload = widgets.FileUpload(accept=PICTURES, multiple=False)
-        self.limit, self.path = widgets.HTML(), widgets.Text(continuous_update=False)
-        self.path.add_class("lipsync-wide")
-        self.seen = widgets.HTML()
-        self.prompt, self.fine = widgets.Textarea(rows=2, disabled=not studio), widgets.Checkbox(indent=False)
-        self.prompt.add_class("lipsync-wide")
-        self.fine.disabled = not studio
-        self.note = widgets.HTML()
+        self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
+        self.prompt = widgets.Textarea(rows=2, disabled=not studio).add_class("lipsync-wide")
+        self.fine = widgets.Checkbox(indent=False, disabled=not studio)
+        self.limit, self.seen, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
             "face sample": column(gallery_style(avatars), self.sample),
             "face upload": column(row(self.upload, self.seen), self.limit, self.path),
             "face prompt": column(self.prompt, self.fine, self.note),
         }
         super().__init__(1, "face", ways, changed)
-        self.upload.observe(lambda change: self.guarded(lambda: self._arrived(change["new"])), "value")
-        self.path.observe(lambda change: self.guarded(lambda: self._named(change["new"])), "value")
+        self.on(self.upload, "value", self._arrived)
+        self.on(self.path, "value", self._named)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -127,22 +124,17 @@ class FacePanel(Panel):
         """Whether it may be a real person's."""
         return self.way == "face upload"
 
-    def _arrived(self, value: object) -> None:
-        for upload in uploads_in(value):
-            self._show(save_upload(upload, self.out))
-
     def _named(self, text: str) -> None:
         if text.strip():
-            self._show(Path(text.strip()).expanduser())
+            self._take(Path(text.strip()).expanduser())
 
-    def _show(self, path: Path) -> None:
+    def _take(self, path: Path) -> None:
         from lipsync_utils.media import is_picture, open_source, read_picture
 
         self.file, self.seen.value = None, ""
         source = open_source(path)  # refuses what is no picture and no video
-        facts = f"{path.name}<br>{source.width} × {source.height}"
         picture = f'<img src="{thumbnail(read_picture(path))}" alt="">' if is_picture(path) else "▶"
-        self.seen.value = f'<div class="lipsync-seen">{picture}<span dir="ltr">{facts}</span></div>'
+        self.seen.value = seen(picture, path.name, f"{source.width} × {source.height}")
         self.file = path
 
 
@@ -158,15 +150,13 @@ class VoicePanel(Panel):
     def __init__(self, voices: Sequence[Path], out: Path, changed: Callable[[], None]) -> None:
         self.out, self.file, self.recorded = out, None, None
         names = {"english": "English", "arabic": "العربية"}
-        self.sample = widgets.ToggleButtons(options=[(names.get(path.stem, path.stem), path) for path in voices])
-        self.sample.add_class("lipsync-switch")
+        voices = [(names.get(path.stem, path.stem), path) for path in voices]
+        self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
         low, high, usual = SECONDS
-        self.seconds_label = widgets.HTML()
         self.seconds = widgets.IntSlider(min=low, max=high, value=usual, readout_format="d")
-        self.upload, self.heard = widgets.FileUpload(accept=SOUNDS, multiple=False), widgets.HTML()
-        self.microphone = Microphone()
-        self.text, self.note = widgets.Textarea(rows=3), widgets.HTML()
-        self.text.add_class("lipsync-wide")
+        self.upload, self.microphone = widgets.FileUpload(accept=SOUNDS, multiple=False), Microphone()
+        self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
+        self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
             "voice sample": column(self.sample, row(self.seconds_label, self.seconds)),
             "voice upload": row(self.upload, self.heard),
@@ -174,8 +164,8 @@ class VoicePanel(Panel):
             "voice text": column(self.text, self.note),
         }
         super().__init__(2, "voice", ways, changed)
-        self.upload.observe(lambda change: self.guarded(lambda: self._arrived(change["new"])), "value")
-        self.microphone.observe(lambda change: self.guarded(lambda: self._taken(change["new"])), "recording")
+        self.on(self.upload, "value", self._arrived)
+        self.on(self.microphone, "recording", self._recorded)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -199,21 +189,16 @@ class VoicePanel(Panel):
         """Whether it may be a real person's."""
         return self.way in ("voice upload", "voice record")
 
-    def _arrived(self, value: object) -> None:
+    def _take(self, path: Path) -> None:
         from lipsync_utils.media import load_speech
 
-        for upload in uploads_in(value):
-            self.file, self.heard.value = None, ""
-            path = save_upload(upload, self.out)
-            length = load_speech(path).duration_s  # refuses what has no sound
-            player = show_audio(path).data if path.suffix.lower() in (".wav", ".mp3", ".m4a") else ""
-            name = html.escape(path.name)
-            self.heard.value = (
-                f'<div class="lipsync-seen">{player}<span dir="ltr">{name}<br>{length:.1f} s</span></div>'
-            )
-            self.file = path
+        self.file, self.heard.value = None, ""
+        length = load_speech(path).duration_s  # refuses what has no sound
+        player = show_audio(path).data if path.suffix.lower() in SOUND_KINDS else ""
+        self.heard.value = seen(player, path.name, f"{length:.1f} s")
+        self.file = path
 
-    def _taken(self, recording: bytes) -> None:
+    def _recorded(self, recording: bytes) -> None:
         self.recorded = save_recording(recording, self.out) if recording else None
 
 
@@ -225,20 +210,14 @@ class SettingsPanel:
     """
 
     def __init__(self, wav2lip: bool) -> None:
-        self.wav2lip = wav2lip
         self.heading, self.note = widgets.HTML(), widgets.HTML()
-        self.labels = {"engine": widgets.HTML(), "motion": widgets.HTML()}
         self.engine = widgets.Dropdown(options=["auto", "rig", "wav2lip"])
-        self.motion = widgets.ToggleButtons(options=["natural", "still"])
-        self.motion.add_class("lipsync-switch")
-        self.view = column(
-            self.heading,
-            row(self.labels["engine"], self.engine, self.labels["motion"], self.motion),
-            self.note,
-            classes="lipsync-panel",
-        )
-        self.engine.observe(lambda _: self._turn(), "value")
-        self._turn()
+        self.motion = widgets.ToggleButtons(options=["natural", "still"]).add_class("lipsync-switch")
+        self.labels = {"engine": widgets.HTML(), "motion": widgets.HTML()}
+        choices = row(self.labels["engine"], self.engine, self.labels["motion"], self.motion)
+        self.view = column(self.heading, choices, self.note).add_class("lipsync-panel")
+        self.engine.observe(lambda change: show_if(change["new"] == "wav2lip" and not wav2lip, self.note), "value")
+        show_if(False, self.note)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -252,7 +231,3 @@ class SettingsPanel:
     def chosen(self) -> dict[str, object]:
         """Its part of an :class:`~lipsync_tools.workflow.Order`."""
         return {"options": RunOptions(engine=self.engine.value, motion=MotionOptions(style=self.motion.value))}
-
-    def _turn(self) -> None:
-        needed = self.engine.value == "wav2lip" and not self.wav2lip
-        self.note.layout.display = None if needed else "none"

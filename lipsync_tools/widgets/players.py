@@ -16,6 +16,10 @@ LARGEST_BYTES = 25_000_000
 """A larger file is not put into the notebook, which would become slow; its path is shown instead."""
 
 
+SOUND_KINDS = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
+"""Ending of a sound that every browser plays -> what it is."""
+
+
 def show_video(path: str | os.PathLike[str], *, width: int = 420) -> HTML:
     """A player with the whole file inside.
 
@@ -23,30 +27,25 @@ def show_video(path: str | os.PathLike[str], *, width: int = 420) -> HTML:
         path: an MP4 file.
         width: of the player, in CSS pixels.
     """
-    from lipsync_utils.media.files import existing_file
-
-    return _player(
-        existing_file(path, role="video"), f'<video controls playsinline width="{width}"', "video/mp4", "video"
-    )
+    return _player(path, "video", f'video controls playsinline width="{width}"', "video/mp4")
 
 
 def show_audio(path: str | os.PathLike[str]) -> HTML:
     """A player with the whole file inside; WAV, MP3 or M4A."""
-    from lipsync_utils.media.files import existing_file
-
-    file = existing_file(path, role="sound")
-    kinds = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
-    return _player(file, "<audio controls", kinds.get(file.suffix.lower(), "audio/wav"), "audio")
+    return _player(path, "sound", "audio controls", SOUND_KINDS.get(Path(path).suffix.lower(), "audio/wav"))
 
 
-def _player(path: Path, opening: str, kind: str, element: str) -> HTML:
+def _player(path: str | os.PathLike[str], role: str, element: str, kind: str) -> HTML:
     from IPython.display import HTML
 
-    name = html.escape(path.name)
-    if path.stat().st_size > LARGEST_BYTES:
-        return HTML(f"<p>{name} is too large to be shown here; open it from <code>{html.escape(str(path))}</code>.</p>")
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return HTML(f'{opening} title="{name}" src="data:{kind};base64,{data}"></{element}>')
+    from lipsync_utils.media.files import existing_file
+
+    file = existing_file(path, role=role)
+    name = html.escape(file.name)
+    if file.stat().st_size > LARGEST_BYTES:
+        return HTML(f"<p>{name} is too large to be shown here; open it from <code>{html.escape(str(file))}</code>.</p>")
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    return HTML(f'<{element} title="{name}" src="data:{kind};base64,{data}"></{element.split()[0]}>')
 
 
 def show_widget(widget: Widget, text: str) -> None:
