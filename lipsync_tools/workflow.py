@@ -22,7 +22,7 @@ from .progress import Progress, Stopped
 from .sounds import beginning
 
 if TYPE_CHECKING:
-    from lipsync_utils.records import FaceCurves, RunReport
+    from lipsync_utils.records import RunReport
     from lipsync_utils.sync import SyncReport
 
     from .models import Models
@@ -115,13 +115,6 @@ class Made:
     def summary(self) -> dict[str, object]:
         """The report of the run, and that of the score under ``sync`` if there is one, for JSON."""
         return asdict(self.run) | ({} if self.sync is None else {"sync": self.sync.summary()})
-
-    def curves(self) -> FaceCurves:
-        """What the speech model hears in the video: the face's motion at 100 Hz."""
-        from lipsync_utils.media import load_speech
-        from lipsync_utils.speech import SpeechModel
-
-        return SpeechModel.load()(load_speech(self.video))
 
 
 def make_video(

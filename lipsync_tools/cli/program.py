@@ -51,7 +51,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a name that the console cannot show is no reason to fail
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
+            # Leave in good order when asked to: half-written files are removed on the way out.
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     try:
         app()
     except Exception as error:
@@ -64,11 +65,6 @@ def main() -> None:
             err=True,
         )
         sys.exit(UNFORESEEN)
-
-
-def _end(number: int, _: object) -> None:
-    """Leave in good order when asked to: half-written files are removed on the way out."""
-    sys.exit(128 + number)
 
 
 def _show_version(wanted: bool) -> None:

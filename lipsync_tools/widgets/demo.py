@@ -9,20 +9,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import ipywidgets as widgets
-
 from lipsync_utils.errors import LipSyncError
 
-from .. import samples
-from ..models import studio_is_ready, wav2lip_is_ready
 from ..progress import Job, Progress, Step
 from ..workflow import Order, free_name, make_video
 from .panels import FacePanel, SettingsPanel, VoicePanel
-from .pieces import column, hint, number, problem, row, show_if, style
+from .pieces import column, hint, number, problem, row, show_if, style, widgets
 from .results import ResultPanel
 from .wording import LANGUAGES, RIGHT_TO_LEFT, words
-
-STYLE = Path(__file__).with_name("demo.css")
 
 
 class Demo:
@@ -40,13 +34,10 @@ class Demo:
     def __init__(self, out: str | os.PathLike[str], *, language: str = "en") -> None:
         self.out, self.made, self.job = Path(out), None, None
         self._texts, self._step = words(language), None
-        avatars, voices = (list(samples.named(kind).values()) for kind in ("face", "voice"))
-        brought = self.out / "brought"
         self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
         self.consent_box = column(self.consent, self.consent_why).add_class("lipsync-consent")
-        self.face = FacePanel(avatars, brought, studio_is_ready(), self._changed)
-        self.voice = VoicePanel(voices, brought, self._changed)
-        self.settings, self.result = SettingsPanel(wav2lip_is_ready()), ResultPanel()
+        self.face, self.voice = (panel(self.out / "brought", self._changed) for panel in (FacePanel, VoicePanel))
+        self.settings, self.result = SettingsPanel(), ResultPanel()
         languages = [(name, code) for code, name in LANGUAGES.items()]
         self.language = widgets.ToggleButtons(options=languages, value=language).add_class("lipsync-language")
         self.button, self.cancel_button = widgets.Button().add_class("lipsync-primary"), widgets.Button()
@@ -106,7 +97,7 @@ class Demo:
             self._show(self._step)
 
     def _laid_out(self) -> widgets.VBox:
-        sheet = style(STYLE.read_text(encoding="utf-8"))
+        sheet = style(Path(__file__).with_name("demo.css").read_text(encoding="utf-8"))
         top = row(self.title, self.language).add_class("lipsync-top")
         act = column(row(self.button, self.cancel_button), self.bar, self.message).add_class("lipsync-act")
         asked = (self.face.view, self.voice.view, self.settings.view, self.consent_box)

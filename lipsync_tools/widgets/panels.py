@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-
-import ipywidgets as widgets
 
 from lipsync_utils.errors import LipSyncError
 from lipsync_utils.options import MotionOptions, RunOptions
 
+from .. import samples
+from ..models import studio_is_ready, wav2lip_is_ready
 from ..workflow import Prompt, Text
 from .microphone import Microphone, save_recording
-from .pieces import column, gallery_style, heading, hint, problem, relabel, row, seen, show_if, thumbnail
+from .pieces import column, gallery_style, heading, hint, problem, relabel, row, seen, show_if, thumbnail, widgets
 from .players import SOUND_KINDS, show_audio
 from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
@@ -77,22 +77,21 @@ class FacePanel(Panel):
     """A sample, a file, or a description.
 
     Args:
-        avatars: the sample pictures.
         out: folder for uploads.
-        studio: whether portraits can be drawn here.
         changed: called when something else is chosen.
     """
 
-    def __init__(self, avatars: Sequence[Path], out: Path, studio: bool, changed: Callable[[], None]) -> None:
-        self.out, self.studio, self.file, self.avatars = out, studio, None, avatars
-        self.sample = widgets.ToggleButtons(options=list(avatars)).add_class("lipsync-faces")
+    def __init__(self, out: Path, changed: Callable[[], None]) -> None:
+        self.out, self.file, self.studio = out, None, studio_is_ready()
+        self.avatars = list(samples.named("face").values())
+        self.sample = widgets.ToggleButtons(options=self.avatars).add_class("lipsync-faces")
         self.upload = widgets.FileUpload(accept=PICTURES, multiple=False)
         self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
-        self.prompt = widgets.Textarea(rows=2, disabled=not studio).add_class("lipsync-wide")
-        self.fine = widgets.Checkbox(indent=False, disabled=not studio)
+        self.prompt = widgets.Textarea(rows=2, disabled=not self.studio).add_class("lipsync-wide")
+        self.fine = widgets.Checkbox(indent=False, disabled=not self.studio)
         self.limit, self.seen, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
-            "face sample": column(gallery_style(avatars), self.sample),
+            "face sample": column(gallery_style(self.avatars), self.sample),
             "face upload": column(row(self.upload, self.seen), self.limit, self.path),
             "face prompt": column(self.prompt, self.fine, self.note),
         }
@@ -129,11 +128,11 @@ class FacePanel(Panel):
             self._take(Path(text.strip()).expanduser())
 
     def _take(self, path: Path) -> None:
-        from lipsync_utils.media import is_picture, open_source, read_picture
+        from lipsync_utils.media import is_picture, open_source
 
         self.file, self.seen.value = None, ""
         source = open_source(path)  # refuses what is no picture and no video
-        picture = f'<img src="{thumbnail(read_picture(path))}" alt="">' if is_picture(path) else "▶"
+        picture = f'<img src="{thumbnail(path)}" alt="">' if is_picture(path) else "▶"
         self.seen.value = seen(picture, path.name, f"{source.width} × {source.height}")
         self.file = path
 
@@ -142,15 +141,14 @@ class VoicePanel(Panel):
     """A sample, a file, a recording, or a text.
 
     Args:
-        voices: the sample recordings.
         out: folder for uploads and recordings.
         changed: called when something else is chosen.
     """
 
-    def __init__(self, voices: Sequence[Path], out: Path, changed: Callable[[], None]) -> None:
+    def __init__(self, out: Path, changed: Callable[[], None]) -> None:
         self.out, self.file, self.recorded = out, None, None
         names = {"english": "English", "arabic": "العربية"}
-        voices = [(names.get(path.stem, path.stem), path) for path in voices]
+        voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
         self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
         low, high, usual = SECONDS
         self.seconds = widgets.IntSlider(min=low, max=high, value=usual, readout_format="d")
@@ -203,13 +201,10 @@ class VoicePanel(Panel):
 
 
 class SettingsPanel:
-    """Engine and motion.
+    """Engine and motion."""
 
-    Args:
-        wav2lip: whether that engine's weights are here.
-    """
-
-    def __init__(self, wav2lip: bool) -> None:
+    def __init__(self) -> None:
+        wav2lip = wav2lip_is_ready()
         self.heading, self.note = widgets.HTML(), widgets.HTML()
         self.engine = widgets.Dropdown(options=["auto", "rig", "wav2lip"])
         self.motion = widgets.ToggleButtons(options=["natural", "still"]).add_class("lipsync-switch")

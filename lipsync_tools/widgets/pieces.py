@@ -7,12 +7,8 @@ import html
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 try:
     import ipywidgets as widgets
@@ -66,21 +62,21 @@ def seen(before: str, name: str, facts: str) -> str:
     return f'<div class="lipsync-seen">{before}<span dir="ltr">{html.escape(name)}<br>{facts}</span></div>'
 
 
-def thumbnail(image: np.ndarray) -> str:
-    """A data address of a small square JPEG of ``(H, W, 3) uint8`` RGB."""
+def thumbnail(picture: Path) -> str:
+    """A picture as the data address of a small square JPEG."""
     from PIL import Image, ImageOps
 
-    stored = io.BytesIO()
-    ImageOps.fit(Image.fromarray(image), (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
+    from lipsync_utils.media import read_picture
+
+    stored, image = io.BytesIO(), Image.fromarray(read_picture(picture))
+    ImageOps.fit(image, (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(stored.getvalue()).decode('ascii')}"
 
 
 def gallery_style(pictures: Sequence[Path]) -> widgets.HTML:
     """Puts each sample's picture onto its button."""
-    from lipsync_utils.media import read_picture
-
     rules = [
-        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(read_picture(path))})}}"
+        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(path)})}}"
         for place, path in enumerate(pictures, start=1)
     ]
     return style(" ".join(rules))

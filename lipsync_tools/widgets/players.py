@@ -8,8 +8,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from IPython.display import HTML, display
+
+from lipsync_utils.media.files import existing_file
+
 if TYPE_CHECKING:
-    from IPython.display import HTML
     from ipywidgets import Widget
 
 LARGEST_BYTES = 25_000_000
@@ -36,10 +39,6 @@ def show_audio(path: str | os.PathLike[str]) -> HTML:
 
 
 def _player(path: str | os.PathLike[str], role: str, element: str, kind: str) -> HTML:
-    from IPython.display import HTML
-
-    from lipsync_utils.media.files import existing_file
-
     file = existing_file(path, role=role)
     name = html.escape(file.name)
     if file.stat().st_size > LARGEST_BYTES:
@@ -55,8 +54,6 @@ def show_widget(widget: Widget, text: str) -> None:
         widget: any widget of ipywidgets 7 or 8.
         text: what it is.
     """
-    from IPython.display import display
-
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     bundle = {"text/plain": f"▶ {text} (works when the cell is run)", "application/vnd.jupyter.widget-view+json": view}
     display(bundle, raw=True)

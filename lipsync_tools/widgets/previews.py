@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lipsync_utils.options import RunOptions, WriteOptions
+
 SMALL_BYTES = 3_000_000
 """A file up to this size is its own preview."""
 
 SIDE = 640
 """Longest side of a preview in pixels."""
 
-CRF = 21
-"""Its H.264 constant rate factor."""
+OPTIONS = RunOptions(max_side=SIDE, when_short="freeze", write=WriteOptions(crf=21, preset="veryfast"))
+"""How it is made."""
 
 
 def preview(video: str | os.PathLike[str]) -> Path:
@@ -22,29 +24,17 @@ def preview(video: str | os.PathLike[str]) -> Path:
         InputError: no video with sound.
         OutputError: the copy cannot be written.
     """
-    import cv2
-
     from lipsync_utils.media import VideoWriter, load_speech, open_source, read_metadata
-    from lipsync_utils.options import DEFAULT_FPS, WriteOptions
-    from lipsync_utils.records import Timeline
+    from lipsync_utils.planning import make_plan
 
     video = Path(video)
     if video.stat().st_size <= SMALL_BYTES:
         return video
-    source, speech = open_source(video), load_speech(video)
-    factor = min(1.0, SIDE / max(source.width, source.height))
-    width, height = (max(2, round(side * factor / 2) * 2) for side in (source.width, source.height))
-    timeline = Timeline.covering(speech.samples, speech.rate, source.fps or DEFAULT_FPS)
-    target = video.with_suffix(".preview.mp4")
-    with VideoWriter(
-        target,
-        width=width,
-        height=height,
-        timeline=timeline,
-        speech=speech,
-        options=WriteOptions(crf=CRF, preset="veryfast"),
-        metadata=read_metadata(video),
-    ) as writer:
-        for frame in source.frames(timeline, when_short="freeze"):
-            writer.write(cv2.resize(frame.image, (width, height), interpolation=cv2.INTER_AREA))
+    source, target = open_source(video), video.with_suffix(".preview.mp4")
+    plan = make_plan(source, load_speech(video), OPTIONS)
+    width, height = plan.size
+    settings = {"timeline": plan.timeline, "speech": plan.speech, "options": plan.write}
+    with VideoWriter(target, width=width, height=height, metadata=read_metadata(video), **settings) as writer:
+        for frame in plan.frames(source):
+            writer.write(frame.image)
     return target

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 
-import ipywidgets as widgets
-
 from ..workflow import Made
 from .download import Download
-from .pieces import column, heading, number, row, show_if
+from .pieces import column, heading, number, row, show_if, widgets
 from .players import show_video
 from .previews import preview
 

@@ -174,7 +174,7 @@ def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
 
 
 def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
-    import lipsync_tools.widgets.demo as module
+    import lipsync_tools.widgets.panels as module
 
     monkeypatch.setattr(module, "studio_is_ready", lambda: False)
     demo = Demo(tmp_path)
