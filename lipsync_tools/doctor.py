@@ -55,9 +55,8 @@ def examine() -> list[Finding]:
         try:
             findings += look()
         except Exception as error:  # a broken installation fails in any way; this is the place to say so
-            findings.append(
-                Finding("broken", f"{name}: {_reason(error)}", "pip install --force-reinstall lipsync_utils")
-            )
+            remedy = "pip install --force-reinstall lipsync_utils"
+            findings.append(Finding("broken", f"{name}: {_reason(error)}", remedy))
     return findings
 
 

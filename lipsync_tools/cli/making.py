@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+import lipsync_avatars as avatars
+from lipsync_avatars import studio_setup
+from lipsync_utils import voices
 from lipsync_utils.errors import InputError, MissingExtraError
 
 from .terminal import PERCENT, AsJson, Bar
@@ -37,7 +40,10 @@ def avatar(
 ) -> None:
     """Make the portrait of a person who does not exist, as PROMPT says."""
     if set_up:
-        _set_up_studio()
+        with Bar("setup") as progress:
+            studio = studio_setup.set_up(progress)
+        versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
+        typer.echo(f"The avatar studio is ready ({versions}).", err=True)
         if prompt is None and description is None:
             return
     if (prompt is None) == (description is None):
@@ -45,16 +51,14 @@ def avatar(
         raise InputError(f"Received {both} of PROMPT and --description; exactly one of them is needed.")
     if out is None:
         raise InputError("Where to write the avatar is missing; add -o avatar.png.")
-    from lipsync_avatars import from_description, from_prompt
-
     with Bar("portrait", layout=PERCENT) as progress:
         if description is not None:
             if backend != "studio":
                 raise InputError(f"A description is drawn by the backend 'studio' only; received {backend!r}.")
-            made = from_description(description, out, seed=seed, size=size, preview=preview, listener=progress)
+            made = avatars.from_description(description, out, seed=seed, size=size, preview=preview, listener=progress)
         else:
             options = {"backend": backend, "seed": seed or 0, "size": 1024 if size is None else size}
-            made = from_prompt(prompt, out, **options, preview=preview, device=device, listener=progress)
+            made = avatars.from_prompt(prompt, out, **options, preview=preview, device=device, listener=progress)
     if as_json:
         typer.echo(json.dumps(made.summary()))
         return
@@ -63,15 +67,6 @@ def avatar(
     for warning in made.warnings:
         if warning not in progress.notes:
             typer.echo(f"Note: {warning}")
-
-
-def _set_up_studio() -> None:
-    from lipsync_avatars.studio_setup import set_up
-
-    with Bar("setup") as progress:
-        studio = set_up(progress)
-    versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
-    typer.echo(f"The avatar studio is ready ({versions}).", err=True)
 
 
 def speak(
@@ -84,12 +79,9 @@ def speak(
     phonemes: Annotated[Path | None, Option(help="Also write the phoneme times here, as JSON.")] = None,
 ) -> None:
     """Speak TEXT to a WAV file, offline."""
-    from lipsync_utils.voices import speak as speak_text
-    from lipsync_utils.voices import write_utterance
-
     try:
-        utterance = speak_text(text, language=language, voice=voice, rate=rate, pitch=pitch)
+        utterance = voices.speak(text, language=language, voice=voice, rate=rate, pitch=pitch)
     except ModuleNotFoundError as error:  # the extra is there in part
         raise MissingExtraError("Text to speech", "speech") from error
-    write_utterance(utterance, out, phonemes_path=phonemes)
+    voices.write_utterance(utterance, out, phonemes_path=phonemes)
     typer.echo(f"{out}: {utterance.duration_s:.1f} s, {utterance.language}")

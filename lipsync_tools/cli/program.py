@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from lipsync_utils import __version__
 from lipsync_utils.errors import LipSyncError
 
 DEBUG = "LIPSYNC_DEBUG"
@@ -69,8 +70,6 @@ def main() -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from lipsync_utils import __version__
-
         typer.echo(f"lipsync {__version__}")
         raise typer.Exit
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from lipsync_utils import assets
-from lipsync_utils.assets import Asset, AssetStatus
+from lipsync_utils.assets import AssetStatus
 
+from ..doctor import report
 from .terminal import ask_for_licence
 
 
@@ -26,7 +27,7 @@ def models(
             ask_for_licence(group, accept=True)
     if fetch:
         assets.fetch_all()
-    rows = [_asset_row(status.asset, status) for status in assets.status()]
+    rows = [_asset_row(status) for status in assets.status()]
     if as_json:
         typer.echo(json.dumps(rows))
         return
@@ -38,7 +39,8 @@ def models(
     typer.echo(f"cache: {assets.cache_folder()}")
 
 
-def _asset_row(asset: Asset, status: AssetStatus) -> dict[str, object]:
+def _asset_row(status: AssetStatus) -> dict[str, object]:
+    asset = status.asset
     return {
         "name": asset.name,
         "version": asset.version,
@@ -52,6 +54,4 @@ def _asset_row(asset: Asset, status: AssetStatus) -> dict[str, object]:
 
 def doctor() -> None:
     """Say what works here, what is missing, and how to get it."""
-    from ..doctor import report
-
     raise typer.Exit(report())

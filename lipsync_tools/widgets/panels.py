@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lipsync_utils import media
 from lipsync_utils.errors import LipSyncError
 from lipsync_utils.options import MotionOptions, RunOptions
 
@@ -17,10 +18,7 @@ from .players import SOUND_KINDS, show_audio
 from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
 
-PICTURES = "image/*,video/*"
-SOUNDS = "audio/*,video/*"
-SECONDS = (3, 60, 6)
-"""Shortest, longest and usual cut of a sample voice."""
+CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "still")}
 
 
 class Panel:
@@ -30,11 +28,15 @@ class Panel:
         number: before the title.
         title: key of the title's text.
         ways: key of each way's text -> its widget; the first is chosen.
+        out: folder for uploads and recordings.
         changed: called when something else is chosen.
     """
 
-    def __init__(self, number: int, title: str, ways: dict[str, widgets.Widget], changed: Callable[[], None]) -> None:
-        self.number, self.title, self.ways, self.changed = number, title, ways, changed
+    def __init__(
+        self, number: int, title: str, ways: dict[str, widgets.Widget], out: Path, changed: Callable[[], None]
+    ) -> None:
+        self.number, self.title, self.ways, self.out, self.changed = number, title, ways, out, changed
+        self.file: Path | None = None
         self.heading, self.problem = widgets.HTML(), widgets.HTML()
         self.switch = widgets.ToggleButtons(options=list(ways)).add_class("lipsync-switch")
         self.view = column(self.heading, self.switch, *ways.values(), self.problem).add_class("lipsync-panel")
@@ -45,6 +47,11 @@ class Panel:
     def way(self) -> str:
         """Key of the way that is chosen."""
         return self.switch.value
+
+    @property
+    def personal(self) -> bool:
+        """Whether what is chosen may be a real person's."""
+        return self.way in ("face upload", "voice upload", "voice record")
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -74,18 +81,12 @@ class Panel:
 
 
 class FacePanel(Panel):
-    """A sample, a file, or a description.
-
-    Args:
-        out: folder for uploads.
-        changed: called when something else is chosen.
-    """
+    """A sample, a file, or a description; its arguments are the last two of a panel."""
 
     def __init__(self, out: Path, changed: Callable[[], None]) -> None:
-        self.out, self.file, self.studio = out, None, studio_is_ready()
-        self.avatars = list(samples.named("face").values())
+        self.studio, self.avatars = studio_is_ready(), list(samples.named("face").values())
         self.sample = widgets.ToggleButtons(options=self.avatars).add_class("lipsync-faces")
-        self.upload = widgets.FileUpload(accept=PICTURES, multiple=False)
+        self.upload = widgets.FileUpload(accept="image/*,video/*", multiple=False)
         self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
         self.prompt = widgets.Textarea(rows=2, disabled=not self.studio).add_class("lipsync-wide")
         self.fine = widgets.Checkbox(indent=False, disabled=not self.studio)
@@ -95,7 +96,7 @@ class FacePanel(Panel):
             "face upload": column(row(self.upload, self.seen), self.limit, self.path),
             "face prompt": column(self.prompt, self.fine, self.note),
         }
-        super().__init__(1, "face", ways, changed)
+        super().__init__(1, "face", ways, out, changed)
         self.on(self.upload, "value", self._arrived)
         self.on(self.path, "value", self._named)
 
@@ -118,41 +119,28 @@ class FacePanel(Panel):
         words = self.prompt.value.strip()
         return {"face": Prompt(words, self.fine.value) if words else None}
 
-    @property
-    def personal(self) -> bool:
-        """Whether it may be a real person's."""
-        return self.way == "face upload"
-
     def _named(self, text: str) -> None:
         if text.strip():
             self._take(Path(text.strip()).expanduser())
 
     def _take(self, path: Path) -> None:
-        from lipsync_utils.media import is_picture, open_source
-
         self.file, self.seen.value = None, ""
-        source = open_source(path)  # refuses what is no picture and no video
-        picture = f'<img src="{thumbnail(path)}" alt="">' if is_picture(path) else "▶"
+        source = media.open_source(path)  # refuses what is no picture and no video
+        picture = f'<img src="{thumbnail(path)}" alt="">' if media.is_picture(path) else "▶"
         self.seen.value = seen(picture, path.name, f"{source.width} × {source.height}")
         self.file = path
 
 
 class VoicePanel(Panel):
-    """A sample, a file, a recording, or a text.
-
-    Args:
-        out: folder for uploads and recordings.
-        changed: called when something else is chosen.
-    """
+    """A sample, a file, a recording, or a text; its arguments are the last two of a panel."""
 
     def __init__(self, out: Path, changed: Callable[[], None]) -> None:
-        self.out, self.file, self.recorded = out, None, None
+        self.recorded: Path | None = None
         names = {"english": "English", "arabic": "العربية"}
         voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
         self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
-        low, high, usual = SECONDS
-        self.seconds = widgets.IntSlider(min=low, max=high, value=usual, readout_format="d")
-        self.upload, self.microphone = widgets.FileUpload(accept=SOUNDS, multiple=False), Microphone()
+        self.seconds = widgets.IntSlider(min=3, max=60, value=6, readout_format="d")
+        self.upload, self.microphone = widgets.FileUpload(accept="audio/*,video/*", multiple=False), Microphone()
         self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
         self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
@@ -161,7 +149,7 @@ class VoicePanel(Panel):
             "voice record": column(self.microphone),
             "voice text": column(self.text, self.note),
         }
-        super().__init__(2, "voice", ways, changed)
+        super().__init__(2, "voice", ways, out, changed)
         self.on(self.upload, "value", self._arrived)
         self.on(self.microphone, "recording", self._recorded)
 
@@ -182,16 +170,9 @@ class VoicePanel(Panel):
             return {"voice": Text(words) if words else None}
         return {"voice": self.file if self.way == "voice upload" else self.recorded}
 
-    @property
-    def personal(self) -> bool:
-        """Whether it may be a real person's."""
-        return self.way in ("voice upload", "voice record")
-
     def _take(self, path: Path) -> None:
-        from lipsync_utils.media import load_speech
-
         self.file, self.heard.value = None, ""
-        length = load_speech(path).duration_s  # refuses what has no sound
+        length = media.load_speech(path).duration_s  # refuses what has no sound
         player = show_audio(path).data if path.suffix.lower() in SOUND_KINDS else ""
         self.heard.value = seen(player, path.name, f"{length:.1f} s")
         self.file = path
@@ -206,10 +187,10 @@ class SettingsPanel:
     def __init__(self) -> None:
         wav2lip = wav2lip_is_ready()
         self.heading, self.note = widgets.HTML(), widgets.HTML()
-        self.engine = widgets.Dropdown(options=["auto", "rig", "wav2lip"])
-        self.motion = widgets.ToggleButtons(options=["natural", "still"]).add_class("lipsync-switch")
-        self.labels = {"engine": widgets.HTML(), "motion": widgets.HTML()}
-        choices = row(self.labels["engine"], self.engine, self.labels["motion"], self.motion)
+        self.engine = widgets.Dropdown(options=CHOICES["engine"])
+        self.motion = widgets.ToggleButtons(options=CHOICES["motion"]).add_class("lipsync-switch")
+        self.choices = {"engine": (widgets.HTML(), self.engine), "motion": (widgets.HTML(), self.motion)}
+        choices = row(*self.choices["engine"], *self.choices["motion"])
         self.view = column(self.heading, choices, self.note).add_class("lipsync-panel")
         self.engine.observe(lambda change: show_if(change["new"] == "wav2lip" and not wav2lip, self.note), "value")
         show_if(False, self.note)
@@ -217,10 +198,9 @@ class SettingsPanel:
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
         self.heading.value = heading(3, texts["settings"])
-        for name, label in self.labels.items():
+        for name, (label, choice) in self.choices.items():
             label.value = hint(texts[name])
-        relabel(self.engine, [(texts[f"engine {name}"], name) for name in ("auto", "rig", "wav2lip")])
-        relabel(self.motion, [(texts[f"motion {name}"], name) for name in ("natural", "still")])
+            relabel(choice, [(texts[f"{name} {option}"], option) for option in CHOICES[name]])
         self.note.value = hint(texts["wav2lip missing"])
 
     def chosen(self) -> dict[str, object]:

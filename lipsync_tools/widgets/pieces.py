@@ -8,6 +8,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image, ImageOps
+
+from lipsync_utils import media
 from lipsync_utils.errors import MissingExtraError
 
 try:
@@ -64,11 +67,7 @@ def seen(before: str, name: str, facts: str) -> str:
 
 def thumbnail(picture: Path) -> str:
     """A picture as the data address of a small square JPEG."""
-    from PIL import Image, ImageOps
-
-    from lipsync_utils.media import read_picture
-
-    stored, image = io.BytesIO(), Image.fromarray(read_picture(picture))
+    stored, image = io.BytesIO(), Image.fromarray(media.read_picture(picture))
     ImageOps.fit(image, (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(stored.getvalue()).decode('ascii')}"
 

@@ -6,18 +6,23 @@ import base64
 import html
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from IPython.display import HTML, display
+from ipywidgets import Widget
 
+from lipsync_utils import media
 from lipsync_utils.media.files import existing_file
-
-if TYPE_CHECKING:
-    from ipywidgets import Widget
+from lipsync_utils.options import RunOptions, WriteOptions
+from lipsync_utils.planning import make_plan
 
 LARGEST_BYTES = 25_000_000
 """A larger file is not put into the notebook, which would become slow; its path is shown instead."""
 
+SMALL_BYTES = 3_000_000
+"""A video up to this size is its own preview."""
+
+PREVIEW = RunOptions(max_side=640, when_short="freeze", write=WriteOptions(crf=21, preset="veryfast"))
+"""How a preview is made."""
 
 SOUND_KINDS = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
 """Ending of a sound that every browser plays -> what it is."""
@@ -45,6 +50,26 @@ def _player(path: str | os.PathLike[str], role: str, element: str, kind: str) ->
         return HTML(f"<p>{name} is too large to be shown here; open it from <code>{html.escape(str(file))}</code>.</p>")
     data = base64.b64encode(file.read_bytes()).decode("ascii")
     return HTML(f'<{element} title="{name}" src="data:{kind};base64,{data}"></{element.split()[0]}>')
+
+
+def preview(video: str | os.PathLike[str]) -> Path:
+    """The video itself where it is small, else a small copy ``NAME.preview.mp4`` beside it.
+
+    Raises:
+        InputError: no video with sound.
+        OutputError: the copy cannot be written.
+    """
+    video = Path(video)
+    if video.stat().st_size <= SMALL_BYTES:
+        return video
+    source, target = media.open_source(video), video.with_suffix(".preview.mp4")
+    plan = make_plan(source, media.load_speech(video), PREVIEW)
+    width, height = plan.size
+    settings = {"speech": plan.speech, "options": plan.write, "metadata": media.read_metadata(video)}
+    with media.VideoWriter(target, width=width, height=height, timeline=plan.timeline, **settings) as writer:
+        for frame in plan.frames(source):
+            writer.write(frame.image)
+    return target
 
 
 def show_widget(widget: Widget, text: str) -> None:

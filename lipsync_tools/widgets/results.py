@@ -7,11 +7,7 @@ import html
 from ..workflow import Made
 from .download import Download
 from .pieces import column, heading, number, row, show_if, widgets
-from .players import show_video
-from .previews import preview
-
-TONES = {"in sync": "good", "noticeable": "fair"}
-"""Verdict -> colour class; every other one is bad."""
+from .players import preview, show_video
 
 
 class ResultPanel:
@@ -70,7 +66,7 @@ def told(made: Made, texts: dict[str, str]) -> str:
             high=number(high, "+.0f"),
             confidence=number(sync.confidence, ".3f"),
         )
-        tone = TONES.get(sync.verdict, "bad")
+        tone = {"in sync": "good", "noticeable": "fair"}.get(sync.verdict, "bad")
         said = texts[f"verdict {sync.verdict}"]
         verdict = f'<div class="lipsync-verdict lipsync-{tone}">{said}</div><p>{offset}</p>'
     warnings = "".join(f'<p dir="ltr">{html.escape(text)}</p>' for text in run.warnings)
