@@ -13,7 +13,7 @@ from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 LANGUAGES = ("english", "arabic")
-LIPSYNC = (sys.executable, "-m", "lipsync_tools.cli")
+LIPSYNC = (sys.executable, "-m", "lipsync_tools")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -20,8 +20,6 @@ PURPOSES = {
 
 LOADED_LATER = {"ai_edge_litert": "ai_edge_litert.interpreter"}
 """Modules that load their native part only when this one is imported."""
-
-AGAIN = "pip install --force-reinstall lipsync_utils"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything that a run may need; fetches nothing, and never fails itself."""
     findings = [Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")]
-    parts: dict[str, Callable[[], Iterator[Finding]]] = {
+    parts: dict[str, Callable[[], Iterable[Finding]]] = {
         "packages": _packages,
         "optional packages": _extras,
         "models": _assets,
@@ -57,7 +55,8 @@ def examine() -> list[Finding]:
         try:
             findings += look()
         except Exception as error:  # a broken installation fails in any way; this is the place to say so
-            findings.append(Finding("broken", f"{name}: {_reason(error)}", AGAIN))
+            remedy = "pip install --force-reinstall lipsync_utils"
+            findings.append(Finding("broken", f"{name}: {_reason(error)}", remedy))
     return findings
 
 
@@ -70,30 +69,30 @@ def report() -> int:
     return int(any(finding.state == "broken" for finding in findings))
 
 
-def _packages() -> Iterator[Finding]:
-    """As the project's metadata list them; imports them, too: a package may be there and still not load."""
-    from lipsync_avatars.requirements import requirements, unmet
+def _packages() -> list[Finding]:
+    from lipsync_avatars.requirements import requirements
 
-    needed, fine = requirements(), True
-    for item in needed:
-        if reason := unmet(item):
-            yield Finding("broken", f"package {reason}", f"pip install '{item}'")
-        elif reason := _unloadable(item.name):
-            yield Finding("broken", f"package {reason}", f"pip install --force-reinstall --no-deps '{item}'")
-        fine = fine and not reason
-    if fine:
-        yield Finding("ok", f"all {len(needed)} packages that are needed")
+    broken = [Finding("broken", f"package {reason}", remedy) for reason, remedy in _lacking()]
+    return broken or [Finding("ok", f"all {len(requirements())} packages that are needed")]
 
 
 def _extras() -> Iterator[Finding]:
-    from lipsync_avatars.requirements import requirements, unmet
-
     for extra, purpose in PURPOSES.items():
-        reasons = [reason for item in requirements(extra) if (reason := unmet(item) or _unloadable(item.name))]
-        if reasons:
+        if reasons := [reason for reason, _ in _lacking(extra)]:
             yield Finding("missing", f"{purpose} ({'; '.join(reasons)})", f"pip install 'lipsync_utils[{extra}]'")
         else:
             yield Finding("ok", purpose)
+
+
+def _lacking(extra: str = "") -> Iterator[tuple[str, str]]:
+    """Why packages that the metadata list cannot be used, and the remedy; one may be there and still not load."""
+    from lipsync_avatars.requirements import requirements, unmet
+
+    for item in requirements(extra):
+        if reason := unmet(item):
+            yield reason, f"pip install '{item}'"
+        elif reason := _unloadable(item.name):
+            yield reason, f"pip install --force-reinstall --no-deps '{item}'"
 
 
 def _unloadable(package: str) -> str:
@@ -122,28 +121,28 @@ def _assets() -> Iterator[Finding]:
     from lipsync_utils import assets
 
     for row in assets.status():
-        label = f"{row.asset.name}: {row.asset.purpose}"
+        label, remedy = f"{row.asset.name}: {row.asset.purpose}", f"lipsync models --fetch, or put it at {row.path}"
         if row.asset.group:
             continue
         if row.state == "ready":
             yield Finding("ok", label)
         else:
-            yield Finding(
-                "broken", f"{label} ({row.detail or row.state})", f"lipsync models --fetch, or put it at {row.path}"
-            )
+            yield Finding("broken", f"{label} ({row.detail or row.state})", remedy)
 
 
 def _one_of(group: str, what: str) -> Iterator[Finding]:
     """Optional; one of the group's weights is enough."""
     from lipsync_utils import assets
 
+    from .models import ready
+
     rows = [row for row in assets.status() if row.asset.group == group]
-    ready = [row.asset.name for row in rows if row.state == "ready" and assets.accepted(row.asset)]
-    if ready:
-        yield Finding("ok", f"{what}, {rows[0].asset.licence} ({', '.join(ready)})")
+    licence = rows[0].asset.licence
+    if names := ready(group):
+        yield Finding("ok", f"{what}, {licence} ({', '.join(names)})")
         return
     damaged = "; ".join(f"{row.path} is {row.detail}" for row in rows if row.state == "damaged")
-    reason = damaged or f"its weights, {rows[0].asset.licence}, were not fetched"
+    reason = damaged or f"its weights, {licence}, were not fetched"
     yield Finding("missing", f"{what} ({reason})", "lipsync models --fetch --accept-licence")
 
 
@@ -151,15 +150,13 @@ def _studio() -> Iterator[Finding]:
     from lipsync_avatars.studio_python import find_studio
     from lipsync_utils.errors import InputError, MissingExtraError
 
+    what = "avatars from a prompt"
     try:
-        studio = find_studio()
+        yield Finding("ok", f"{what} (studio: {_listed(find_studio().versions)})")
     except MissingExtraError:
-        yield Finding("missing", "avatars from a prompt (the studio is not set up)", "lipsync avatar --setup")
+        yield Finding("missing", f"{what} (the studio is not set up)", "lipsync avatar --setup")
     except InputError as error:
-        yield Finding("missing", "avatars from a prompt", str(error))
-    else:
-        versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
-        yield Finding("ok", f"avatars from a prompt (studio: {versions})")
+        yield Finding("missing", what, str(error))
 
 
 def _engine() -> Iterator[Finding]:
@@ -167,8 +164,7 @@ def _engine() -> Iterator[Finding]:
     from lipsync_utils.engines import load_engine
 
     engine = load_engine(RunOptions(engine="rig"))
-    models = ", ".join(f"{name} {version}" for name, version in engine.models.items())
-    yield Finding("ok", f"engine {engine.name} ({models})")
+    yield Finding("ok", f"engine {engine.name} ({_listed(engine.models)})")
 
 
 def _codecs() -> Iterator[Finding]:
@@ -190,6 +186,10 @@ def _devices() -> Iterator[Finding]:
         yield Finding("ok", "GPU: Apple Metal")
     else:
         yield Finding("ok", f"no GPU; none is needed ({torch.get_num_threads()} CPU threads)")
+
+
+def _listed(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def _reason(error: Exception) -> str:

@@ -33,12 +33,17 @@ class Models:
         return self.loaded(RunOptions(engine="rig")).detector
 
 
-def wav2lip_is_ready() -> bool:
-    """Whether weights of Wav2Lip lie in the cache and their terms were accepted."""
+def ready(group: str) -> list[str]:
+    """Names of the weights of a group that lie in the cache, their terms accepted."""
     from lipsync_utils import assets
 
-    rows = [row for row in assets.status() if row.asset.group == "wav2lip"]
-    return any(row.state == "ready" and assets.accepted(row.asset) for row in rows)
+    rows = [row for row in assets.status() if row.asset.group == group and row.state == "ready"]
+    return [row.asset.name for row in rows if assets.accepted(row.asset)]
+
+
+def wav2lip_is_ready() -> bool:
+    """Whether weights of Wav2Lip lie in the cache and their terms were accepted."""
+    return bool(ready("wav2lip"))
 
 
 def studio_is_ready() -> bool:

@@ -21,9 +21,6 @@ _LOG = logging.getLogger(__name__)
 class Stopped(Exception):
     """Somebody has asked the work to stop; no failure."""
 
-    def __init__(self) -> None:
-        super().__init__("Cancelled: nothing was written. Press the button again to start anew.")
-
 
 @dataclass(frozen=True)
 class Step:
@@ -63,7 +60,6 @@ class Progress:
         stages: what will be entered, in order.
         show: receives a :class:`Step`, a few times a second.
         say: receives what a person should read.
-        clock: seconds that only go forward.
 
     Attributes:
         now: the latest step.
@@ -75,9 +71,8 @@ class Progress:
         stages: tuple[str, ...],
         show: Callable[[Step], None] = lambda step: None,
         say: Callable[[str], None] = lambda text: None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stages, self._show, self._say, self._clock = stages, show, say, clock
+        self._stages, self._show, self._say = stages, show, say
         self._stop = threading.Event()
         self._first, self._shown = None, -math.inf
         self.now, self.notes = Step(stages[0], 1, len(stages)), []
@@ -89,7 +84,7 @@ class Progress:
     def check(self) -> None:
         """Leave the work here, by raising :class:`Stopped`, if it is to stop."""
         if self._stop.is_set():
-            raise Stopped
+            raise Stopped("Cancelled: nothing was written. Press the button again to start anew.")
 
     def enter(self, stage: str) -> None:
         """The next stage begins, one of those that were announced."""
@@ -107,7 +102,7 @@ class Progress:
     def step(self, part: str, done: int, total: int) -> None:
         """See :class:`lipsync_utils.pipeline.Listener`; what that calls a stage is a part of the stage entered here."""
         self.check()
-        now, step = self._clock(), replace(self.now, part=part, done=done, total=total)
+        now, step = time.monotonic(), replace(self.now, part=part, done=done, total=total)
         self._first = self._first or (now, step.share)
         self.now = replace(step, left_s=self._left_s(now, step.share))
         if now - self._shown >= EVERY_S or done >= total:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lipsync_utils.errors import InputError, OutputError
+from lipsync_utils import media
+from lipsync_utils.errors import InputError
+from lipsync_utils.media import files
 
 SEARCH_S = 1.0
 """A cut may come so much earlier than asked for, but at most a quarter of the length, so that it falls into a pause."""
@@ -29,11 +31,9 @@ def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.Pat
         InputError: no sound there, or a length that is not positive.
         OutputError: the file cannot be written.
     """
-    from lipsync_utils.media import SoundReader
-
     if not seconds > 0:
         raise InputError(f"A length of {seconds!r} s was asked for; a number above 0 is needed.")
-    with SoundReader(path) as reader:
+    with media.SoundReader(path) as reader:
         wanted, rate, blocks, have = round(seconds * reader.rate), reader.rate, [], 0
         for block in reader.blocks():
             blocks.append(block[:, : wanted - have])
@@ -47,12 +47,9 @@ def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.Pat
         sound[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
     pcm = np.round(np.clip(sound.T, -1.0, 1.0) * 32767.0).astype("<i2")
     target = Path(target)
-    try:
-        with target.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setparams((len(sound), 2, rate, 0, "NONE", ""))
-            file.writeframes(pcm.tobytes())
-    except OSError as error:
-        raise OutputError(f"Could not write {target}: {error.strerror}. Choose a folder that is writable.") from error
+    with files.written(target, what="sound") as temporary, temporary.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setparams((len(sound), 2, rate, 0, "NONE", ""))
+        file.writeframes(pcm.tobytes())
     return target
 
 

@@ -10,22 +10,21 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import lipsync_avatars
+import lipsync_utils
+from lipsync_utils import media, sync, voices
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
 from lipsync_utils.options import FaceOptions, RunOptions
 from lipsync_utils.planning import in_output_pixels
+from lipsync_utils.records import RunReport
 
 from . import samples
+from .models import Models
 from .progress import Progress, Stopped
 from .sounds import beginning
-
-if TYPE_CHECKING:
-    from lipsync_utils.records import FaceCurves, RunReport
-    from lipsync_utils.sync import SyncReport
-
-    from .models import Models
 
 STAGES = ("voice", "portrait", "frames", "score")
 """What may have to be done for one video, in this order: first what is quick and may be refused."""
@@ -103,7 +102,7 @@ class Made:
     video: Path
     run: RunReport
     face: FaceOptions
-    sync: SyncReport | None = None
+    sync: sync.SyncReport | None = None
     figure: Path | None = None
     unmeasured: str = ""
 
@@ -115,13 +114,6 @@ class Made:
     def summary(self) -> dict[str, object]:
         """The report of the run, and that of the score under ``sync`` if there is one, for JSON."""
         return asdict(self.run) | ({} if self.sync is None else {"sync": self.sync.summary()})
-
-    def curves(self) -> FaceCurves:
-        """What the speech model hears in the video: the face's motion at 100 Hz."""
-        from lipsync_utils.media import load_speech
-        from lipsync_utils.speech import SpeechModel
-
-        return SpeechModel.load()(load_speech(self.video))
 
 
 def make_video(
@@ -145,23 +137,38 @@ def make_video(
         LipSyncError: a face, voice, text or option that cannot be used; the message says what to do.
         Stopped: ``progress`` was asked to stop. Nothing is left, as after every error.
     """
-    from lipsync_utils.media import open_source
-    from lipsync_utils.pipeline import run
-
     progress = progress or Progress(order.stages)
-    order, target, left = _checked(order, Path(out), figure), Path(out).expanduser(), []
+    order, target, left = checked(order, out, figure=figure), Path(out).expanduser(), []
     with _removed_after(BaseException, left):
         voice = _voice(order, target.parent, progress, left)
         face = _face(order, target.parent, progress, left)
         progress.enter("frames")
         loaded = None if models is None else models.loaded(order.options)
-        report = run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
-    in_video = in_output_pixels(order.options.face, report.width / open_source(face).width)
+        report = lipsync_utils.run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
+    in_video = in_output_pixels(order.options.face, report.width / media.open_source(face).width)
     made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
             measure(made, figure=figure, progress=progress, models=models)
     return made
+
+
+def checked(order: Order, out: str | os.PathLike[str], *, figure: str | os.PathLike[str] | None = None) -> Order:
+    """The order with files in place of samples' names, once all can be opened: before anything is asked or slow.
+
+    Raises:
+        LipSyncError: as :func:`make_video`.
+    """
+    check_figure(figure, scored=order.score)
+    media.check_output(Path(out))
+    if not isinstance(order.face, Prompt):
+        order = replace(order, face=samples.find(order.face, "face"))
+        media.open_source(order.face)
+    if not isinstance(order.voice, Text):
+        order = replace(order, voice=samples.find(order.voice, "voice"))
+        with media.SoundReader(order.voice):
+            pass
+    return order
 
 
 def measure(
@@ -172,19 +179,17 @@ def measure(
     models: Models | None = None,
 ) -> Made:
     """Measure whether the lips of a video are on its sound. It stands whether or not that can be measured."""
-    from lipsync_utils.sync import draw, score
-
     progress = progress or Progress(("score",))
     progress.enter("score")
     try:
-        made.sync = score(
+        made.sync = sync.score(
             made.video,
             face=made.face,
             detector=None if models is None else models.detector,
             step=lambda done, total: progress.step("score", done, total),
         )
         if figure is not None:
-            draw([made.sync], figure)
+            sync.draw([made.sync], figure)
             made.figure = Path(figure).expanduser()
     except LipSyncError as error:
         made.unmeasured = str(error)
@@ -193,11 +198,8 @@ def measure(
 
 def speak(text: Text, target: Path) -> float:
     """Speak a text into a WAV file; its length in seconds."""
-    from lipsync_utils.voices import speak as say
-    from lipsync_utils.voices import write_utterance
-
-    utterance = say(text.words, language=text.language)
-    write_utterance(utterance, target)
+    utterance = voices.speak(text.words, language=text.language)
+    voices.write_utterance(utterance, target)
     return utterance.duration_s
 
 
@@ -215,27 +217,9 @@ def check_figure(figure: str | os.PathLike[str] | None, *, scored: bool = True) 
 
 def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:
     """``stem-1.suffix``, or the next number that is not taken; the folder is made where it is missing."""
-    folder, number = Path(folder), 1
-    folder.mkdir(parents=True, exist_ok=True)
-    while (path := folder / f"{stem}-{number}{suffix}").exists():
-        number += 1
-    return path
-
-
-def _checked(order: Order, out: Path, figure: str | os.PathLike[str] | None) -> Order:
-    """The order with files in place of samples' names, once all can be opened: before anything slow."""
-    from lipsync_utils.media import SoundReader, check_output, open_source
-
-    check_figure(figure, scored=order.score)
-    check_output(out)
-    if not isinstance(order.face, Prompt):
-        order = replace(order, face=samples.find(order.face, "face"))
-        open_source(order.face)
-    if not isinstance(order.voice, Text):
-        order = replace(order, voice=samples.find(order.voice, "voice"))
-        with SoundReader(order.voice):
-            pass
-    return order
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    paths = (Path(folder) / f"{stem}-{number}{suffix}" for number in count(1))
+    return next(path for path in paths if not path.exists())
 
 
 def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
@@ -252,11 +236,10 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
 def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
     if not isinstance(order.face, Prompt):
         return order.face
-    from lipsync_avatars import from_prompt
-
     progress.enter("portrait")
     target, seed = free_name(folder, "avatar", ".png"), order.options.motion.seed
-    path = from_prompt(order.face.words, target, seed=seed, preview=not order.face.fine, listener=progress).path
+    options = {"seed": seed, "preview": not order.face.fine, "listener": progress}
+    path = lipsync_avatars.from_prompt(order.face.words, target, **options).path
     left += folder.glob(f"{target.stem}.*")  # with what describes it
     return path
 

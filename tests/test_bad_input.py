@@ -306,7 +306,7 @@ def test_a_polite_kill_leaves_nothing_behind(given, tmp_path):
     long = write_sound(tmp_path / "long.wav", np.zeros(40 * 8000, np.float32), rate=8000)
     folder = tmp_path / "out"
     folder.mkdir()
-    command = [sys.executable, "-m", "lipsync_tools.cli", "run", given / "face.png", long, "-o", folder / "out.mp4"]
+    command = [sys.executable, "-m", "lipsync_tools", "run", given / "face.png", long, "-o", folder / "out.mp4"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not any(contents(folder).values()) and time.monotonic() < deadline:

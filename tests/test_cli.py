@@ -71,7 +71,7 @@ def plain(text: str) -> str:
 def process(given, tmp_path_factory) -> subprocess.CompletedProcess:
     """A script runs the program in a plain locale and reads what it prints."""
     out = tmp_path_factory.mktemp("out") / "متكلم.mp4"
-    command = [sys.executable, "-m", "lipsync_tools.cli", "run", given / "face.png", given / "voice.wav", "-o", out]
+    command = [sys.executable, "-m", "lipsync_tools", "run", given / "face.png", given / "voice.wav", "-o", out]
     env = os.environ | {"PYTHONIOENCODING": "ascii"}
     return subprocess.run([*command, "--json"], capture_output=True, text=True, env=env, check=False)
 
@@ -509,6 +509,19 @@ def test_on_a_terminal_the_terms_are_asked_for_once(capfd, given, tmp_path, no_w
     assert len(asked) == (1 if answer else 2)
     assert (no_weights / "accepted-licences.json").exists() == answer
     assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize(("face", "voice"), [("none.png", "voice.wav"), ("face.png", "none.wav")])
+def test_the_terms_are_asked_for_only_where_the_inputs_can_be_used(
+    capfd, given, tmp_path, no_weights, monkeypatch, face, voice
+):
+    monkeypatch.setattr(terminal, "_is_terminal", lambda: True)
+    monkeypatch.setattr(terminal.typer, "confirm", lambda *_, **__: pytest.fail("the terms were asked for"))
+    arguments = (given / face, given / voice, "-o", tmp_path / "out.mp4", "--engine", "wav2lip")
+    outcome = lipsync(capfd, "run", *arguments)
+    assert outcome.code == 2
+    assert re.search(r"none\.\w+' does not exist", outcome.err)
+    assert "non-commercial" not in outcome.err
 
 
 def test_accepted_on_the_command_line_and_offline(capfd, given, tmp_path, no_weights):

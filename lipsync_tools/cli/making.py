@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
+import lipsync_avatars as avatars
+from lipsync_avatars import studio_setup
+from lipsync_utils import voices
 from lipsync_utils.errors import InputError, MissingExtraError
 
 from .terminal import PERCENT, AsJson, Bar
@@ -15,28 +19,31 @@ from .terminal import PERCENT, AsJson, Bar
 
 def avatar(
     prompt: Annotated[
-        str | None, typer.Argument(metavar="PROMPT", help="What the person looks like, in English or Arabic.")
+        str | None, Argument(metavar="PROMPT", help="What the person looks like, in English or Arabic.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="The picture to write (.png); what it was made from is written beside it."),
+        Option("-o", "--out", help="The picture to write (.png); what it was made from is written beside it."),
     ] = None,
     description: Annotated[
-        Path | None, typer.Option(help="Draw this description (.json, .yaml) instead of a prompt.")
+        Path | None, Option(help="Draw this description (.json, .yaml) instead of a prompt.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Another number, another person who fits; default: 0.")] = None,
-    size: Annotated[int | None, typer.Option(help="Width and height in pixels, 128 to 2048; default: 1024.")] = None,
+    seed: Annotated[int | None, Option(help="Another number, another person who fits; default: 0.")] = None,
+    size: Annotated[int | None, Option(help="Width and height in pixels, 128 to 2048; default: 1024.")] = None,
     backend: Annotated[
-        str, typer.Option(help="studio (modelled and rendered) or diffusion (a generative model; needs a GPU).")
+        str, Option(help="studio (modelled and rendered) or diffusion (a generative model; needs a GPU).")
     ] = "studio",
-    device: Annotated[str, typer.Option(help="For diffusion: auto, cuda, mps or cpu.")] = "auto",
-    preview: Annotated[bool, typer.Option("--preview", help="Quick and coarse, for a first look.")] = False,
-    set_up: Annotated[bool, typer.Option("--setup", help="Set up the studio, once; needs no prompt.")] = False,
+    device: Annotated[str, Option(help="For diffusion: auto, cuda, mps or cpu.")] = "auto",
+    preview: Annotated[bool, Option("--preview", help="Quick and coarse, for a first look.")] = False,
+    set_up: Annotated[bool, Option("--setup", help="Set up the studio, once; needs no prompt.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the portrait of a person who does not exist, as PROMPT says."""
     if set_up:
-        _set_up_studio()
+        with Bar("setup") as progress:
+            studio = studio_setup.set_up(progress)
+        versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
+        typer.echo(f"The avatar studio is ready ({versions}).", err=True)
         if prompt is None and description is None:
             return
     if (prompt is None) == (description is None):
@@ -44,16 +51,14 @@ def avatar(
         raise InputError(f"Received {both} of PROMPT and --description; exactly one of them is needed.")
     if out is None:
         raise InputError("Where to write the avatar is missing; add -o avatar.png.")
-    from lipsync_avatars import from_description, from_prompt
-
     with Bar("portrait", layout=PERCENT) as progress:
         if description is not None:
             if backend != "studio":
                 raise InputError(f"A description is drawn by the backend 'studio' only; received {backend!r}.")
-            made = from_description(description, out, seed=seed, size=size, preview=preview, listener=progress)
+            made = avatars.from_description(description, out, seed=seed, size=size, preview=preview, listener=progress)
         else:
             options = {"backend": backend, "seed": seed or 0, "size": 1024 if size is None else size}
-            made = from_prompt(prompt, out, **options, preview=preview, device=device, listener=progress)
+            made = avatars.from_prompt(prompt, out, **options, preview=preview, device=device, listener=progress)
     if as_json:
         typer.echo(json.dumps(made.summary()))
         return
@@ -64,31 +69,19 @@ def avatar(
             typer.echo(f"Note: {warning}")
 
 
-def _set_up_studio() -> None:
-    from lipsync_avatars.studio_setup import set_up
-
-    with Bar("setup") as progress:
-        studio = set_up(progress)
-    versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())
-    typer.echo(f"The avatar studio is ready ({versions}).", err=True)
-
-
 def speak(
-    text: Annotated[str, typer.Argument(help="What to say, in English or Arabic.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The WAV file to write.")],
-    language: Annotated[str | None, typer.Option(help="en or ar; default: by the letters.")] = None,
-    voice: Annotated[str | None, typer.Option(help="A voice's name; default: the best of the language.")] = None,
-    rate: Annotated[float, typer.Option(min=0.5, max=2.0, help="Speed, 1 is normal.")] = 1.0,
-    pitch: Annotated[float, typer.Option(min=0.5, max=2.0, help="Pitch, 1 is normal.")] = 1.0,
-    phonemes: Annotated[Path | None, typer.Option(help="Also write the phoneme times here, as JSON.")] = None,
+    text: Annotated[str, Argument(help="What to say, in English or Arabic.")],
+    out: Annotated[Path, Option("-o", "--out", help="The WAV file to write.")],
+    language: Annotated[str | None, Option(help="en or ar; default: by the letters.")] = None,
+    voice: Annotated[str | None, Option(help="A voice's name; default: the best of the language.")] = None,
+    rate: Annotated[float, Option(min=0.5, max=2.0, help="Speed, 1 is normal.")] = 1.0,
+    pitch: Annotated[float, Option(min=0.5, max=2.0, help="Pitch, 1 is normal.")] = 1.0,
+    phonemes: Annotated[Path | None, Option(help="Also write the phoneme times here, as JSON.")] = None,
 ) -> None:
     """Speak TEXT to a WAV file, offline."""
-    from lipsync_utils.voices import speak as speak_text
-    from lipsync_utils.voices import write_utterance
-
     try:
-        utterance = speak_text(text, language=language, voice=voice, rate=rate, pitch=pitch)
+        utterance = voices.speak(text, language=language, voice=voice, rate=rate, pitch=pitch)
     except ModuleNotFoundError as error:  # the extra is there in part
         raise MissingExtraError("Text to speech", "speech") from error
-    write_utterance(utterance, out, phonemes_path=phonemes)
+    voices.write_utterance(utterance, out, phonemes_path=phonemes)
     typer.echo(f"{out}: {utterance.duration_s:.1f} s, {utterance.language}")

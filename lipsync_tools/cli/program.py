@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from lipsync_utils import __version__
 from lipsync_utils.errors import LipSyncError
 
 DEBUG = "LIPSYNC_DEBUG"
@@ -51,7 +52,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a name that the console cannot show is no reason to fail
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
+            # Leave in good order when asked to: half-written files are removed on the way out.
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     try:
         app()
     except Exception as error:
@@ -66,15 +68,8 @@ def main() -> None:
         sys.exit(UNFORESEEN)
 
 
-def _end(number: int, _: object) -> None:
-    """Leave in good order when asked to: half-written files are removed on the way out."""
-    sys.exit(128 + number)
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from lipsync_utils import __version__
-
         typer.echo(f"lipsync {__version__}")
         raise typer.Exit
 

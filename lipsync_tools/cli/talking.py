@@ -3,85 +3,73 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
-from lipsync_utils import assets
+from lipsync_utils import assets, sync
 from lipsync_utils.errors import InputError
+from lipsync_utils.media.files import existing_file
 from lipsync_utils.options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
+from lipsync_utils.records import Phoneme
 
-from ..workflow import Order, check_figure, make_video
+from ..workflow import Order, check_figure, checked, make_video
 from .terminal import AsJson, Bar, ask_for_licence, ranges
-
-if TYPE_CHECKING:
-    from lipsync_utils.sync import SyncReport
 
 
 def run(
-    face: Annotated[
-        Path, typer.Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")
-    ],
+    face: Annotated[Path, Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")],
     audio: Annotated[
-        Path,
-        typer.Argument(
-            metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic."
-        ),
+        Path, Argument(metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic.")
     ],
     out: Annotated[
-        Path,
-        typer.Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced."),
+        Path, Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced.")
     ],
-    engine: Annotated[str, typer.Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
+    engine: Annotated[str, Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
     fps: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Frames a second, from 1 to 120: 25, 29.97, 30000/1001. Without it: 25 for a picture, a video's own."
         ),
     ] = None,
     motion: Annotated[
-        str, typer.Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
+        str, Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
     ] = "natural",
-    seed: Annotated[int, typer.Option(min=0, help="Another number, another natural motion.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Another number, another natural motion.")] = 0,
     face_choice: Annotated[
         str,
-        typer.Option(
-            "--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."
-        ),
+        Option("--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."),
     ] = "largest",
-    detector: Annotated[str, typer.Option(help="Face detector: embedded or face-alignment.")] = "embedded",
+    detector: Annotated[str, Option(help="Face detector: embedded or face-alignment.")] = "embedded",
     crf: Annotated[
-        int, typer.Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
+        int, Option(min=0, max=51, help="Quality: 17 looks like the source, larger numbers make smaller files.")
     ] = WriteOptions.crf,
     badge: Annotated[
-        bool, typer.Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
+        bool, Option("--badge", help="Draw a small label, 'AI-generated', into the corner of the picture.")
     ] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Half size and coarser, for a quick look.")] = False,
+    preview: Annotated[bool, Option("--preview", help="Half size and coarser, for a quick look.")] = False,
     max_side: Annotated[
-        int,
-        typer.Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced."),
+        int, Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced.")
     ] = MAX_SIDE,
     when_short: Annotated[
-        str, typer.Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
+        str, Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
     ] = "loop",
     checkpoint: Annotated[
-        str | None, typer.Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
+        str | None, Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
     ] = None,
-    precision: Annotated[str, typer.Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
-    device: Annotated[str, typer.Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
-    enhancer: Annotated[str, typer.Option(help="For wav2lip: none or sharpen.")] = "none",
+    precision: Annotated[str, Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
+    device: Annotated[str, Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
+    enhancer: Annotated[str, Option(help="For wav2lip: none or sharpen.")] = "none",
     accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
+        bool, Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
     ] = False,
     score_it: Annotated[
-        bool, typer.Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
+        bool, Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
     ] = False,
-    figure: Annotated[
-        Path | None, typer.Option(help="With --score: draw the measurement here (.png, .pdf, .svg).")
-    ] = None,
+    figure: Annotated[Path | None, Option(help="With --score: draw the measurement here (.png, .pdf, .svg).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make FACE speak AUDIO."""
@@ -101,6 +89,7 @@ def run(
         ),
         score=score_it,
     )
+    checked(order, out, figure=figure)
     if engine == "wav2lip" and (checkpoint is None or checkpoint in assets.ASSETS):
         ask_for_licence("wav2lip", accept=accept_licence)
     with Bar(*order.stages) as progress:
@@ -127,35 +116,30 @@ def run(
 
 
 def score(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="One video, or several to compare.")],
+    videos: Annotated[list[Path], Argument(metavar="VIDEO...", help="One video, or several to compare.")],
     audio: Annotated[
-        Path | None, typer.Option(help="Compare with this sound instead of the video's own; it begins with the video.")
+        Path | None, Option(help="Compare with this sound instead of the video's own; it begins with the video.")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="landmarks (ours, offline) or syncnet (LSE-D and LSE-C; its weights are fetched).")
+        str, Option(help="landmarks (ours, offline) or syncnet (LSE-D and LSE-C; its weights are fetched).")
     ] = "landmarks",
     phonemes: Annotated[
-        Path | None,
-        typer.Option(help="Times of the sounds, as 'lipsync speak --phonemes' writes them: check them too."),
+        Path | None, Option(help="Times of the sounds, as 'lipsync speak --phonemes' writes them: check them too.")
     ] = None,
-    figure: Annotated[Path | None, typer.Option(help="Draw the reports here (.png, .pdf, .svg).")] = None,
+    figure: Annotated[Path | None, Option(help="Draw the reports here (.png, .pdf, .svg).")] = None,
     face_choice: Annotated[
-        str, typer.Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
+        str, Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
     ] = "largest",
     accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
+        bool, Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list of reports.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON list of reports.")] = False,
 ) -> None:
     """Measure whether the lips in VIDEO are on its sound.
 
     The verdict is 'in sync' where the sound is at most 45 ms early or 125 ms late (ITU-R BT.1359).
     """
-    from lipsync_utils.media.files import existing_file
-    from lipsync_utils.sync import draw, table
-    from lipsync_utils.sync import score as score_video
-
-    chosen, sounds = FaceOptions(choose=parse_face(face_choice)), _read_phonemes(phonemes)
+    chosen, sounds = FaceOptions(choose=parse_face(face_choice)), phonemes and _read_phonemes(phonemes)
     check_figure(figure)
     for video in videos:
         existing_file(video, role="video")
@@ -168,19 +152,19 @@ def score(
         for video in videos:
             progress.enter("score")
             step = partial(progress.step, "score")
-            reports.append(score_video(video, audio=audio, model=model, face=chosen, phonemes=sounds, step=step))
+            reports.append(sync.score(video, audio=audio, model=model, face=chosen, phonemes=sounds, step=step))
     if figure is not None:
-        draw(reports, figure)
+        sync.draw(reports, figure)
     if as_json:
         typer.echo(json.dumps([report.summary() for report in reports]))
         return
     for report in reports:
         _tell(report)
     if len(reports) > 1:
-        typer.echo(table(reports))
+        typer.echo(sync.table(reports))
 
 
-def _tell(report: SyncReport) -> None:
+def _tell(report: sync.SyncReport) -> None:
     """A report in a few lines."""
     typer.echo(f"{report.video}: {report.sentence()}")
     if report.faces > 1:
@@ -193,8 +177,7 @@ def _tell(report: SyncReport) -> None:
         typer.echo(f"  {report.shots} stretches (cuts, or the face was lost in between); each was measured for itself.")
     worst = ", ".join(f"{moment.start_s:.0f} s ({moment.confidence:.3f})" for moment in report.worst)
     typer.echo(f"  least confidence in the seconds from {worst}" if worst else "  no second could be measured")
-    if report.phonetics is not None:
-        p = report.phonetics
+    if p := report.phonetics:
         typer.echo(
             f"  lips shut in {p.bilabials_closed:.0%} of {p.bilabials} p, b, m; at rest in {p.silence_closed:.0%} of "
             f"{p.silent_frames} silent frames; open vowels shut: {p.open_vowels_closed:.0%} of {p.open_vowels}; "
@@ -202,12 +185,8 @@ def _tell(report: SyncReport) -> None:
         )
 
 
-def _read_phonemes(path: Path | None):
+def _read_phonemes(path: Path) -> list[Phoneme]:
     """The sounds in a file that ``lipsync speak --phonemes`` wrote."""
-    from lipsync_utils.records import Phoneme
-
-    if path is None:
-        return None
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["phonemes"]
         return [Phoneme(**row) for row in rows]
@@ -223,10 +202,8 @@ def parse_face(text: str) -> str | int | tuple[float, float]:
         return text
     try:
         numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) == 1 and numbers[0].is_integer() and numbers[0] >= 0:
-        return int(numbers[0])
-    if len(numbers) == 2 and all(map(math.isfinite, numbers)):
-        return numbers[0], numbers[1]
-    raise InputError(f"--face received {text!r}; 'largest', a number from 0 on, or a point such as 320,200 is needed.")
+        is_index = len(numbers) == 1 and numbers[0].is_integer()
+        return FaceOptions(choose=int(numbers[0]) if is_index else numbers).choose
+    except ValueError as error:  # the options' refusal is one, too
+        needed = "'largest', a number from 0 on, or a point such as 320,200 is needed"
+        raise InputError(f"--face received {text!r}; {needed}.") from error

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from typing import Annotated
 
 import typer
 
+from lipsync_utils import assets
 from lipsync_utils.errors import AssetError
 
 from ..progress import EVERY_S, Progress, Step
@@ -17,35 +19,32 @@ PERCENT = "{l_bar}{bar}| {elapsed}<{remaining}"
 """Layout of a bar that counts nothing a person knows."""
 
 
-class Bar:
-    """A progress bar on standard error: stage, speed and time left. Only a terminal shows it.
+class Bar(Progress):
+    """Progress as a bar on standard error: stage, speed and time left. Only a terminal shows it.
 
     Args:
         stages: what will be done.
         layout: tqdm's ``bar_format``; None: with the number of frames and their speed.
-
-    Attributes:
-        progress: the listener that is shown.
     """
 
     def __init__(self, *stages: str, layout: str | None = None) -> None:
+        super().__init__(stages, self._draw, self._tell)
         self._bar, self._layout = None, layout
-        self.progress = Progress(stages, self._show, self._say)
 
-    def __enter__(self) -> Progress:
-        return self.progress
+    def __enter__(self) -> Bar:
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()
         self._bar = None
 
-    def _say(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         if self._bar is not None:
             self._bar.clear()  # the message would otherwise stand behind it
         typer.echo(text, err=True)
 
-    def _show(self, step: Step) -> None:
+    def _draw(self, step: Step) -> None:
         if not step.total:  # another stage
             self.__exit__()
             return
@@ -60,13 +59,9 @@ class Bar:
 
 def ranges(numbers: tuple[int, ...]) -> str:
     """``(1, 2, 3, 7)`` as ``1-3, 7``."""
-    out: list[list[int]] = []
-    for number in numbers:
-        if out and number == out[-1][1] + 1:
-            out[-1][1] = number
-        else:
-            out.append([number, number])
-    return ", ".join(f"{a}-{b}" if b > a else str(a) for a, b in out)
+    runs = groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])  # the same as long as both count on
+    ends = [(run[0][1], run[-1][1]) for run in (list(pairs) for _, pairs in runs)]
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in ends)
 
 
 def _is_terminal() -> bool:
@@ -79,12 +74,8 @@ def ask_for_licence(group: str, *, accept: bool) -> None:
 
     Elsewhere nothing is asked: what needs an acceptance then says how to give it.
     """
-    from lipsync_utils import assets
-
     asset = assets.in_group(group)[0]
-    if assets.accepted(asset):
-        return
-    if not accept and not _is_terminal():
+    if assets.accepted(asset) or not (accept or _is_terminal()):
         return
     typer.echo(asset.terms, err=True)
     if not accept and not typer.confirm("Do you accept these terms?", default=False, err=True):

@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from lipsync_utils import assets
+from lipsync_utils.assets import AssetStatus
+
+from ..doctor import report
 from .terminal import ask_for_licence
 
 
@@ -18,18 +22,16 @@ def models(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list instead of a table.")] = False,
 ) -> None:
     """List the models that are fetched, and where they stand."""
-    from lipsync_utils import assets
-
     if accept_licence:
         for group in ("wav2lip", "syncnet"):
             ask_for_licence(group, accept=True)
     if fetch:
         assets.fetch_all()
-    rows = assets.status()
+    rows = [_asset_row(status) for status in assets.status()]
     if as_json:
-        typer.echo(json.dumps([_asset_row(row) for row in rows]))
+        typer.echo(json.dumps(rows))
         return
-    for row in map(_asset_row, rows):
+    for row in rows:
         typer.echo(
             f"{row['state']:<10} {row['name']:<16} {row['version']:<10} {row['megabytes']:>7.1f} MB  {row['licence']}"
         )
@@ -37,21 +39,19 @@ def models(
     typer.echo(f"cache: {assets.cache_folder()}")
 
 
-def _asset_row(row) -> dict[str, object]:
-    asset = row.asset
+def _asset_row(status: AssetStatus) -> dict[str, object]:
+    asset = status.asset
     return {
         "name": asset.name,
         "version": asset.version,
-        "state": row.state,
+        "state": status.state,
         "megabytes": round(asset.size / 1e6, 1),
         "licence": asset.licence,
         "purpose": asset.purpose,
-        "path": str(row.path),
+        "path": str(status.path),
     }
 
 
 def doctor() -> None:
     """Say what works here, what is missing, and how to get it."""
-    from ..doctor import report
-
     raise typer.Exit(report())

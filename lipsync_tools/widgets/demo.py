@@ -9,20 +9,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import ipywidgets as widgets
-
 from lipsync_utils.errors import LipSyncError
 
-from .. import samples
-from ..models import studio_is_ready, wav2lip_is_ready
 from ..progress import Job, Progress, Step
 from ..workflow import Order, free_name, make_video
 from .panels import FacePanel, SettingsPanel, VoicePanel
-from .pieces import column, hint, number, problem, row, style
+from .pieces import column, hint, number, problem, row, show_if, style, widgets
 from .results import ResultPanel
 from .wording import LANGUAGES, RIGHT_TO_LEFT, words
-
-STYLE = Path(__file__).with_name("demo.css")
 
 
 class Demo:
@@ -40,16 +34,13 @@ class Demo:
     def __init__(self, out: str | os.PathLike[str], *, language: str = "en") -> None:
         self.out, self.made, self.job = Path(out), None, None
         self._texts, self._step = words(language), None
-        avatars, voices = (list(samples.named(kind).values()) for kind in ("face", "voice"))
-        brought = self.out / "brought"
         self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
-        self.consent_box = column(self.consent, self.consent_why, classes="lipsync-consent")
-        self.face = FacePanel(avatars, brought, studio_is_ready(), self._changed)
-        self.voice = VoicePanel(voices, brought, self._changed)
-        self.settings, self.result = SettingsPanel(wav2lip_is_ready()), ResultPanel()
-        self.language = widgets.ToggleButtons(options=[(name, code) for code, name in LANGUAGES.items()])
-        self.language.value = language
-        self.button, self.cancel_button = widgets.Button(), widgets.Button()
+        self.consent_box = column(self.consent, self.consent_why).add_class("lipsync-consent")
+        self.face, self.voice = (panel(self.out / "brought", self._changed) for panel in (FacePanel, VoicePanel))
+        self.settings, self.result = SettingsPanel(), ResultPanel()
+        languages = [(name, code) for code, name in LANGUAGES.items()]
+        self.language = widgets.ToggleButtons(options=languages, value=language).add_class("lipsync-language")
+        self.button, self.cancel_button = widgets.Button().add_class("lipsync-primary"), widgets.Button()
         self.bar, self.message, self.title = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.view = self._laid_out()
         self.language.observe(lambda change: self.say(change["new"]), "value")
@@ -65,14 +56,8 @@ class Demo:
         Raises:
             InputError: something is missing; the message says what.
         """
-        personal = self.face.personal or self.voice.personal
-        return Order(
-            **self.face.chosen(),
-            **self.voice.chosen(),
-            **self.settings.chosen(),
-            personal=personal,
-            consent=self.consent.value,
-        )
+        chosen = self.face.chosen() | self.voice.chosen() | self.settings.chosen()
+        return Order(**chosen, personal=self._personal(), consent=self.consent.value)
 
     def start(self) -> None:
         """Begin the work in a thread and return at once; what the button calls."""
@@ -112,25 +97,23 @@ class Demo:
             self._show(self._step)
 
     def _laid_out(self) -> widgets.VBox:
-        sheet = style(STYLE.read_text(encoding="utf-8"))
-        self.button.add_class("lipsync-primary")
-        self.language.add_class("lipsync-language")
-        top = row(self.title, self.language)
-        top.add_class("lipsync-top")
-        act = column(row(self.button, self.cancel_button), self.bar, self.message, classes="lipsync-act")
+        sheet = style(Path(__file__).with_name("demo.css").read_text(encoding="utf-8"))
+        top = row(self.title, self.language).add_class("lipsync-top")
+        act = column(row(self.button, self.cancel_button), self.bar, self.message).add_class("lipsync-act")
         asked = (self.face.view, self.voice.view, self.settings.view, self.consent_box)
-        return column(sheet, top, *asked, act, self.result.view, classes="lipsync-demo")
+        return column(sheet, top, *asked, act, self.result.view).add_class("lipsync-demo")
+
+    def _personal(self) -> bool:
+        return self.face.personal or self.voice.personal
 
     def _changed(self) -> None:
         """The question of consent is asked only where there is somebody to ask."""
-        if hasattr(self, "voice"):  # the panels call while they are being made
-            personal = self.face.personal or self.voice.personal
-            self.consent_box.layout.display = None if personal else "none"
+        show_if(self._personal(), self.consent_box)
 
     def _working(self, working: bool) -> None:
         self.button.disabled = working
-        self.cancel_button.layout.display = None if working else "none"
-        self.bar.layout.display = None if working else "none"
+        for widget in (self.cancel_button, self.bar):
+            show_if(working, widget)
 
     def _show(self, step: Step) -> None:
         """Called from the working thread; widgets may be set from any."""

@@ -20,8 +20,6 @@ except ImportError as error:
 PIECE_BYTES = 4 * 1024 * 1024
 """Size of one message."""
 
-_HERE = Path(__file__).parent
-
 
 class Download(anywidget.AnyWidget):
     """A button that saves one file on the person's own machine.
@@ -33,8 +31,8 @@ class Download(anywidget.AnyWidget):
         rtl: whether the words run from right to left.
     """
 
-    _esm = (_HERE / "download.js").read_text(encoding="utf-8")
-    _css = (_HERE / "download.css").read_text(encoding="utf-8")
+    _esm = Path(__file__).with_name("download.js").read_text(encoding="utf-8")
+    _css = Path(__file__).with_name("download.css").read_text(encoding="utf-8")
     label = traitlets.Unicode("Download").tag(sync=True)
     failed = traitlets.Unicode("The file is no longer there; make it again.").tag(sync=True)
     file_name = traitlets.Unicode("").tag(sync=True)
@@ -42,7 +40,6 @@ class Download(anywidget.AnyWidget):
 
     def __init__(self, path: str | os.PathLike[str] | None = None, **traits: object) -> None:
         super().__init__(**traits)
-        self._path: Path | None = None
         self.on_msg(lambda _, content, buffers: self.answer(content))
         self.offer(path)
 

@@ -28,8 +28,6 @@ LIMIT_S = 60.0
 HEADER_BYTES = 44
 """Size of the RIFF header that ``microphone.js`` writes before the samples."""
 
-_HERE = Path(__file__).parent
-
 
 class Microphone(anywidget.AnyWidget):
     """A record button with a level meter, a clock, and a player for what was recorded.
@@ -42,8 +40,8 @@ class Microphone(anywidget.AnyWidget):
         rtl: whether these words run from right to left.
     """
 
-    _esm = (_HERE / "microphone.js").read_text(encoding="utf-8")
-    _css = (_HERE / "microphone.css").read_text(encoding="utf-8")
+    _esm = Path(__file__).with_name("microphone.js").read_text(encoding="utf-8")
+    _css = Path(__file__).with_name("microphone.css").read_text(encoding="utf-8")
     state = traitlets.Enum(STATES, "idle").tag(sync=True)
     # Arrives as a memoryview; not sent back (ipywidgets 8 would echo every byte).
     recording = traitlets.CBytes(b"").tag(sync=True, echo_update=False)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import ipywidgets as widgets
-
+from lipsync_utils import media
 from lipsync_utils.errors import LipSyncError
 from lipsync_utils.options import MotionOptions, RunOptions
 
+from .. import samples
+from ..models import studio_is_ready, wav2lip_is_ready
 from ..workflow import Prompt, Text
 from .microphone import Microphone, save_recording
-from .pieces import column, gallery_style, heading, hint, problem, relabel, row, thumbnail
-from .players import show_audio
+from .pieces import column, gallery_style, heading, hint, problem, relabel, row, seen, show_if, thumbnail, widgets
+from .players import SOUND_KINDS, show_audio
 from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
 
-PICTURES = "image/*,video/*"
-SOUNDS = "audio/*,video/*"
-SECONDS = (3, 60, 6)
-"""Shortest, longest and usual cut of a sample voice."""
+CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "still")}
 
 
 class Panel:
@@ -31,77 +28,77 @@ class Panel:
         number: before the title.
         title: key of the title's text.
         ways: key of each way's text -> its widget; the first is chosen.
-        changed: called when another way is chosen.
+        out: folder for uploads and recordings.
+        changed: called when something else is chosen.
     """
 
     def __init__(
-        self, number: int, title: str, ways: dict[str, widgets.Widget], changed: Callable[[], None] = lambda: None
+        self, number: int, title: str, ways: dict[str, widgets.Widget], out: Path, changed: Callable[[], None]
     ) -> None:
-        self.number, self.title, self.ways, self.changed = number, title, ways, changed
-        self.heading = widgets.HTML()
-        self.switch = widgets.ToggleButtons(options=list(ways))
-        self.switch.add_class("lipsync-switch")
-        self.problem = widgets.HTML()
-        self.view = column(self.heading, self.switch, *ways.values(), self.problem, classes="lipsync-panel")
-        self.switch.observe(lambda _: self._turn(), "value")
-        self._turn()
+        self.number, self.title, self.ways, self.out, self.changed = number, title, ways, out, changed
+        self.file: Path | None = None
+        self.heading, self.problem = widgets.HTML(), widgets.HTML()
+        self.switch = widgets.ToggleButtons(options=list(ways)).add_class("lipsync-switch")
+        self.view = column(self.heading, self.switch, *ways.values(), self.problem).add_class("lipsync-panel")
+        self.on(self.switch, "value", self._turn)
+        self._turn(self.way)
 
     @property
     def way(self) -> str:
         """Key of the way that is chosen."""
         return self.switch.value
 
+    @property
+    def personal(self) -> bool:
+        """Whether what is chosen may be a real person's."""
+        return self.way in ("face upload", "voice upload", "voice record")
+
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
         self.heading.value = heading(self.number, texts[self.title])
         relabel(self.switch, [(texts[way], way) for way in self.ways])
 
-    def guarded(self, act: Callable[[], None]) -> None:
-        """Do something; an error of ours becomes a message in the panel, never a stack trace."""
-        self.problem.value = ""
-        try:
-            act()
-        except LipSyncError as error:
-            self.problem.value = problem(str(error))
-        self.changed()
+    def on(self, widget: widgets.Widget, trait: str, act: Callable[[object], None]) -> None:
+        """Act on a trait's new value; an error of ours becomes a message in the panel, never a stack trace."""
 
-    def _turn(self) -> None:
+        def guarded(change: dict) -> None:
+            self.problem.value = ""
+            try:
+                act(change["new"])
+            except LipSyncError as error:
+                self.problem.value = problem(str(error))
+            self.changed()
+
+        widget.observe(guarded, trait)
+
+    def _turn(self, chosen: str) -> None:
         for way, pane in self.ways.items():
-            pane.layout.display = None if way == self.way else "none"
-        self.problem.value = ""
-        self.changed()
+            show_if(way == chosen, pane)
+
+    def _arrived(self, value: object) -> None:
+        for upload in uploads_in(value):
+            self._take(save_upload(upload, self.out))
 
 
 class FacePanel(Panel):
-    """A sample, a file, or a description.
+    """A sample, a file, or a description; its arguments are the last two of a panel."""
 
-    Args:
-        avatars: the sample pictures.
-        out: folder for uploads.
-        studio: whether portraits can be drawn here.
-        changed: called when something else is chosen.
-    """
-
-    def __init__(self, avatars: Sequence[Path], out: Path, studio: bool, changed: Callable[[], None]) -> None:
-        self.out, self.studio, self.file, self.avatars = out, studio, None, avatars
-        self.sample = widgets.ToggleButtons(options=list(avatars))
-        self.sample.add_class("lipsync-faces")
-        self.upload = widgets.FileUpload(accept=PICTURES, multiple=False)
-        self.limit, self.path = widgets.HTML(), widgets.Text(continuous_update=False)
-        self.path.add_class("lipsync-wide")
-        self.seen = widgets.HTML()
-        self.prompt, self.fine = widgets.Textarea(rows=2, disabled=not studio), widgets.Checkbox(indent=False)
-        self.prompt.add_class("lipsync-wide")
-        self.fine.disabled = not studio
-        self.note = widgets.HTML()
+    def __init__(self, out: Path, changed: Callable[[], None]) -> None:
+        self.studio, self.avatars = studio_is_ready(), list(samples.named("face").values())
+        self.sample = widgets.ToggleButtons(options=self.avatars).add_class("lipsync-faces")
+        self.upload = widgets.FileUpload(accept="image/*,video/*", multiple=False)
+        self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
+        self.prompt = widgets.Textarea(rows=2, disabled=not self.studio).add_class("lipsync-wide")
+        self.fine = widgets.Checkbox(indent=False, disabled=not self.studio)
+        self.limit, self.seen, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
-            "face sample": column(gallery_style(avatars), self.sample),
+            "face sample": column(gallery_style(self.avatars), self.sample),
             "face upload": column(row(self.upload, self.seen), self.limit, self.path),
             "face prompt": column(self.prompt, self.fine, self.note),
         }
-        super().__init__(1, "face", ways, changed)
-        self.upload.observe(lambda change: self.guarded(lambda: self._arrived(change["new"])), "value")
-        self.path.observe(lambda change: self.guarded(lambda: self._named(change["new"])), "value")
+        super().__init__(1, "face", ways, out, changed)
+        self.on(self.upload, "value", self._arrived)
+        self.on(self.path, "value", self._named)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -122,60 +119,39 @@ class FacePanel(Panel):
         words = self.prompt.value.strip()
         return {"face": Prompt(words, self.fine.value) if words else None}
 
-    @property
-    def personal(self) -> bool:
-        """Whether it may be a real person's."""
-        return self.way == "face upload"
-
-    def _arrived(self, value: object) -> None:
-        for upload in uploads_in(value):
-            self._show(save_upload(upload, self.out))
-
     def _named(self, text: str) -> None:
         if text.strip():
-            self._show(Path(text.strip()).expanduser())
+            self._take(Path(text.strip()).expanduser())
 
-    def _show(self, path: Path) -> None:
-        from lipsync_utils.media import is_picture, open_source, read_picture
-
+    def _take(self, path: Path) -> None:
         self.file, self.seen.value = None, ""
-        source = open_source(path)  # refuses what is no picture and no video
-        facts = f"{path.name}<br>{source.width} × {source.height}"
-        picture = f'<img src="{thumbnail(read_picture(path))}" alt="">' if is_picture(path) else "▶"
-        self.seen.value = f'<div class="lipsync-seen">{picture}<span dir="ltr">{facts}</span></div>'
+        source = media.open_source(path)  # refuses what is no picture and no video
+        picture = f'<img src="{thumbnail(path)}" alt="">' if media.is_picture(path) else "▶"
+        self.seen.value = seen(picture, path.name, f"{source.width} × {source.height}")
         self.file = path
 
 
 class VoicePanel(Panel):
-    """A sample, a file, a recording, or a text.
+    """A sample, a file, a recording, or a text; its arguments are the last two of a panel."""
 
-    Args:
-        voices: the sample recordings.
-        out: folder for uploads and recordings.
-        changed: called when something else is chosen.
-    """
-
-    def __init__(self, voices: Sequence[Path], out: Path, changed: Callable[[], None]) -> None:
-        self.out, self.file, self.recorded = out, None, None
+    def __init__(self, out: Path, changed: Callable[[], None]) -> None:
+        self.recorded: Path | None = None
         names = {"english": "English", "arabic": "العربية"}
-        self.sample = widgets.ToggleButtons(options=[(names.get(path.stem, path.stem), path) for path in voices])
-        self.sample.add_class("lipsync-switch")
-        low, high, usual = SECONDS
-        self.seconds_label = widgets.HTML()
-        self.seconds = widgets.IntSlider(min=low, max=high, value=usual, readout_format="d")
-        self.upload, self.heard = widgets.FileUpload(accept=SOUNDS, multiple=False), widgets.HTML()
-        self.microphone = Microphone()
-        self.text, self.note = widgets.Textarea(rows=3), widgets.HTML()
-        self.text.add_class("lipsync-wide")
+        voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
+        self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
+        self.seconds = widgets.IntSlider(min=3, max=60, value=6, readout_format="d")
+        self.upload, self.microphone = widgets.FileUpload(accept="audio/*,video/*", multiple=False), Microphone()
+        self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
+        self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
             "voice sample": column(self.sample, row(self.seconds_label, self.seconds)),
             "voice upload": row(self.upload, self.heard),
             "voice record": column(self.microphone),
             "voice text": column(self.text, self.note),
         }
-        super().__init__(2, "voice", ways, changed)
-        self.upload.observe(lambda change: self.guarded(lambda: self._arrived(change["new"])), "value")
-        self.microphone.observe(lambda change: self.guarded(lambda: self._taken(change["new"])), "recording")
+        super().__init__(2, "voice", ways, out, changed)
+        self.on(self.upload, "value", self._arrived)
+        self.on(self.microphone, "recording", self._recorded)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -194,65 +170,39 @@ class VoicePanel(Panel):
             return {"voice": Text(words) if words else None}
         return {"voice": self.file if self.way == "voice upload" else self.recorded}
 
-    @property
-    def personal(self) -> bool:
-        """Whether it may be a real person's."""
-        return self.way in ("voice upload", "voice record")
+    def _take(self, path: Path) -> None:
+        self.file, self.heard.value = None, ""
+        length = media.load_speech(path).duration_s  # refuses what has no sound
+        player = show_audio(path).data if path.suffix.lower() in SOUND_KINDS else ""
+        self.heard.value = seen(player, path.name, f"{length:.1f} s")
+        self.file = path
 
-    def _arrived(self, value: object) -> None:
-        from lipsync_utils.media import load_speech
-
-        for upload in uploads_in(value):
-            self.file, self.heard.value = None, ""
-            path = save_upload(upload, self.out)
-            length = load_speech(path).duration_s  # refuses what has no sound
-            player = show_audio(path).data if path.suffix.lower() in (".wav", ".mp3", ".m4a") else ""
-            name = html.escape(path.name)
-            self.heard.value = (
-                f'<div class="lipsync-seen">{player}<span dir="ltr">{name}<br>{length:.1f} s</span></div>'
-            )
-            self.file = path
-
-    def _taken(self, recording: bytes) -> None:
+    def _recorded(self, recording: bytes) -> None:
         self.recorded = save_recording(recording, self.out) if recording else None
 
 
 class SettingsPanel:
-    """Engine and motion.
+    """Engine and motion."""
 
-    Args:
-        wav2lip: whether that engine's weights are here.
-    """
-
-    def __init__(self, wav2lip: bool) -> None:
-        self.wav2lip = wav2lip
+    def __init__(self) -> None:
+        wav2lip = wav2lip_is_ready()
         self.heading, self.note = widgets.HTML(), widgets.HTML()
-        self.labels = {"engine": widgets.HTML(), "motion": widgets.HTML()}
-        self.engine = widgets.Dropdown(options=["auto", "rig", "wav2lip"])
-        self.motion = widgets.ToggleButtons(options=["natural", "still"])
-        self.motion.add_class("lipsync-switch")
-        self.view = column(
-            self.heading,
-            row(self.labels["engine"], self.engine, self.labels["motion"], self.motion),
-            self.note,
-            classes="lipsync-panel",
-        )
-        self.engine.observe(lambda _: self._turn(), "value")
-        self._turn()
+        self.engine = widgets.Dropdown(options=CHOICES["engine"])
+        self.motion = widgets.ToggleButtons(options=CHOICES["motion"]).add_class("lipsync-switch")
+        self.choices = {"engine": (widgets.HTML(), self.engine), "motion": (widgets.HTML(), self.motion)}
+        choices = row(*self.choices["engine"], *self.choices["motion"])
+        self.view = column(self.heading, choices, self.note).add_class("lipsync-panel")
+        self.engine.observe(lambda change: show_if(change["new"] == "wav2lip" and not wav2lip, self.note), "value")
+        show_if(False, self.note)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
         self.heading.value = heading(3, texts["settings"])
-        for name, label in self.labels.items():
+        for name, (label, choice) in self.choices.items():
             label.value = hint(texts[name])
-        relabel(self.engine, [(texts[f"engine {name}"], name) for name in ("auto", "rig", "wav2lip")])
-        relabel(self.motion, [(texts[f"motion {name}"], name) for name in ("natural", "still")])
+            relabel(choice, [(texts[f"{name} {option}"], option) for option in CHOICES[name]])
         self.note.value = hint(texts["wav2lip missing"])
 
     def chosen(self) -> dict[str, object]:
         """Its part of an :class:`~lipsync_tools.workflow.Order`."""
         return {"options": RunOptions(engine=self.engine.value, motion=MotionOptions(style=self.motion.value))}
-
-    def _turn(self) -> None:
-        needed = self.engine.value == "wav2lip" and not self.wav2lip
-        self.note.layout.display = None if needed else "none"

@@ -7,12 +7,11 @@ import html
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from PIL import Image, ImageOps
+
+from lipsync_utils import media
 from lipsync_utils.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 try:
     import ipywidgets as widgets
@@ -23,19 +22,19 @@ THUMBNAIL = 176
 """Width and height of a thumbnail in pixels; shown at half of it, so that it is sharp on dense screens."""
 
 
-def column(*children: widgets.Widget, classes: str = "") -> widgets.VBox:
+def column(*children: widgets.Widget) -> widgets.VBox:
     """Children below each other."""
-    box = widgets.VBox(list(children))
-    for name in ("lipsync-column", *classes.split()):
-        box.add_class(name)
-    return box
+    return widgets.VBox(list(children)).add_class("lipsync-column")
 
 
 def row(*children: widgets.Widget) -> widgets.HBox:
     """Children side by side, on several lines where there is no room."""
-    box = widgets.HBox(list(children))
-    box.add_class("lipsync-row")
-    return box
+    return widgets.HBox(list(children)).add_class("lipsync-row")
+
+
+def show_if(wanted: bool, widget: widgets.Widget) -> None:
+    """Show a widget, or take it out of the page."""
+    widget.layout.display = None if wanted else "none"
 
 
 def relabel(choice: widgets.Widget, options: list[tuple[str, str]]) -> None:
@@ -61,21 +60,22 @@ def problem(text: str, title: str = "") -> str:
     return f'<div class="lipsync-problem" role="alert">{before}<div dir="ltr">{html.escape(text)}</div></div>'
 
 
-def thumbnail(image: np.ndarray) -> str:
-    """A data address of a small square JPEG of ``(H, W, 3) uint8`` RGB."""
-    from PIL import Image, ImageOps
+def seen(before: str, name: str, facts: str) -> str:
+    """HTML of a file that was taken: ``before`` is a player or a picture, as HTML."""
+    return f'<div class="lipsync-seen">{before}<span dir="ltr">{html.escape(name)}<br>{facts}</span></div>'
 
-    stored = io.BytesIO()
-    ImageOps.fit(Image.fromarray(image), (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
+
+def thumbnail(picture: Path) -> str:
+    """A picture as the data address of a small square JPEG."""
+    stored, image = io.BytesIO(), Image.fromarray(media.read_picture(picture))
+    ImageOps.fit(image, (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(stored.getvalue()).decode('ascii')}"
 
 
 def gallery_style(pictures: Sequence[Path]) -> widgets.HTML:
     """Puts each sample's picture onto its button."""
-    from lipsync_utils.media import read_picture
-
     rules = [
-        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(read_picture(path))})}}"
+        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(path)})}}"
         for place, path in enumerate(pictures, start=1)
     ]
     return style(" ".join(rules))
@@ -83,9 +83,7 @@ def gallery_style(pictures: Sequence[Path]) -> widgets.HTML:
 
 def style(rules: str) -> widgets.HTML:
     """A style sheet as a widget, which counts wherever it lies."""
-    sheet = widgets.HTML(f"<style>{rules}</style>")
-    sheet.layout.display = "none"
-    return sheet
+    return widgets.HTML(f"<style>{rules}</style>", layout={"display": "none"})
 
 
 def number(value: float, form: str = ".0f") -> str:

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import html
 
-import ipywidgets as widgets
-
 from ..workflow import Made
 from .download import Download
-from .pieces import column, heading, number, row
-from .players import show_video
-from .previews import preview
-
-TONES = {"in sync": "good", "noticeable": "fair"}
-"""Verdict -> colour class; every other one is bad."""
+from .pieces import column, heading, number, row, show_if, widgets
+from .players import preview, show_video
 
 
 class ResultPanel:
@@ -22,29 +16,27 @@ class ResultPanel:
     def __init__(self) -> None:
         self.made: Made | None = None
         self.heading, self.player, self.words = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.figure = widgets.Image(format="png")
-        self.figure.add_class("lipsync-figure")
-        self.download = Download()
-        side = column(self.words, self.download)
-        side.add_class("lipsync-grow")
-        self.view = column(self.heading, row(self.player, side), self.figure, classes="lipsync-panel lipsync-result")
+        self.figure, self.download = widgets.Image(format="png").add_class("lipsync-figure"), Download()
+        side = column(self.words, self.download).add_class("lipsync-grow")
+        self.view = column(self.heading, row(self.player, side), self.figure)
+        self.view.add_class("lipsync-panel").add_class("lipsync-result")
         self.clear()
 
     def clear(self) -> None:
         """Hide the panel."""
         self.made, self.player.value, self.words.value = None, "", ""
         self.download.offer(None)
-        self.view.layout.display = "none"
+        show_if(False, self.view)
 
     def show(self, made: Made, texts: dict[str, str]) -> None:
         """Show a result."""
         self.made = made
         self.player.value = show_video(preview(made.video), width=360).data
         self.figure.value = b"" if made.figure is None else made.figure.read_bytes()
-        self.figure.layout.display = "none" if made.figure is None else None
+        show_if(made.figure is not None, self.figure)
         self.download.offer(made.video)
         self.say(texts)
-        self.view.layout.display = None
+        show_if(True, self.view)
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
@@ -65,7 +57,7 @@ def told(made: Made, texts: dict[str, str]) -> str:
         wall=number(run.wall_s),
     )
     if sync is None:
-        parts = [f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.unmeasured)}</span></p>"]
+        verdict = f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.unmeasured)}</span></p>"
     else:
         low, high = sync.offset_interval_ms
         offset = texts["offset"].format(
@@ -74,10 +66,8 @@ def told(made: Made, texts: dict[str, str]) -> str:
             high=number(high, "+.0f"),
             confidence=number(sync.confidence, ".3f"),
         )
-        tone = TONES.get(sync.verdict, "bad")
-        parts = [
-            f'<div class="lipsync-verdict lipsync-{tone}">{texts[f"verdict {sync.verdict}"]}</div>',
-            f"<p>{offset}</p>",
-        ]
+        tone = {"in sync": "good", "noticeable": "fair"}.get(sync.verdict, "bad")
+        said = texts[f"verdict {sync.verdict}"]
+        verdict = f'<div class="lipsync-verdict lipsync-{tone}">{said}</div><p>{offset}</p>'
     warnings = "".join(f'<p dir="ltr">{html.escape(text)}</p>' for text in run.warnings)
-    return f'<div class="lipsync-told">{"".join(parts)}<p class="lipsync-hint">{facts}</p>{warnings}</div>'
+    return f'<div class="lipsync-told">{verdict}<p class="lipsync-hint">{facts}</p>{warnings}</div>'

@@ -59,9 +59,9 @@ def save_upload(upload: Upload, folder: str | os.PathLike[str]) -> Path:
     """
     if not upload.content:
         raise InputError(f"The file {upload.name!r} arrived empty (0 bytes). Choose it again.")
-    given = Path(upload.name.replace("\\", "/")).name
-    stem = re.sub(r"[^\w-]+", "-", Path(given).stem).strip("-")[:60] or "upload"
-    suffix = re.sub(r"[^\w.]", "", Path(given).suffix)[:10]
+    given = Path(upload.name.replace("\\", "/"))
+    stem = re.sub(r"[^\w-]+", "-", given.stem).strip("-")[:60] or "upload"
+    suffix = re.sub(r"[^\w.]", "", given.suffix)[:10]
     try:
         target = free_name(folder, stem, suffix)
         target.write_bytes(upload.content)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from lipsync_utils.errors import InputError
 
 LANGUAGES = {"en": "English", "ar": "العربية"}
@@ -16,8 +18,6 @@ RIGHT_TO_LEFT = ("ar",)
 @cache
 def table() -> dict[str, dict[str, str]]:
     """What a text is for -> language -> the text. Braces are filled in with ``str.format``."""
-    import yaml
-
     return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 

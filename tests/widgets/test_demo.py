@@ -13,7 +13,7 @@ from widget_messages import upload
 
 from lipsync_tools.sounds import beginning
 from lipsync_tools.widgets.demo import Demo
-from lipsync_tools.widgets.previews import SIDE, preview
+from lipsync_tools.widgets.players import PREVIEW, preview
 from lipsync_tools.widgets.wording import words
 from lipsync_tools.workflow import Order, Prompt, Text, make_video
 from lipsync_utils.errors import InputError
@@ -174,7 +174,7 @@ def test_an_error_nobody_foresaw_is_shown_too(demo, monkeypatch):
 
 
 def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
-    import lipsync_tools.widgets.demo as module
+    import lipsync_tools.widgets.panels as module
 
     monkeypatch.setattr(module, "studio_is_ready", lambda: False)
     demo = Demo(tmp_path)
@@ -186,13 +186,13 @@ def test_a_studio_that_is_missing_is_said(monkeypatch, tmp_path):
 
 
 def test_a_large_result_gets_a_small_preview(tmp_path, monkeypatch):
-    import lipsync_tools.widgets.previews as module
+    import lipsync_tools.widgets.players as module
 
     made = make_video(Order(FACE, VOICE, seconds=2.0, score=False), tmp_path / "out.mp4")
     assert preview(made.video) == made.video or made.video.stat().st_size > module.SMALL_BYTES
     monkeypatch.setattr(module, "SMALL_BYTES", 1000)
     small = open_source(preview(made.video))
-    assert max(small.width, small.height) == SIDE
+    assert max(small.width, small.height) == PREVIEW.max_side
     assert small.duration_s == pytest.approx(open_source(made.video).duration_s, abs=0.05)
     assert small.has_audio
     assert "Synthetic video" in read_metadata(small.path)["comment"]

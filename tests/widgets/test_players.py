@@ -6,7 +6,6 @@ import re
 import pytest
 
 pytest.importorskip("ipywidgets")
-import IPython.display
 import ipywidgets as widgets
 from synthetic_media import voice, write_sound
 
@@ -40,7 +39,7 @@ def test_no_file_is_refused(tmp_path):
 
 def test_a_widget_comes_with_words_for_where_it_cannot_live(monkeypatch):
     shown = []
-    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr(players, "display", lambda bundle, raw: shown.append(bundle))
     slider = widgets.IntSlider()
     show_widget(slider, "a slider")
     assert shown[0]["text/plain"] == "▶ a slider (works when the cell is run)"

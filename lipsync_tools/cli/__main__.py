@@ -1,5 +1,0 @@
-"""``python -m lipsync_tools.cli`` is ``lipsync``."""
-
-from . import main
-
-main()
