@@ -30,7 +30,7 @@ from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.faces.geometry import apart
 from lipsync_utils.media import read_picture
 from lipsync_utils.options import FaceOptions
-from lipsync_utils.pipeline import Silent
+from lipsync_utils.pipeline import Listener
 
 FRONTAL = 8.0
 """Degrees."""
@@ -51,7 +51,7 @@ def random_people(count: int) -> Iterator[Portrait]:
     studio = StudioBackend()
     for seed in range(count):
         started = time.perf_counter()
-        drawn = studio.draw(PortraitOrder(Traits(), None, seed, 384, preview=True), Silent())
+        drawn = studio.draw(PortraitOrder(Traits(), None, seed, 384, preview=True), Listener())
         yield f"seed {seed}", drawn.image, drawn.points, time.perf_counter() - started
 
 
@@ -120,7 +120,7 @@ def summary(rows: list[dict], *, full: bool) -> list:
     ]
     if full:
         started = time.perf_counter()
-        StudioBackend().draw(PortraitOrder(HARD, None, 1, 1024), Silent())
+        StudioBackend().draw(PortraitOrder(HARD, None, 1, 1024), Listener())
         table.append(at_most("hard portrait of 1024 pixels", time.perf_counter() - started, 120, "s"))
     return table
 

@@ -10,17 +10,12 @@ from __future__ import annotations
 
 from lipsync_utils.lazy import exports
 
-_HOME = {
-    "from_prompt": "making",
-    "from_description": "making",
-    "Avatar": "records",
-    "BACKENDS": "backends",
-    "Backend": "backends",
-    "check_portrait": "check",
-    "PortraitCheck": "check",
-    "Traits": "traits",
+_OFFERED = {
+    "making": ("from_prompt", "from_description"),
+    "records": ("Avatar",),
+    "backends": ("BACKENDS", "Backend"),
+    "check": ("check_portrait", "PortraitCheck"),
+    "traits": ("Traits",),
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import AssetError
-from lipsync_utils.pipeline import Listener, Silent
+from lipsync_utils.pipeline import Listener
 
 from .backends import make_backend
 from .records import Avatar, PortraitOrder
@@ -54,7 +54,7 @@ def from_prompt(
         OutputError: the picture cannot be written.
         LipSyncError: drawing failed. In every case nothing is left behind.
     """
-    started, listener = time.perf_counter(), listener or Silent()
+    started, listener = time.perf_counter(), listener or Listener()
     target, drawer = _target(out, seed), make_backend(backend)
     from .prompt import understand
 
@@ -88,7 +88,7 @@ def from_description(
         InputError: the file is missing, or has a name or value that is not known.
         LipSyncError: as for :func:`from_prompt`.
     """
-    started, listener = time.perf_counter(), listener or Silent()
+    started, listener = time.perf_counter(), listener or Listener()
     if isinstance(description, str | os.PathLike):
         from .description_files import read_description
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import lipsync_avatars
 import lipsync_utils
-from lipsync_utils import media, sync, voices
+from lipsync_utils import media, speech, sync, voices
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
 from lipsync_utils.options import FaceOptions, RunOptions
 from lipsync_utils.planning import in_output_pixels
-from lipsync_utils.records import RunReport
+from lipsync_utils.records import FaceCurves, RunReport
 
 from . import samples
 from .models import Models
@@ -114,6 +114,10 @@ class Made:
     def summary(self) -> dict[str, object]:
         """The report of the run, and that of the score under ``sync`` if there is one, for JSON."""
         return asdict(self.run) | ({} if self.sync is None else {"sync": self.sync.summary()})
+
+    def curves(self) -> FaceCurves:
+        """What the speech model hears in the video: the face's motion at 100 Hz."""
+        return speech.SpeechModel.load()(media.load_speech(self.video))
 
 
 def make_video(

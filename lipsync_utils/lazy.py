@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 
-def exports(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """The ``__getattr__`` and ``__dir__`` of a package; the second shows what is offered when Tab is pressed.
+def exports(
+    package: str, offered: Mapping[str, Sequence[str]]
+) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
+    """The ``__all__``, ``__getattr__`` and ``__dir__`` of a package; the last one is what Tab shows.
 
     Args:
         package: its ``__name__``.
-        home: for each name that it offers, the module inside the package where it is defined. A name that is its own
-            home is that module itself.
+        offered: module inside the package -> names that it defines. Its own name among them offers the module itself.
     """
+    home = {name: module for module, names in offered.items() for name in names}
 
     def find(name: str) -> object:
         if name not in home:
@@ -21,4 +23,4 @@ def exports(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], obje
         module = importlib.import_module(f".{home[name]}", package)
         return module if name == home[name] else getattr(module, name)
 
-    return find, lambda: sorted(home)
+    return [*home], find, lambda: sorted(home)

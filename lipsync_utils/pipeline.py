@@ -15,7 +15,7 @@ from .errors import InputError, LipSyncError, NoFaceError
 from .options import RunOptions
 from .planning import Plan, make_plan
 from .records import RunReport, TrackedFrame
-from .reporting import Listener, Silent, peak_rss_mb, provenance
+from .reporting import Listener, peak_rss_mb, provenance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +52,7 @@ def run(
     from .media import VideoWriter, load_speech, open_source
 
     started = time.perf_counter()
-    options, listener = options or RunOptions(), listener or Silent()
+    options, listener = options or RunOptions(), listener or Listener()
 
     # 1. Every input is checked before anything slow.
     if loaded is not None:

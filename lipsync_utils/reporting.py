@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .engines.contract import Engine
 
 
-class Listener(Protocol):
-    """Told what a run does."""
+class Listener:
+    """Told what a run does; this one does nothing about it."""
 
     def message(self, text: str) -> None:
         """Something a person should read."""
 
     def step(self, stage: str, done: int, total: int) -> None:
         """``done`` of ``total`` frames have left the stage."""
-
-
-class Silent(Listener):
-    """A listener that does nothing."""
 
 
 def provenance(engine: Engine) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,26 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
-
-
-def save_network(network: torch.nn.Module, path: str | Path, *, kind: str, notes: dict, **facts: object) -> None:
-    """Write a network's weights as float16.
-
-    Args:
-        network: any module whose ``options`` are a dataclass.
-        path: the ``.safetensors`` file.
-        kind: name and version of the format, such as ``"lipsync-speech-1"``.
-        notes: how it was trained, for people.
-        facts: what else tells whether the weights fit; anything that JSON holds.
-    """
-    from safetensors.torch import save_file
-
-    state = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
-    facts["options"] = asdict(network.options)
-    meta = {"format": kind, **{key: json.dumps(value) for key, value in facts.items()}}
-    meta["notes"] = json.dumps({key: str(value) for key, value in notes.items()})
-    save_file(state, str(path), metadata=meta)
-    Path(path).chmod(0o644)  # safetensors makes files that only their owner can read
 
 
 def load_network(

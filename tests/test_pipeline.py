@@ -25,7 +25,7 @@ from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.media import SoundReader, Source, read_metadata, write_picture
 from lipsync_utils.options import Wav2LipOptions, WriteOptions, exact_rate
-from lipsync_utils.pipeline import Silent, load
+from lipsync_utils.pipeline import Listener, load
 from lipsync_utils.planning import make_plan
 from lipsync_utils.records import RunReport, Speech
 
@@ -517,7 +517,7 @@ def test_what_a_listener_raises_ends_the_run_and_leaves_nothing(picture, sound, 
     class Enough(Exception):
         pass
 
-    class Impatient(Silent):
+    class Impatient(Listener):
         def step(self, stage, done, total):
             if done == 3:
                 raise Enough

@@ -9,6 +9,7 @@ transcript without vowel marks. A fresh process gives the same bytes every time.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from lipsync_utils.voices import Utterance, speak, write_utterance
-from lipsync_utils.voices.arabic import without_vowel_marks
 from lipsync_utils.voices.sound import LOUDNESS_LUFS, PEAK, loudness_lufs
 from lipsync_utils.voices.timing import is_stop
 
@@ -35,7 +35,9 @@ def main() -> int:
         utterance = speak(text, language=language)
         write_utterance(utterance, folder / f"{name}.wav", phonemes_path=folder / f"{name}.json")
         if language == "ar":
-            (folder / f"{name}_plain.txt").write_text(without_vowel_marks(text), encoding="utf-8", newline="\n")
+            (folder / f"{name}_plain.txt").write_text(
+                re.sub("[\u064b-\u0652\u0670]", "", text), encoding="utf-8", newline="\n"
+            )
         measured = measure(utterance)
         print(name, *(f"{key} {value:.2f}" for key, value in measured.items()), sep="\n  ")
         problems += [f"{name}: {problem}" for problem in complaints(measured)]

@@ -1,11 +1,14 @@
-"""The step that our trainings share: AdamW, clipped gradients, a running average of the weights, and checkpoints."""
+"""What our trainings share: AdamW, clipped gradients, a running average, checkpoints, finished weights."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
@@ -78,3 +81,21 @@ class Learner:
                 parameter.copy_(saved)
         self.step = state["step"]
         return state["more"]
+
+
+def save_network(network: nn.Module, path: str | Path, *, kind: str, notes: dict, **facts: object) -> None:
+    """Write a network's weights as float16, as :func:`lipsync_utils.weights.load_network` reads them.
+
+    Args:
+        network: any module whose ``options`` are a dataclass.
+        path: the ``.safetensors`` file.
+        kind: name and version of the format, such as ``"lipsync-speech-1"``.
+        notes: how it was trained, for people.
+        facts: what else tells whether the weights fit; anything that JSON holds.
+    """
+    state = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
+    facts["options"] = asdict(network.options)
+    meta = {"format": kind, **{key: json.dumps(value) for key, value in facts.items()}}
+    meta["notes"] = json.dumps({key: str(value) for key, value in notes.items()})
+    save_file(state, str(path), metadata=meta)
+    Path(path).chmod(0o644)  # safetensors makes files that only their owner can read

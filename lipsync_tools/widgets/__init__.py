@@ -7,25 +7,14 @@ from __future__ import annotations
 
 from lipsync_utils.lazy import exports
 
-_HOME = {  # a dot: beside this package
-    "Demo": "demo",
-    "Download": "download",
-    "save_recording": "microphone",
-    "Order": ".workflow",
-    "Prompt": ".workflow",
-    "Text": ".workflow",
-    "make_video": ".workflow",
-    "show_audio": "players",
-    "show_video": "players",
-    "show_widget": "players",
-    "Progress": ".progress",
-    "Stopped": ".progress",
-    "LARGEST_UPLOAD": "uploads",
-    "Upload": "uploads",
-    "save_upload": "uploads",
-    "uploads_in": "uploads",
+_OFFERED = {
+    "demo": ("Demo",),
+    "download": ("Download",),
+    "microphone": ("save_recording",),
+    ".workflow": ("Order", "Prompt", "Text", "make_video"),
+    "players": ("show_audio", "show_video", "show_widget"),
+    ".progress": ("Progress", "Stopped"),
+    "uploads": ("LARGEST_UPLOAD", "Upload", "save_upload", "uploads_in"),
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {
-    "Engine": "contract",
-    "Task": "contract",
-    "ENGINES": "registry",
-    "load_engine": "registry",
-    "on_timeline": "rig",
+_OFFERED = {
+    "contract": ("Engine", "Task"),
+    "registry": ("ENGINES", "load_engine"),
+    "rig": ("on_timeline",),
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

@@ -51,17 +51,13 @@ class Engine(Protocol):
         Raises:
             AssetError: a model is missing and cannot be had, or does not fit.
         """
-        ...
 
     @staticmethod
     def load_key(options: RunOptions) -> Hashable:
         """What of the options decides about the loading: where it is equal, one loading serves both runs."""
-        ...
 
     def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
         """A still picture that speaks. ``tracked.face`` is there."""
-        ...
 
     def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
         """A video that speaks: one frame for each that is given; those without a face as they are."""
-        ...

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {
-    "BlazeMeshDetector": "blazemesh",
-    "detect_still": "choosing",
-    "make_detector": "detector",
-    "mesh_from_68": "face_alignment_detector",
-    "snap_lip_line": "lip_line",
-    "track": "tracking",
-    **{name: name for name in ("blazeface", "choosing", "facemesh", "geometry", "interpreter", "topology")},
+_OFFERED = {
+    "blazemesh": ("BlazeMeshDetector",),
+    "choosing": ("detect_still",),
+    "detector": ("make_detector",),
+    "face_alignment_detector": ("mesh_from_68",),
+    "lip_line": ("snap_lip_line",),
+    "tracking": ("track",),
+    **{module: (module,) for module in ("blazeface", "facemesh", "geometry", "interpreter", "topology")},
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

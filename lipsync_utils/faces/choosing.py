@@ -8,7 +8,7 @@ from ..errors import NoFaceError
 from ..options import FaceOptions
 from ..records import Face
 from .detector import FaceDetector, RefiningDetector
-from .geometry import overlap, width_of  # noqa: F401
+from .geometry import width_of
 
 
 def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions) -> Face:

@@ -19,7 +19,6 @@ class FaceDetector(Protocol):
 
     def detect(self, image: np.ndarray) -> list[Face]:
         """Faces in ``image`` (``(H, W, 3) uint8`` RGB), sorted from left to right; empty where there is none."""
-        ...
 
 
 @runtime_checkable
@@ -28,7 +27,6 @@ class RefiningDetector(FaceDetector, Protocol):
 
     def detect(self, image: np.ndarray, *, precise: bool = False, thorough: bool = True) -> list[Face]:
         """As :meth:`FaceDetector.detect`; ``precise`` spends more on each face, ``thorough`` more on finding one."""
-        ...
 
     def refine(
         self, image: np.ndarray, points: np.ndarray, *, precise: bool = False, quick: bool = False
@@ -37,7 +35,6 @@ class RefiningDetector(FaceDetector, Protocol):
 
         ``precise`` spends more on it, for still pictures; ``quick`` less, where only motion matters, not place.
         """
-        ...
 
 
 def make_detector(options: FaceOptions) -> FaceDetector:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {name: name for name in ("faces", "network", "sheets", "sound", "stages", "text")}
+_OFFERED = {
+    **{module: (module,) for module in ("faces", "network", "sheets", "sound", "stages", "text")},
+}
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {
-    "PortraitRenderer": "portrait",
-    "draw_triangles": "raster",
-    "identity_maps": "warp",
-    "mesh": "mesh",
+_OFFERED = {
+    "portrait": ("PortraitRenderer",),
+    "raster": ("draw_triangles",),
+    "warp": ("identity_maps",),
+    **{module: (module,) for module in ("mesh",)},
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

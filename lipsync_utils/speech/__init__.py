@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {
-    "Gestures": "composing",
-    "lip_opening": "composing",
-    "SpeechModel": "model",
-    "decided_contacts": "model",
-    "decided_gestures": "model",
-    "rest_gate": "model",
-    "LEARNED_CHANNELS": "network",
-    "LEARNED_COLUMNS": "network",
-    "is_vowel": "visemes",
-    "visemes_of": "visemes",
-    **{name: name for name in ("composing", "phonetics", "visemes")},
+_OFFERED = {
+    "composing": ("composing", "Gestures", "lip_opening"),
+    "model": ("SpeechModel", "decided_contacts", "decided_gestures", "rest_gate"),
+    "network": ("LEARNED_CHANNELS", "LEARNED_COLUMNS"),
+    "visemes": ("visemes", "is_vowel", "visemes_of"),
+    **{module: (module,) for module in ("phonetics",)},
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

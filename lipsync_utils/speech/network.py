@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
 from ..blocks import Block, scaled_bands
-from ..weights import load_network, save_network
+from ..weights import load_network
 from .composing import CONTACTS
 from .visemes import CHANNELS, KINDS, LEARNED_CHANNELS
 
@@ -78,11 +78,6 @@ class LipNet(nn.Module):
         y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
         pose, contacts, activity, kind = y.split(self.sizes, dim=-1)
         return torch.sigmoid(pose), contacts, activity[..., 0], kind
-
-
-def save(network: LipNet, path: str | Path, **notes: object) -> None:
-    """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
-    save_network(network, path, kind=FORMAT, notes=notes, outputs=OUTPUTS)
 
 
 def load(path: str | Path) -> LipNet:

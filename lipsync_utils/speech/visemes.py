@@ -113,11 +113,6 @@ def is_vowel(viseme: Viseme) -> bool:
     return viseme.kind in ("i", "e", "a", "schwa", "o", "u") and viseme.weight >= 0.9
 
 
-def is_known(ipa: str) -> bool:
-    """Whether every letter of the symbol is in the table (nothing is guessed)."""
-    return all(c in _TABLE or c in _COMPOUND or _is_modifier(c) for c in _letters(ipa))
-
-
 def _letters(ipa: str) -> str:
     """What can be seen of a symbol: accents stand apart from their letters, except for ç, a letter of its own."""
     decomposed = unicodedata.normalize("NFD", ipa).replace("c\u0327", "\u00e7")

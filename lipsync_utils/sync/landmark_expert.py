@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio import log_mel_beyond, speech_gain
-from ..weights import load_network, save_network
+from ..weights import load_network
 
 if TYPE_CHECKING:
     from ..media import Source
@@ -127,11 +127,6 @@ class LandmarkExpert:
 
         with torch.inference_mode():
             return self.network.lips(torch.from_numpy(scaled(measures))[None])[0].numpy()
-
-
-def save(network: SyncExpert, path: str | Path, **notes: object) -> None:
-    """Write the weights as float16; ``notes`` (how they were trained) go into the file's metadata."""
-    save_network(network, path, kind=FORMAT, notes=notes)
 
 
 def load(path: str | Path) -> SyncExpert:

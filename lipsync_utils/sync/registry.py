@@ -30,11 +30,9 @@ class Expert(Protocol):
 
     def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:
         """Embeddings ``(T, D) float32`` of the windows of a watched mouth, and ``(T,) bool`` which of them count."""
-        ...
 
     def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
         """Embeddings ``(count, D) float32`` of the windows of a voice, ``(n,) float32`` mono at 16 kHz."""
-        ...
 
 
 EXPERTS = Choices(

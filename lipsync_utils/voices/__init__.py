@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from ..lazy import exports
 
-_HOME = {
-    "speak": "speaking",
-    "Utterance": "utterance",
-    "write_utterance": "utterance",
+_OFFERED = {
+    "speaking": ("speak",),
+    "utterance": ("Utterance", "write_utterance"),
 }
 
-__all__ = [*_HOME]
-
-__getattr__, __dir__ = exports(__name__, _HOME)
+__all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

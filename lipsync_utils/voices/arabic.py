@@ -53,11 +53,6 @@ def with_vowel_marks(text: str) -> str:
     return _diacritizer().diacritize(re.sub(f"[{_MARKS}{_TATWEEL}]", "", text))
 
 
-def without_vowel_marks(text: str) -> str:
-    """The bare letters, as Arabic is usually written."""
-    return re.sub(f"[{_MARKS}]", "", text)
-
-
 def spelled_for_speech(text: str) -> str:
     """Text with vowel marks, respelled so that espeak-ng's Arabic voice says what a reader would.
 

@@ -5,9 +5,9 @@ import pytest
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.records import Phoneme
-from lipsync_utils.speech import lip_opening
+from lipsync_utils.speech import lip_opening, visemes
 from lipsync_utils.speech.phonetics import segments_of, targets
-from lipsync_utils.speech.visemes import CHANNELS, KINDS, NAMES, is_known, visemes_of
+from lipsync_utils.speech.visemes import CHANNELS, KINDS, NAMES, visemes_of
 
 # Every symbol that the two synthesisers give for English and Arabic (hibari's capitals are misaki's diphthongs).
 HIBARI = """
@@ -21,6 +21,12 @@ aɪ aɪə aʊ eɪ oʊ əʊ ɔɪ eə ɪə ʊə iə iː uː ɑː ɔː ɜː ɔːɹ 
 ARABIC = """
 a i u aː iː uː ɑ ɑː aw aj b t θ dʒ ħ χ d ð r z s ʃ sˤ dˤ tˤ ðˤ zˤ ʕ ɣ f q k l m n h w j ʔ ɫ bː mː sˤː ʁ x ɡ
 """.split()  # noqa: SIM905
+
+
+def is_known(ipa: str) -> bool:
+    """Whether every letter of the symbol is in the table (nothing is guessed)."""
+    table = visemes._TABLE.keys() | visemes._COMPOUND
+    return all(letter in table or visemes._is_modifier(letter) for letter in visemes._letters(ipa))
 
 
 def spoken(*sounds: tuple[str, float], lead: float = 0.4) -> tuple[list[Phoneme], float]:

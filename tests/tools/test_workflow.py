@@ -18,8 +18,9 @@ from lipsync_tools.sounds import beginning
 from lipsync_tools.workflow import Made, Order, Prompt, Text, make_video, measure
 from lipsync_utils import pipeline
 from lipsync_utils.errors import InputError, LipSyncError, NoFaceError, OutputError
-from lipsync_utils.media import open_source, read_picture, write_picture
+from lipsync_utils.media import load_speech, open_source, read_picture, write_picture
 from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
+from lipsync_utils.speech import SpeechModel, lip_opening
 
 STILL = RunOptions(engine="rig", motion=MotionOptions(style="still"))
 
@@ -61,8 +62,6 @@ def test_an_order_becomes_a_video_with_report_score_and_figure(made):
 
 
 def test_it_knows_the_curves_of_its_voice(made):
-    from lipsync_utils.media import load_speech
-    from lipsync_utils.speech import SpeechModel, lip_opening
 
     voice = lip_opening(SpeechModel.load()(load_speech(made.video.with_name("voice-1.wav"))))
     opening = lip_opening(SpeechModel.load()(load_speech(made.video)))

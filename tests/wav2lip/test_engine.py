@@ -20,7 +20,7 @@ from lipsync_utils import FaceOptions, MotionOptions, RunOptions, run
 from lipsync_utils.errors import NoFaceError
 from lipsync_utils.media import SoundReader, write_picture
 from lipsync_utils.options import exact_rate
-from lipsync_utils.pipeline import Silent
+from lipsync_utils.pipeline import Listener
 from lipsync_utils.records import RunReport
 from lipsync_utils.wav2lip import engine as engine_module
 from lipsync_utils.wav2lip.mel import WINDOW_CENTRE_S
@@ -282,7 +282,7 @@ def test_a_video_without_sound_is_no_voice_but_a_face(tmp_path, sound):
     check_length(run(path, sound, tmp_path / "out.mp4", options=STILL), 0.41)
 
 
-class Impatient(Silent):
+class Impatient(Listener):
     """Presses Ctrl-C after five frames."""
 
     def step(self, stage: str, done: int, total: int) -> None:

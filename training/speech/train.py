@@ -25,11 +25,11 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 sys.path.append(str(Path(__file__).parents[1]))
-from step import Learner
+from step import Learner, save_network
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import LEARNED_CHANNELS, LipNet, NetworkOptions, load, save
+from lipsync_utils.speech.network import FORMAT, LEARNED_CHANNELS, OUTPUTS, LipNet, NetworkOptions, load
 
 CONFIG = {
     "seed": 0,
@@ -199,7 +199,7 @@ def main() -> None:
             print(json.dumps({name: round(value, 4) for name, value in history[-1].items()}), flush=True)
             recent = []
             learner.save(RUN / "last.pt", history=history)
-    save(learner.average, options.output, steps=learner.step)
+    save_network(learner.average, options.output, kind=FORMAT, notes={"steps": learner.step}, outputs=OUTPUTS)
     draw(history)
 
 

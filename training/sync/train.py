@@ -22,10 +22,10 @@ from torch.nn import functional as F
 
 sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "speech")]
 from augment import another_throat
-from step import Learner
+from step import Learner, save_network
 
 from lipsync_utils.audio import FLOOR
-from lipsync_utils.sync.landmark_expert import save, scaled
+from lipsync_utils.sync.landmark_expert import FORMAT, scaled
 from lipsync_utils.sync.network import ROWS, NetworkOptions, SyncExpert
 
 CONFIG = {
@@ -180,7 +180,7 @@ def main() -> None:
             print(json.dumps(row), flush=True)
             recent = []
             learner.save(RUN / "last.pt")
-            save(average, options.output, steps=learner.step)
+            save_network(average, options.output, kind=FORMAT, notes={"steps": learner.step})
 
 
 if __name__ == "__main__":
