@@ -60,6 +60,7 @@ class Progress:
         stages: what will be entered, in order.
         show: receives a :class:`Step`, a few times a second.
         say: receives what a person should read.
+        clock: seconds that only go forward.
 
     Attributes:
         now: the latest step.
@@ -71,8 +72,9 @@ class Progress:
         stages: tuple[str, ...],
         show: Callable[[Step], None] = lambda step: None,
         say: Callable[[str], None] = lambda text: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stages, self._show, self._say = stages, show, say
+        self._stages, self._show, self._say, self._clock = stages, show, say, clock
         self._stop = threading.Event()
         self._first, self._shown = None, -math.inf
         self.now, self.notes = Step(stages[0], 1, len(stages)), []
@@ -102,7 +104,7 @@ class Progress:
     def step(self, part: str, done: int, total: int) -> None:
         """See :class:`lipsync_utils.pipeline.Listener`; what that calls a stage is a part of the stage entered here."""
         self.check()
-        now, step = time.monotonic(), replace(self.now, part=part, done=done, total=total)
+        now, step = self._clock(), replace(self.now, part=part, done=done, total=total)
         self._first = self._first or (now, step.share)
         self.now = replace(step, left_s=self._left_s(now, step.share))
         if now - self._shown >= EVERY_S or done >= total:

@@ -1,26 +1,19 @@
 """The time left, and stopping."""
 
 import threading
-from types import SimpleNamespace
 
 import pytest
 
 from lipsync_tools.progress import Job, Progress, Stopped
 
 
-@pytest.fixture
-def followed(monkeypatch):
+def followed(times: list[float], stages=("frames", "score")) -> tuple[Progress, list]:
     """A listener on a clock that shows certain times, and the steps that it reports."""
-
-    def follow(times: list[float], stages=("frames", "score")) -> tuple[Progress, list]:
-        clock, steps = iter(times), []
-        monkeypatch.setattr("lipsync_tools.progress.time", SimpleNamespace(monotonic=lambda: next(clock)))
-        return Progress(stages, show=steps.append), steps
-
-    return follow
+    clock, steps = iter(times), []
+    return Progress(stages, show=steps.append, clock=lambda: next(clock)), steps
 
 
-def test_the_time_left_follows_from_the_speed_since_the_first_frame(followed):
+def test_the_time_left_follows_from_the_speed_since_the_first_frame():
     progress, steps = followed([100.0, 104.0, 109.0])
     for done in (20, 60, 90):
         progress.step("frames", done, 100)
@@ -28,14 +21,14 @@ def test_the_time_left_follows_from_the_speed_since_the_first_frame(followed):
     assert [step.share for step in steps] == [0.2, 0.6, 0.9]
 
 
-def test_nothing_is_promised_in_the_first_second(followed):
+def test_nothing_is_promised_in_the_first_second():
     progress, steps = followed([0.0, 0.5, 1.1])
     for done in (1, 2, 3):
         progress.step("frames", done, 10)
     assert [step.left_s is None for step in steps] == [True, True, False]
 
 
-def test_a_fast_run_is_shown_a_few_times_a_second_and_at_its_end(followed):
+def test_a_fast_run_is_shown_a_few_times_a_second_and_at_its_end():
     progress, steps = followed([frame / 100 for frame in range(100)])
     for done in range(1, 101):
         progress.step("frames", done, 100)
@@ -43,7 +36,7 @@ def test_a_fast_run_is_shown_a_few_times_a_second_and_at_its_end(followed):
     assert steps[-1].share == 1.0
 
 
-def test_a_new_stage_begins_at_zero(followed):
+def test_a_new_stage_begins_at_zero():
     progress, steps = followed([0.0, 5.0, 50.0])
     progress.step("frames", 10, 10)
     progress.enter("score")
@@ -63,7 +56,7 @@ def test_stop_is_heard_at_every_call(call):
         call(progress)
 
 
-def test_what_a_run_calls_its_parts_is_told_beside_the_stage(followed):
+def test_what_a_run_calls_its_parts_is_told_beside_the_stage():
     progress, steps = followed([0.0, 1.0], stages=("portrait", "frames"))
     progress.step("hair", 1, 4)
     progress.step("rendering", 2, 4)
