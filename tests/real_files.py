@@ -125,7 +125,7 @@ def high_dynamic_range(path: Path, transfer: str, *, still: np.ndarray | None = 
 
     Args:
         path: the file, ``.mp4``.
-        transfer: ``"hlg"`` (ARIB STD-B67) or ``"pq"`` (SMPTE ST 2084).
+        transfer: ``"hlg"`` (ARIB STD-B67), ``"pq"`` (SMPTE ST 2084), or ``"sdr"`` for wide colours of ordinary range.
         still: ``(H, W, 3) uint8`` sRGB shown all the time; a talking face if not given. White is at 203 cd/m2, the
             level of diffuse white in ITU-R BT.2408.
         seconds: length.
@@ -137,7 +137,7 @@ def high_dynamic_range(path: Path, transfer: str, *, still: np.ndarray | None = 
         context.height, context.width = frames[0].shape[:2]
         context.pix_fmt, context.time_base = "yuv420p10le", Fraction(1, FPS)
         context.color_primaries, context.colorspace, context.color_range = 9, 9, 1
-        context.color_trc = {"hlg": 18, "pq": 16}[transfer]
+        context.color_trc = {"hlg": 18, "pq": 16, "sdr": 14}[transfer]
         for index, image in enumerate(frames):
             picture = _ten_bit(_hdr_signal(image, transfer))
             picture.pts, picture.time_base = index, context.time_base
@@ -154,6 +154,8 @@ def _hdr_signal(image: np.ndarray, transfer: str) -> np.ndarray:
         m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
         level = (linear * 203 / 10_000) ** m1
         return ((c1 + c2 * level) / (1 + c3 * level)) ** m2
+    if transfer == "sdr":
+        return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
     # BT.2100 HLG: the inverse of the system gamma of a 1000 cd/m2 display, then the camera's curve.
     display = linear * 203 / 1000
     luma = np.maximum(display @ _BT2020_LUMA, 1e-9)[..., None]

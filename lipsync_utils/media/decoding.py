@@ -164,12 +164,10 @@ class Film(AbstractContextManager):
             return float(self.stream.duration * self.stream.time_base)
         return self.container.duration / 1e6 if self.container.duration else self._measured()[1]
 
-    def shown_size(self) -> tuple[int, int]:
-        """Width and height of the first picture as shown: square pixels, upright."""
+    def first(self) -> tuple[av.VideoFrame, float]:
+        """The first picture, and how many times as wide as high its pixels are."""
         pixel_aspect = self.stream.sample_aspect_ratio or 1  # by the header, which the decoder overwrites
-        first = next(self.pictures()).picture
-        width, height = round(first.width * pixel_aspect), first.height
-        return (height, width) if quarter_turns(first) % 2 else (width, height)
+        return next(self.pictures()).picture, float(pixel_aspect)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         for packet in packets(self.container, self.stream, self._note):
@@ -185,8 +183,3 @@ class Film(AbstractContextManager):
     def _note(self, message: str) -> None:
         if message not in self._warnings:  # a looped video meets the same damage again
             self._warnings.append(message)
-
-
-def quarter_turns(picture: av.VideoFrame) -> int:
-    """Counter-clockwise quarter turns that bring the stored picture upright."""
-    return round(picture.rotation / 90) % 4

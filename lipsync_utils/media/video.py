@@ -12,7 +12,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError
 from ..records import Frame, Timeline
-from .colour import to_rgb
+from .colour import notes_on, shown_size, to_rgb
 from .decoding import Film, start_s
 from .files import existing_file
 from .pictures import MAX_SIDE, is_picture, read_picture
@@ -34,7 +34,7 @@ class Source:
         duration_s: length of a video in seconds, 0 for a picture.
         has_audio: a video with a sound track.
         audio_offset_s: how much later than the picture the sound track begins, in seconds.
-        warnings: what was found wrong while reading (damaged packets); grows as frames are read.
+        warnings: what was noticed while reading (damaged packets, converted colours); grows as frames are read.
     """
 
     path: str
@@ -92,7 +92,8 @@ def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
         sound = next(iter(film.container.streams.audio), None)
         late_s = start_s(sound) - start_s(film.stream) if sound else 0.0
         about = (film.frame_rate(), film.duration_s(), sound is not None, late_s)  # by the header, before decoding
-        width, height = film.shown_size()
+        first, pixel_aspect = film.first()
+    width, height = shown_size(first, pixel_aspect)
     if max(width, height) > MAX_SIDE:
         raise InputError(f"The video {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted.")
-    return Source(str(path), False, width, height, *about)
+    return Source(str(path), False, width, height, *about, warnings=notes_on(first))
