@@ -13,6 +13,7 @@ import av
 from av.stream import Disposition
 
 from ..errors import InputError
+from .fields import deinterlaced
 from .files import existing_file
 
 _USUAL_RATES = [*map(Fraction, (24, 25, 30, 48, 50, 60)), *(Fraction(n * 1000, 1001) for n in (24, 30, 60))]
@@ -121,7 +122,7 @@ class Film(AbstractContextManager):
         """
         self.stream.thread_type = "AUTO"
         time_s = None
-        for picture in self._decoded():
+        for picture in deinterlaced(self._decoded(), self._note):
             stamp_s = picture.time
             if time_s is None:
                 origin_s = (stamp_s or 0.0) if origin_s is None else origin_s

@@ -1,11 +1,14 @@
 """What phones, cameras and editors store, and what a person sees of it."""
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
-from real_files import high_dynamic_range
+from real_files import FACE, SIZE, high_dynamic_range, interlaced
+from synthetic_faces import draw
 from synthetic_media import COLOURS, quadrants, set_matrix, write_video
 
 from lipsync_utils.media import open_source
@@ -78,3 +81,43 @@ def test_mirrors_and_turns_in_any_combination(tmp_path, matrix):
         x, y = np.array(corner)[::-1] @ np.array(matrix)
         seen = image[-4 if y > 0 else 4, -4 if x > 0 else 4].astype(int)
         assert np.abs(seen - COLOURS[number]).max() < 10, (corner, x, y)
+
+
+def combing(image):
+    """How much each row differs from the mean of its neighbours."""
+    rows = image.astype(float)
+    return np.abs(rows[1:-1] - (rows[:-2] + rows[2:]) / 2).mean()
+
+
+@pytest.mark.parametrize("fps", [25, Fraction(30000, 1001)])
+def test_interlaced_video_becomes_whole_pictures(tmp_path, fps):
+    source = open_source(interlaced(tmp_path / "camera.mp4", fps=Fraction(fps)))
+    assert source.fps == fps
+    shown = list(source.frames(clock(24, fps)))
+    assert len({id(frame.image) for frame in shown}) == 24, "every frame of the file is one picture"
+    for index in (3, 12, 23):
+        moment = draw(replace(FACE, x=70 + 120 * index / float(fps), mouth=0), size=SIZE)
+        assert combing(shown[index].image) < 1.4 * combing(moment)
+        assert np.abs(shown[index].image.astype(int) - moment)[:130].mean() < 4, "the first of the two moments"
+    assert len(source.warnings) == 1
+    assert "deinterlaced" in source.warnings[0]
+
+
+def test_interlaced_raw_stream_without_timestamps(tmp_path):
+    with av.open(str(interlaced(tmp_path / "a.mp4", seconds=0.4))) as source:
+        filter_ = av.BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0])
+        packets = [out for packet in source.demux(video=0) for out in filter_.filter(packet if packet.size else None)]
+        (tmp_path / "raw.h264").write_bytes(b"".join(bytes(packet) for packet in packets))
+    source = open_source(tmp_path / "raw.h264")
+    shown = list(source.frames(clock(10, source.fps), when_short="freeze"))
+    assert len({id(frame.image) for frame in shown}) == 10
+    assert "deinterlaced" in source.warnings[0]
+
+
+def test_progressive_pictures_are_not_touched(tmp_path):
+    """Rows of alternating brightness, which a deinterlacer would blur, in a file that is not flagged."""
+    striped = np.zeros((64, 64, 3), np.uint8)
+    striped[::2] = 200
+    source = open_source(write_video(tmp_path / "stripes.mp4", [striped] * 3))
+    assert np.abs(first(source).astype(int) - striped).max() < 10
+    assert source.warnings == []
