@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .media.rates import rate_for_lips
 from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 
@@ -70,7 +71,7 @@ class Plan:
 
 def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     """What these inputs and options come to."""
-    fps = options.fps or source.fps or DEFAULT_FPS
+    fps = options.fps or rate_for_lips(source.fps or DEFAULT_FPS)
     ends_with_video = options.when_short == "cut"
     speech = _cut_to(source, voice) if ends_with_video else voice
     full = 0.5 if options.preview else 1.0
@@ -78,6 +79,10 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
         lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
         notes.append(f"{lengths}: {WHEN_SHORT[options.when_short]}.")
+    if not options.fps and source.fps and fps != source.fps:
+        notes.append(
+            f"The video has {float(source.fps):.4g} frames a second, too few for lips; the output has {float(fps):.4g}."
+        )
     if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
             f"The source is {source.width}x{source.height} pixels; the longer side of the output is "

@@ -15,9 +15,10 @@ from av.stream import Disposition
 from ..errors import InputError
 from .fields import deinterlaced
 from .files import existing_file
+from .rates import FALLBACK_RATE, rate_of, usual_rate
 
-_USUAL_RATES = [*map(Fraction, (24, 25, 30, 48, 50, 60)), *(Fraction(n * 1000, 1001) for n in (24, 30, 60))]
-_FALLBACK_RATE = Fraction(25)
+_LOOKED_AT = 300  # packets, to find a frame rate
+_REORDERED = 8  # of the last ones some may be missing between others, which are stored before them
 _NO_FILM = (
     "{path} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV file, "
     "and if it is one, copy or download it again."
@@ -82,11 +83,6 @@ class Shown:
     duration_s: float
     output_s: float
 
-    def begins(self, time_s: float) -> bool:
-        """Whether it is there at a time of the output."""
-        # Timestamps are rounded to the time base, which is a whole millisecond in Matroska and WebM.
-        return self.output_s <= time_s + min(float(self.picture.time_base or 0), 0.002) + 1e-6
-
 
 class Film(AbstractContextManager):
     """The moving picture of an open file; what is wrong with it is added to ``warnings``. Use it in a ``with`` block.
@@ -96,7 +92,7 @@ class Film(AbstractContextManager):
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, fps: Fraction = _FALLBACK_RATE, warnings: list[str] | None = None
+        self, path: str | os.PathLike[str], *, fps: Fraction = FALLBACK_RATE, warnings: list[str] | None = None
     ) -> None:
         self._path, self._usual_s = str(path), float(1 / fps)
         self._warnings = [] if warnings is None else warnings
@@ -149,21 +145,27 @@ class Film(AbstractContextManager):
         return True
 
     def frame_rate(self) -> Fraction:
-        """The header's average rate if it is believable, else measured on the first packets."""
-        average = self.stream.average_rate
-        if not average or not 1 <= average <= 120:
-            count, span_s = self._measured(300)
-            average = Fraction((count - 1) / span_s) if span_s > 0 else _FALLBACK_RATE
-        for usual in _USUAL_RATES:
-            if abs(average / usual - 1) < 0.0004:  # 30 and 29.97 differ by 0.001
-                return usual
-        return min(max(average, Fraction(1)), Fraction(120)).limit_denominator(1001)
+        """The header's rate where it is believable; else that at which most pictures follow each other."""
+        average, fastest = self.stream.average_rate, self.stream.base_rate
+        steady = not (average and fastest and 1.05 * average < fastest <= 120)
+        if average and steady and (usual := usual_rate(average)):
+            return usual
+        times = self._times(_LOOKED_AT)
+        if len(times) == _LOOKED_AT:
+            times = times[:-_REORDERED]
+        rate, varies = rate_of(times, average, float(self.stream.time_base or 0))
+        if varies:
+            self._note(
+                f"The frame rate of the video varies, as of phones or meetings. It is read at {float(rate):.4g} "
+                "frames a second, each at its time."
+            )
+        return rate
 
     def duration_s(self) -> float:
         """Its length by the header; recordings of a browser carry none, and are measured without decoding."""
         if self.stream.duration:
             return float(self.stream.duration * self.stream.time_base)
-        return self.container.duration / 1e6 if self.container.duration else self._measured()[1]
+        return self.container.duration / 1e6 if self.container.duration else self._span_s()
 
     def first(self) -> tuple[av.VideoFrame, float]:
         """The first picture, and how many times as wide as high its pixels are."""
@@ -174,12 +176,15 @@ class Film(AbstractContextManager):
         for packet in packets(self.container, self.stream, self._note):
             yield from frames_in(packet, self._note)
 
-    def _measured(self, most: int | None = None) -> tuple[int, float]:
-        """How many packets there are, counting to ``most``, and the seconds from the first to the last one shown."""
+    def _times(self, most: int | None = None) -> list[float]:
+        """When the packets are shown, in seconds and in order, counting to ``most``."""
         with Film(self._path) as film:  # anew, since not every file can be rewound
             timed = (packet for packet in packets(film.container, film.stream) if packet.pts is not None)
-            times = [float(packet.pts * packet.time_base) for packet in itertools.islice(timed, most)]
-        return len(times), max(times, default=0.0) - min(times, default=0.0)
+            return sorted(float(packet.pts * packet.time_base) for packet in itertools.islice(timed, most))
+
+    def _span_s(self) -> float:
+        times = self._times() or [0.0]
+        return times[-1] - times[0]
 
     def _note(self, message: str) -> None:
         if message not in self._warnings:  # a looped video meets the same damage again

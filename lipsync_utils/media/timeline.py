@@ -14,17 +14,21 @@ from .decoding import Film, Shown
 Opener = Callable[[], Film]
 """Opens the video anew."""
 
+_EARLY = 0.2
+"""By how much of a frame's time a picture may be shown before it begins: clocks of phones and browsers jitter, and a
+picture that came a little late would be missed when the next one is in time."""
+
 _PIECE = 32  # frames that are kept to be shown backwards
 
 
 def resampled(
     shown: Iterator[Shown], timeline: Timeline, convert: Callable[[av.VideoFrame], np.ndarray]
 ) -> Iterator[Frame]:
-    """At each time of the clock the picture that has begun last; only those are converted, each once."""
+    """At each time of the clock the picture that has begun last, or is just about to; each is converted once."""
     current = upcoming = next(shown)
-    image = None
+    image, early_s = None, _EARLY / float(timeline.fps)
     for index in range(timeline.frames):
-        while upcoming is not None and upcoming.begins(timeline.time_of(index)):
+        while upcoming is not None and upcoming.output_s <= timeline.time_of(index) + early_s:
             current, upcoming, image = upcoming, next(shown, None), None
         if image is None:
             image = convert(current.picture)

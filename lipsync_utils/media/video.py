@@ -30,7 +30,7 @@ class Source:
         is_picture: a still picture (also the first frame of an animated one).
         width: in pixels as shown, after rotation and with square pixels.
         height: likewise.
-        fps: average rate of a video, None for a picture.
+        fps: nominal rate of a video: how quickly its frames mostly follow each other; None for a picture.
         duration_s: length of a video in seconds, 0 for a picture.
         has_audio: a video with a sound track.
         audio_offset_s: how much later than the picture the sound track begins, in seconds.
@@ -88,7 +88,8 @@ def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
     if is_picture(file):
         height, width = read_picture(file).shape[:2]
         return Source(path=str(path), is_picture=True, width=width, height=height)
-    with Film(path) as film:
+    warnings: list[str] = []
+    with Film(path, warnings=warnings) as film:
         sound = next(iter(film.container.streams.audio), None)
         late_s = start_s(sound) - start_s(film.stream) if sound else 0.0
         about = (film.frame_rate(), film.duration_s(), sound is not None, late_s)  # by the header, before decoding
@@ -96,4 +97,4 @@ def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
     width, height = shown_size(first, pixel_aspect)
     if max(width, height) > MAX_SIDE:
         raise InputError(f"The video {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted.")
-    return Source(str(path), False, width, height, *about, warnings=notes_on(first))
+    return Source(str(path), False, width, height, *about, warnings=[*notes_on(first), *warnings])

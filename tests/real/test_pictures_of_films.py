@@ -7,12 +7,15 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from real_files import FACE, SIZE, high_dynamic_range, interlaced
+from real_files import FACE, FILES, SIZE, high_dynamic_range, interlaced, screen_recording
 from synthetic_faces import draw
-from synthetic_media import COLOURS, quadrants, set_matrix, write_video
+from synthetic_media import COLOURS, number_of, numbered, quadrants, set_matrix, write_video
 
-from lipsync_utils.media import open_source
-from lipsync_utils.records import Timeline
+from lipsync_utils.media import Source, open_source
+from lipsync_utils.media.rates import rate_for_lips
+from lipsync_utils.options import RunOptions
+from lipsync_utils.planning import make_plan
+from lipsync_utils.records import Speech, Timeline
 
 GREYS = ((255, 255, 255), (128, 128, 128), (64, 64, 64), (16, 16, 16), (0, 0, 0))
 SKINS = ((222, 178, 150), (196, 140, 120), (110, 70, 52), (235, 200, 180), (60, 40, 32))
@@ -121,3 +124,79 @@ def test_progressive_pictures_are_not_touched(tmp_path):
     source = open_source(write_video(tmp_path / "stripes.mp4", [striped] * 3))
     assert np.abs(first(source).astype(int) - striped).max() < 10
     assert source.warnings == []
+
+
+def recorded(path, times_ms, **options):
+    """Numbered frames at some times, in milliseconds."""
+    frames = [numbered(index) for index in range(len(times_ms))]
+    return write_video(path, frames, timestamps=lambda index: times_ms[index], time_base=Fraction(1, 1000), **options)
+
+
+def check_every_frame_at_its_time(source, times_ms):
+    """On the clock of a run each frame begins less than one frame of the output late, and none is missing."""
+    fps = rate_for_lips(source.fps)
+    shown = [number_of(frame.image) for frame in source.frames(clock(int(times_ms[-1] / 1000 * fps) + 2, fps))]
+    for number, time_ms in enumerate(times_ms):
+        assert number in shown, number
+        late_s = shown.index(number) / fps - time_ms / 1000
+        assert -0.2 / fps < late_s < 0.81 / fps, number
+
+
+@pytest.mark.parametrize("name", ["variable_rate.mp4", "variable_rate.webm"])
+def test_a_phone_that_leaves_frames_out_has_its_nominal_rate(tmp_path, name):
+    source = open_source(FILES[name](tmp_path / name))
+    assert source.fps == 30, "not the average"
+    assert "varies" in source.warnings[0]
+
+
+def test_a_recording_of_the_screen_has_a_rate_that_shows_lips(tmp_path):
+    assert open_source(screen_recording(tmp_path / "meeting.mp4")).fps == 25
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    ("steps", "clock_of_camera", "fps"),
+    [
+        ([1, 1, 1, 2, 1, 1, 1, 3], 30, 30),
+        ([2, 1, 3, 1, 1], 20, 25),
+        ([1, 1, 1, 3, 1, 1, 2], 60, 60),
+        ([1, 1, 1, 2, 1, 3], 15, 15),
+        ([1, 1, 1, 2, 1], 24, 24),
+    ],
+)
+def test_every_frame_of_a_varying_rate_is_shown_at_its_time(tmp_path, steps, clock_of_camera, fps, ending):
+    times_ms = [round(1000 * step / clock_of_camera) for step in np.cumsum([0, *steps * 6]).tolist()]
+    source = open_source(recorded(tmp_path / f"clip.{ending}", times_ms, fps=clock_of_camera))
+    assert float(source.fps) == pytest.approx(fps, rel=0.0011), "of short clips in milliseconds 24 may be 23.976"
+    check_every_frame_at_its_time(source, times_ms)
+
+
+@pytest.mark.parametrize("fps", [5, 10, 12, 15, 20, 24, 25, 50, Fraction(24000, 1001), Fraction(60000, 1001)])
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+def test_a_regular_rate_is_kept_and_not_remarked_on(tmp_path, fps, ending):
+    source = open_source(write_video(tmp_path / f"clip.{ending}", map(numbered, range(45)), fps=fps))
+    assert source.fps == fps
+    assert source.warnings == []
+
+
+@pytest.mark.parametrize(("rate", "wanted"), [(10, 30), (12, 36), (15, 30), (20, 40), (24, 24), (25, 25), (30, 30)])
+def test_lips_need_twenty_five_frames_a_second(rate, wanted):
+    source = Source("a.mp4", False, 64, 48, fps=Fraction(rate), duration_s=9.0)
+    speech = Speech(np.zeros(16_000, np.float32), 16_000, 16_000, 1, "")
+    plan = make_plan(source, speech, RunOptions())
+    assert plan.timeline.fps == wanted
+    assert bool(plan.notes) == (rate < 24)
+    asked = make_plan(source, speech, RunOptions(fps=rate))
+    assert asked.timeline.fps == rate, "who asks for a rate gets it"
+
+
+@pytest.mark.parametrize("fps", [25, 30])
+def test_a_clock_that_jitters_loses_no_frame(tmp_path, fps):
+    """Of a camera whose frames come up to 3 ms early or late."""
+    jitter = np.random.default_rng(4).integers(-3, 4, 60)
+    times_ms = [max(0, round(1000 * index / fps + jitter[index])) for index in range(60)]
+    times_ms[0] = 0
+    source = open_source(recorded(tmp_path / "phone.mp4", times_ms, fps=fps))
+    assert source.fps == fps
+    assert source.warnings == []
+    assert [number_of(frame.image) for frame in source.frames(clock(60, fps))] == list(range(60))
