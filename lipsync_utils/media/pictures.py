@@ -21,6 +21,8 @@ BACKDROP = (128, 128, 128)
 # Formats with a signature of their own. (Pillow would also take an MPEG stream for a picture.)
 _FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 
+ANIMATED = ("GIF", "PNG", "WEBP")  # (A TIFF has pages, and a JPEG of two views is one for each eye.)
+
 
 def is_picture(path: str | os.PathLike[str]) -> bool:
     """Whether the content of the file, whatever its name, is that of a picture format."""
@@ -31,6 +33,15 @@ def is_picture(path: str | os.PathLike[str]) -> bool:
         return False
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return True  # it has the signature; reading it will say what is wrong
+
+
+def is_animation(path: str | os.PathLike[str]) -> bool:
+    """Whether a picture has several frames that follow each other in time."""
+    try:
+        with Image.open(path, formats=ANIMATED) as image:
+            return image.n_frames - bool(image.info.get("default_image")) > 1
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError):
+        return False
 
 
 def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
@@ -53,7 +64,7 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
                     f"The picture {str(path)!r} is {image.width}x{image.height} pixels; at most {MAX_SIDE} a side are "
                     "accepted. Scale it down."
                 )
-            return np.array(_as_rgb(image))
+            return np.array(as_rgb(image))
     except InputError:
         raise
     except UnidentifiedImageError as error:
@@ -87,7 +98,8 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
         temporary.write_bytes(encoded.getbuffer())
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
+def as_rgb(image: Image.Image) -> Image.Image:
+    """An open picture as :func:`read_picture` gives it."""
     image = ImageOps.exif_transpose(image)
     if image.mode[0] in "IF":  # 16-bit, 32-bit integer and floating-point grey
         return Image.fromarray(_eight_bit(np.asarray(image))).convert("RGB")

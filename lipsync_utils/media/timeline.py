@@ -9,9 +9,10 @@ import av
 import numpy as np
 
 from ..records import Frame, Timeline
+from .animation import Animation
 from .decoding import Film, Shown
 
-Opener = Callable[[], Film]
+Opener = Callable[[], Film | Animation]
 """Opens the video anew."""
 
 _EARLY = 0.2

@@ -12,10 +12,11 @@ from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError
 from ..records import Frame, Timeline
+from .animation import Animation
 from .colour import notes_on, shown_size, to_rgb
 from .decoding import Film, start_s
 from .files import existing_file
-from .pictures import MAX_SIDE, is_picture, read_picture
+from .pictures import MAX_SIDE, is_animation, is_picture, read_picture
 from .timeline import looped, once, resampled, there_and_back
 
 _PLAYED = {"loop": looped, "pingpong": there_and_back, "freeze": once}
@@ -27,7 +28,7 @@ class Source:
 
     Attributes:
         path: where it lies.
-        is_picture: a still picture (also the first frame of an animated one).
+        is_picture: a still picture. An animated one is a video.
         width: in pixels as shown, after rotation and with square pixels.
         height: likewise.
         fps: nominal rate of a video: how quickly its frames mostly follow each other; None for a picture.
@@ -69,7 +70,11 @@ class Source:
             image = read_picture(self.path)
             image.setflags(write=False)
             return (Frame(index=index, time_s=0.0, image=image) for index in range(timeline.frames))
-        shown = _PLAYED[when_short](partial(Film, self.path, fps=self.fps, warnings=self.warnings))
+        if is_animation(self.path):
+            opener = partial(Animation, self.path, self.warnings)
+        else:
+            opener = partial(Film, self.path, fps=self.fps, warnings=self.warnings)
+        shown = _PLAYED[when_short](opener)
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)
 
@@ -87,7 +92,11 @@ def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
     file = existing_file(path, role=role)
     if is_picture(file):
         height, width = read_picture(file).shape[:2]
-        return Source(path=str(path), is_picture=True, width=width, height=height)
+        if not is_animation(file):
+            return Source(path=str(path), is_picture=True, width=width, height=height)
+        with Animation(file) as animation:
+            fps, duration_s = animation.clock()
+        return Source(str(path), False, width, height, fps, duration_s)
     warnings: list[str] = []
     with Film(path, warnings=warnings) as film:
         sound = next(iter(film.container.streams.audio), None)

@@ -7,9 +7,10 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from real_files import FACE, FILES, SIZE, high_dynamic_range, interlaced, screen_recording
+from PIL import Image
+from real_files import FACE, FILES, SIZE, high_dynamic_range, interlaced, screen_recording, talking
 from synthetic_faces import draw
-from synthetic_media import COLOURS, number_of, numbered, quadrants, set_matrix, write_video
+from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, set_matrix, write_video
 
 from lipsync_utils.media import Source, open_source
 from lipsync_utils.media.rates import rate_for_lips
@@ -200,3 +201,80 @@ def test_a_clock_that_jitters_loses_no_frame(tmp_path, fps):
     assert source.fps == fps
     assert source.warnings == []
     assert [number_of(frame.image) for frame in source.frames(clock(60, fps))] == list(range(60))
+
+
+def animated(path, count=8, durations=100, **options):
+    """Numbered frames, losslessly where the format can."""
+    pictures = [Image.fromarray(numbered(index)) for index in range(count)]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0, **options)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png"])
+def test_an_animation_is_played(tmp_path, ending):
+    durations = [100, 200, 100, 300, 100, 100, 100, 100]
+    source = open_source(animated(tmp_path / f"face.{ending}", durations=durations))
+    assert not source.is_picture
+    assert source.duration_s == pytest.approx(1.1)
+    shown = [number_of(frame.image) for frame in source.frames(clock(44, 40), when_short="freeze")]
+    assert shown == np.repeat(range(8), np.array(durations) // 25).tolist(), "each as long as it asks for"
+    assert source.warnings == []
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png"])
+def test_a_short_animation_loops_and_goes_back_and_forth(tmp_path, ending):
+    source = open_source(animated(tmp_path / f"face.{ending}", 4))
+    assert source.fps == 10
+    assert [number_of(frame.image) for frame in source.frames(clock(9, 10))] == [0, 1, 2, 3, 0, 1, 2, 3, 0]
+    there = [number_of(frame.image) for frame in source.frames(clock(9, 10), when_short="pingpong")]
+    assert there == [0, 1, 2, 3, 2, 1, 0, 1, 2]
+
+
+def test_the_talking_face_of_an_animation_moves(tmp_path):
+    for ending in ("gif", "webp", "png"):
+        source = open_source(FILES[f"animation.{ending}"](tmp_path / f"face.{ending}"))
+        assert source.duration_s == pytest.approx(1.0)
+        images = [frame.image.astype(int) for frame in source.frames(clock(20, 20))]
+        wanted = list(talking(1.0, fps=20))
+        assert max(np.abs(image - face).mean() for image, face in zip(images, wanted, strict=True)) < 6, ending
+
+
+def test_a_frame_without_a_duration_lasts_as_in_browsers(tmp_path):
+    assert open_source(animated(tmp_path / "old.gif", 5, durations=0)).duration_s == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png", "tiff"])
+def test_one_frame_and_pages_stay_pictures(tmp_path, ending):
+    path = animated(tmp_path / f"face.{ending}", 3 if ending == "tiff" else 1)
+    assert open_source(path).is_picture
+
+
+def test_the_picture_for_old_viewers_is_not_part_of_an_animation(tmp_path):
+    path = animated(tmp_path / "face.png", 4, default_image=True)
+    source = open_source(path)
+    shown = [number_of(frame.image) for frame in source.frames(clock(3, 10), when_short="freeze")]
+    assert shown == [1, 2, 3]
+
+
+def test_transparent_frames_of_an_animation_lie_on_grey(tmp_path):
+    frames = [np.dstack([flat(colour), np.full((48, 64), 255, np.uint8)]) for colour in COLOURS[:3]]
+    for frame in frames:
+        frame[:, :20, 3] = 0
+    pictures = [Image.fromarray(frame) for frame in frames]
+    for ending in ("webp", "png", "gif"):
+        path = tmp_path / f"cut_out.{ending}"
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=100, disposal=2, lossless=True)
+        for frame, colour in zip(open_source(path).frames(clock(3, 10)), COLOURS, strict=False):
+            assert np.abs(frame.image[:, :20].astype(int) - 128).max() <= 2, ending
+            assert np.abs(frame.image[:, 22:].astype(int) - colour).max() <= 16, ending
+
+
+@pytest.mark.parametrize("ending", ["gif", "png"])
+def test_an_animation_that_breaks_off_plays_as_far_as_it_is_whole(tmp_path, ending):
+    path = animated(tmp_path / f"torn.{ending}", 10)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    source = open_source(path)
+    shown = [number_of(frame.image) for frame in source.frames(clock(10, 10), when_short="freeze")]
+    assert shown[:4] == [0, 1, 2, 3]
+    assert len(source.warnings) == 1
+    assert "breaks off" in source.warnings[0]
