@@ -90,8 +90,8 @@ def notes_on(picture: av.VideoFrame) -> list[str]:
         notes.append("The video has wide colours (BT.2020). They were converted to those of ordinary screens (BT.709).")
     if has_alpha(picture) and picture.reformat(format="rgba").to_ndarray()[..., 3].min() < 255:
         notes.append(
-            "The video has transparent parts. They were laid over plain grey; put another background behind the face "
-            "beforehand if you want one."
+            "The video has transparent parts, and lies on plain grey in the output. Put a background behind it "
+            "beforehand if you want another."
         )
     return notes
 

@@ -17,6 +17,7 @@ from .fields import deinterlaced
 from .files import existing_file
 from .rates import FALLBACK_RATE, rate_of, usual_rate
 
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these know no transparency
 _LOOKED_AT = 300  # packets, to find a frame rate
 _REORDERED = 8  # of the last ones some may be missing between others, which are stored before them
 _NO_FILM = (
@@ -58,10 +59,12 @@ def packets(
         note(f"The {stream.type} breaks off at packet {number}: {error.strerror}.")
 
 
-def frames_in(packet: av.Packet, note: Callable[[str], None] = lambda _: None) -> list[av.VideoFrame | av.AudioFrame]:
-    """What a packet holds: nothing where it is damaged, which is noted."""
+def frames_in(
+    packet: av.Packet, note: Callable[[str], None] = lambda _: None, decoder: av.CodecContext | None = None
+) -> list[av.VideoFrame | av.AudioFrame]:
+    """What a packet holds: nothing where it is damaged, which is noted. The decoder is its stream's, or another."""
     try:
-        return packet.decode()
+        return packet.decode() if decoder is None else decoder.decode(packet)
     except av.FFmpegError as error:
         when = "an unknown time" if packet.pts is None else f"{float(packet.pts * packet.time_base):.2f} s"
         note(f"Skipped a damaged {packet.stream.type} packet at {when}: {error.strerror}.")
@@ -173,8 +176,12 @@ class Film(AbstractContextManager):
         return next(self.pictures()).picture, float(pixel_aspect)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
+        decoder = None
+        kind = self.stream.codec_context.codec.canonical_name
+        if self.stream.metadata.get("alpha_mode") == "1" and kind in _WITH_ALPHA:
+            decoder = av.CodecContext.create(_WITH_ALPHA[kind], "r")
         for packet in packets(self.container, self.stream, self._note):
-            yield from frames_in(packet, self._note)
+            yield from frames_in(packet, self._note, decoder)
 
     def _times(self, most: int | None = None) -> list[float]:
         """When the packets are shown, in seconds and in order, counting to ``most``."""

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from real_files import FACE, FILES, SIZE, high_dynamic_range, interlaced, screen_recording, talking
+from real_files import FACE, FILES, SIZE, high_dynamic_range, interlaced, screen_recording, talking, with_alpha
 from synthetic_faces import draw
 from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, set_matrix, write_video
 
@@ -278,3 +278,42 @@ def test_an_animation_that_breaks_off_plays_as_far_as_it_is_whole(tmp_path, endi
     assert shown[:4] == [0, 1, 2, 3]
     assert len(source.warnings) == 1
     assert "breaks off" in source.warnings[0]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("ending", ["mov", "webm"])
+def test_what_hides_behind_transparent_pixels_stays_hidden(tmp_path, ending, exact):
+    source = open_source(with_alpha(tmp_path / f"cut_out.{ending}"))
+    shown = [frame.image.astype(int) for frame in source.frames(clock(15), when_short="freeze", exact=exact)]
+    for image, face in zip(shown, talking(0.6), strict=True):
+        assert np.abs(image[:8] - 128).max() <= 3, "the corners are grey, not red"
+        assert np.abs(image[100:140, 110:146] - face[100:140, 110:146]).mean() < 6, "the face is itself"
+        red = (image[..., 0] > 150) & (image[..., 1:].max(axis=-1) < 60)
+        assert red.mean() < 0.001, "a pixel here and there on the rim, where the file itself mixes the colours"
+    assert len({id(image) for image in shown}) == 15
+    assert "transparent" in source.warnings[0]
+
+
+@pytest.mark.parametrize(("codec", "layout"), [("prores_ks", "yuva444p10le"), ("png", "rgba"), ("libvpx", "yuva420p")])
+def test_half_transparent_pixels_are_mixed_with_grey(tmp_path, codec, layout):
+    path = tmp_path / ("clip.webm" if codec == "libvpx" else "clip.mov")
+    colour = np.array((200, 60, 40))
+    image = np.dstack([flat(tuple(colour)), np.full((48, 64), 128, np.uint8)])
+    with av.open(str(path), "w") as output:
+        options = {"auto-alt-ref": "0"} if codec == "libvpx" else {}
+        stream = output.add_stream(codec, rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, layout
+        for index in range(4):
+            picture = av.VideoFrame.from_ndarray(image, format="rgba").reformat(format=layout)
+            picture.pts, picture.time_base = index, Fraction(1, 25)
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode(None))
+    seen = first(open_source(path))[24, 32].astype(int)
+    assert np.abs(seen - (colour + 128) / 2).max() <= 6
+
+
+def test_an_opaque_video_that_could_be_transparent_is_not_remarked_on(tmp_path):
+    path = write_video(tmp_path / "screen.mov", [quadrants()] * 3, codec="qtrle", pixel_format="argb")
+    source = open_source(path)
+    assert np.array_equal(first(source), quadrants())
+    assert source.warnings == []
