@@ -28,7 +28,7 @@ REFERENCE_LIGHT = 175.0
 
 LUMA = np.array([0.30, 0.59, 0.11], np.float32)
 
-_SKIN_HUES = ((0.05, 0.62), (-0.55, 0.15))
+_SKIN_HUES = ((-0.05, 0.62), (-0.55, 0.15))
 """Range of the logarithms of red and blue over green that skin has in ordinary light; in 37 portraits and clips they
 are 0.14 to 0.52 and -0.42 to 0.09."""
 
