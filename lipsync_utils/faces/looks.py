@@ -15,7 +15,8 @@ _PARTS = (
     (*topology.RIGHT_BROW_UPPER[:3], *topology.LEFT_BROW_UPPER[:3]),
 )
 _POINTS = np.concatenate(_PARTS)
-_ENDS = np.cumsum([len(part) for part in _PARTS])[:-1]
+_SIZES = np.array([len(part) for part in _PARTS])
+_STARTS = np.cumsum(_SIZES) - _SIZES
 
 
 def look_of(image: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -28,10 +29,10 @@ def look_of(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     Returns:
         ``(6, 3) float32`` in [0, 255].
     """
-    limits = max(image.shape[1] - 2, 1), max(image.shape[0] - 2, 1)
-    x, y = np.clip(points[_POINTS, :2].round().astype(int), 1, limits).T
-    colours = (image[y, x].astype(np.float32) + image[y - 1, x] + image[y, x - 1]) / 3
-    return np.array([np.median(part, axis=0) for part in np.split(colours, _ENDS)], np.float32)
+    height, width = image.shape[:2]
+    place = np.rint(points[_POINTS, :2]).astype(np.intp)
+    colours = image[np.clip(place[:, 1], 0, height - 1), np.clip(place[:, 0], 0, width - 1)].astype(np.float32)
+    return np.add.reduceat(colours, _STARTS) / _SIZES[:, None].astype(np.float32)
 
 
 def unlike(one: np.ndarray, other: np.ndarray) -> float:
