@@ -44,6 +44,14 @@ def test_the_mouth_is_where_it_is_at_any_turn(detector, turn, precise):
     assert np.abs(eyes - drawn.eye_centres).max() < 0.06 * drawn.width
 
 
+@pytest.mark.parametrize("turn", [120, 150, 180])
+def test_no_face_is_seen_the_wrong_way_up_at_a_quick_look_either(detector, turn):
+    """As in a video, after the face was lost for a moment."""
+    drawn = turned(turn)
+    for face in detector.detect(draw(drawn, size=SIZE), thorough=False):
+        assert np.linalg.norm(mouth_of(face) - drawn.mouth_corners.mean(0)) < 0.06 * drawn.width
+
+
 @pytest.mark.parametrize("turn", [120, 180])
 def test_a_turned_video_does_not_flicker(tmp_path, detector, turn):
     source = open_source(upside_down_video(tmp_path / "turned.mp4", turn=turn))
