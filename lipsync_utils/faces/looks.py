@@ -38,6 +38,7 @@ def look_of(image: np.ndarray, points: np.ndarray) -> np.ndarray:
 def unlike(one: np.ndarray, other: np.ndarray) -> float:
     """How different two looks are, 0 to 255.
 
-    Of one person in one shot it is mostly below 10, at most 5 between two frames; of two people mostly above 20.
+    Of one person in one shot it is mostly below 10, mostly below 8 between two frames; of two people mostly
+    above 20.
     """
     return float(np.abs(one - other).mean())

@@ -27,7 +27,7 @@ CUT_LEVEL = 20.0
 
 CUT_BLOCKS = 6.0
 """Change of colour in half of all parts of the picture, 0 to 255, above which the camera has cut, unless parts changed
-half as much in the frame before (it pans). Without a cut, 24 clips of people who talk have at most 1.5."""
+half as much in the frame before (it pans). Without a cut, 24 clips of people who talk have at most 2.5."""
 
 JUMP = 0.05
 """A face that moves by so many of its widths from one frame to the next, and by more than half as much again as just
