@@ -24,7 +24,7 @@ MAX_LIP_S = 0.02
 MAX_HELD = 32
 """Frames held back at most, however high the frame rate."""
 
-_STEADY = np.array([6, 168, 197, 195, 10, 109, 338, 67, 297, 33, 133, 362, 263, 127, 356, 234, 454, 9, 151])
+STEADY = np.array([6, 168, 197, 195, 10, 109, 338, 67, 297, 33, 133, 362, 263, 127, 356, 234, 454, 9, 151])
 """Points that hardly move with expression: bridge of the nose, forehead, corners of the eyes, temples."""
 
 
@@ -85,7 +85,7 @@ class CentredSmoother:
 
     def _hold(self, tracked: TrackedFrame) -> _Held:
         points = tracked.face.points.astype(np.float64)
-        steady = points[_STEADY, :2]
+        steady = points[STEADY, :2]
         if self._reference is None:
             self._reference = steady - steady.mean(axis=0)
         scale, rotation, shift = umeyama(self._reference, steady)

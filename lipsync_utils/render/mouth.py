@@ -26,6 +26,16 @@ CAVITY = np.array((58, 21, 20), np.float32)
 REFERENCE_LIGHT = 175.0
 """Brightness of skin (its green channel's weight in luma included) under which the sprites were lit."""
 
+LUMA = np.array([0.30, 0.59, 0.11], np.float32)
+
+_SKIN_HUES = ((-0.05, 0.62), (-0.55, 0.15))
+"""Range of the logarithms of red and blue over green that skin has in ordinary light; in 37 portraits and clips they
+are 0.14 to 0.52 and -0.42 to 0.09."""
+
+_TONED, _COLOURS = 0.01, 0.025
+"""Spread of colour that brightness does not explain, as a part of brightness: below the first a picture has one tone
+(up to 0.006 was measured), above the second all its colours (0.03 and more)."""
+
 
 @dataclass(frozen=True)
 class Sprite:
@@ -68,16 +78,76 @@ def mouth_frame(fitted: FittedRig) -> np.ndarray:
     return np.column_stack([in_picture(fitted.rotation[:, 0]) * width, fitted.down * width, centre]).astype(np.float64)
 
 
-def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """``(3,)`` factors that carry the sprites' neutral light to that of the face at ``(468, 3)`` points."""
+def skin_colour(points: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """``(3,)`` colour of the cheeks in [0, 255] of the face at ``(468, 3)`` points."""
     cheeks = np.clip(points[_CHEEKS, :2].round().astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
     patches = [image[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].reshape(-1, 3).mean(0) for x, y in cheeks]
-    skin = np.median(patches, 0).astype(np.float32)
-    bright = skin @ np.array([0.30, 0.59, 0.11], np.float32)
+    return np.median(patches, 0).astype(np.float32)
+
+
+def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """``(3,)`` factors that carry the sprites' neutral light to that of the face at ``(468, 3)`` points."""
+    skin = skin_colour(points, image)
+    bright = skin @ LUMA
     level = np.clip((bright / REFERENCE_LIGHT) ** 0.6, 0.45, 1.05)
+    light = _coloured_light(skin)
     # A fifth of the skin's tint: what light has, without painting teeth in the colour of skin.
-    tint = (skin / (bright + 1e-3)) ** 0.2
+    tint = (skin / light / (bright + 1e-3)) ** 0.2 * light
     return (level * tint).astype(np.float32)
+
+
+def _coloured_light(skin: np.ndarray) -> np.ndarray:
+    """``(3,)`` factors of a light under which skin is of no colour that skin has; 1 where it may be white."""
+    red, blue = _SKIN_HUES
+    ratio = np.log((skin[[0, 2]] + 1) / (skin[1] + 1))
+    beyond = np.maximum(ratio - (red[1], blue[1]), (red[0], blue[0]) - ratio).max()
+    share = np.clip(beyond / 0.15, 0, 1) * (skin.max() > 16)  # dark noise has any colour
+    away = share * (ratio - (np.mean(red), np.mean(blue)))
+    light = np.exp([away[0], 0.0, away[1]]).astype(np.float32)
+    return light / (light @ LUMA)
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How a picture shows colours that is black and white, or toned.
+
+    Attributes:
+        saturation: how much of a colour is left, 0 to 1.
+        chroma: ``(2, 3) float32``; what brightness 0 adds to red, green and blue, and each level of it.
+        reach: the range of brightness from which that is known.
+    """
+
+    saturation: float
+    chroma: np.ndarray
+    reach: tuple[float, float]
+
+    def __call__(self, colours: np.ndarray) -> np.ndarray:
+        """``(..., 3) float32`` colours in [0, 255] as the picture would show them."""
+        bright = (colours @ LUMA)[..., None]
+        near = np.clip(bright, *self.reach)
+        toned = bright + (self.chroma[0] + self.chroma[1] * near) * np.minimum(bright / near, 1)
+        return self.saturation * colours + np.float32(1 - self.saturation) * toned
+
+
+def tone_of(points: np.ndarray, image: np.ndarray) -> Tone | None:
+    """The tone of a picture with a face at ``(468, 3)`` points; None where it has its colours.
+
+    In black and white, sepia or blue print, brightness alone decides about the colour. Faces have at least skin, lips
+    and brows, of which it does not.
+    """
+    limits = image.shape[1] - 2, image.shape[0] - 2
+    x, y = np.clip(points[:, :2].round().astype(int), 1, limits).T
+    near = [image[y + dy, x + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    colours = np.mean(near, axis=0, dtype=np.float32)
+    bright = colours @ LUMA
+    known = np.column_stack([np.ones_like(bright), bright])
+    chroma, *_ = np.linalg.lstsq(known, colours - bright[:, None], rcond=None)
+    left = float((colours - bright[:, None] - known @ chroma)[:, [0, 2]].std()) / max(float(bright.mean()), 16.0)
+    if left >= _COLOURS:
+        return None
+    saturation = float(np.clip((left - _TONED) / (_COLOURS - _TONED), 0, 1))
+    low, high = np.percentile(bright, (1, 99))
+    return Tone(saturation, chroma, (max(float(low), 1.0), max(float(high), 1.0)))
 
 
 def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
@@ -111,12 +181,18 @@ class MouthInterior:
     Args:
         width: of the mouth, in pixels.
         light: ``(3,)`` from :func:`skin_light`.
+        tone: from :func:`tone_of`.
     """
 
-    def __init__(self, width: float, light: np.ndarray) -> None:
-        self.width, self._light = width, light
+    def __init__(self, width: float, light: np.ndarray, tone: Tone | None = None) -> None:
+        self.width, self._light, self._tone = width, light, tone
         # Each sprite once at about its final size, so that painting needs no minification filter.
         self._sprites = {name: self._sized(sprite) for name, sprite in load_sprites().items()}
+
+    @classmethod
+    def of(cls, width: float, points: np.ndarray, image: np.ndarray) -> MouthInterior:
+        """For a mouth ``width`` pixels wide in the face at ``(468, 3)`` points, lit and toned as the picture is."""
+        return cls(width, skin_light(points, image), tone_of(points, image))
 
     def _sized(self, sprite: Sprite) -> Sprite:
         factor = min(1.0, 1.25 * self.width / sprite.scale)
@@ -158,7 +234,9 @@ class MouthInterior:
         frame = skull[:, :2] @ frame
         frame[:, 2] += skull[:, 2] - corner
         inside = self._compose(frame, self._shade(mask), *state)
-        region[:] = np.rint(region + (np.minimum(inside, 255) - region) * mask[..., None]).astype(np.uint8)
+        if self._tone is not None:
+            inside = self._tone(inside)
+        region[:] = np.rint(region + (np.clip(inside, 0, 255) - region) * mask[..., None]).astype(np.uint8)
 
     def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
         inside = np.empty((*shade.shape, 3), np.float32)

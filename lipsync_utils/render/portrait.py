@@ -10,7 +10,7 @@ from ..rig import Rig
 from . import mesh
 from .eyes import Lashes, blink_displacement, widen_eyes
 from .head import HeadWarp
-from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state
 from .regions import region_around
 from .warp import MeshWarp, identity_maps
 
@@ -38,7 +38,7 @@ class PortraitRenderer:
         self._blink = blink_displacement(self.fitted, self._lids)
         self._lashes = Lashes(self.fitted, image)
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
-        self.mouth = MouthInterior(self.fitted.mouth_width, skin_light(self.fitted.source, image))
+        self.mouth = MouthInterior.of(self.fitted.mouth_width, self.fitted.source, image)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
         self._warp = MeshWarp(image, mesh.surround(self._source + self._lids), supersampling=SUPERSAMPLING)

@@ -11,9 +11,12 @@ from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import Rig
 from . import mesh
-from .mouth import MouthInterior, mouth_frame, mouth_state, skin_light
+from .mouth import MouthInterior, mouth_frame, mouth_state, skin_colour
 from .regions import region_around
 from .warp import MeshWarp, identity_maps
+
+OTHER_LIGHT = 12.0
+"""Change of the skin's colour between two frames, 0 to 255, that no moving light makes."""
 
 
 class VideoRenderer:
@@ -63,12 +66,17 @@ class VideoRenderer:
 
     @staticmethod
     def interiors(tracked: Iterable[TrackedFrame]) -> Iterator[tuple[TrackedFrame, MouthInterior | None]]:
-        """Each frame with a mouth interior of its size, made anew only when the face has come nearer or gone away."""
-        interior = None
+        """Each frame with a mouth interior of its size, made anew only when the face has come nearer or gone away.
+
+        It is made anew as well where the skin changes its colour from one frame to the next, as it does at cuts.
+        """
+        interior, skin = None, np.zeros(3)
         for frame in tracked:
             if frame.face is not None:
                 points = frame.face.points
                 width = apart(points, topology.OUTER_LIP_CORNERS)
-                if interior is None or not 0.85 < width / interior.width < 1.18:
-                    interior = MouthInterior(width, skin_light(points, frame.frame.image))
+                before, skin = skin, skin_colour(points, frame.frame.image)
+                cut = np.abs(skin - before).max() > OTHER_LIGHT
+                if interior is None or cut or not 0.85 < width / interior.width < 1.18:
+                    interior = MouthInterior.of(width, points, frame.frame.image)
             yield frame, interior
