@@ -159,12 +159,18 @@ def set_rotation(path: Path, degrees: int) -> None:
         degrees: by how much a player has to turn the picture clockwise: 0, 90, 180 or 270.
     """
     cosine, sine = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
+    set_matrix(path, ((cosine, sine), (-sine, cosine)))
+
+
+def set_matrix(path: Path, matrix: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """Write a display matrix of whole numbers into the video track of an MP4 file (ISO/IEC 14496-12, 6.2.2)."""
     one = 1 << 16
-    matrix = struct.pack(">9i", cosine * one, sine * one, 0, -sine * one, cosine * one, 0, 0, 0, 1 << 30)
+    (a, b), (c, d) = matrix
+    packed = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
     data = bytearray(path.read_bytes())
     at = data.index(b"tkhd") + 4
     at += 40 if data[at] == 0 else 52  # version 1 has longer times
-    data[at : at + 36] = matrix
+    data[at : at + 36] = packed
     path.write_bytes(data)
 
 
