@@ -174,7 +174,7 @@ def _ten_bit(signal: np.ndarray) -> av.VideoFrame:
 
 
 def without_colour(path: Path, *, tint: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Path:
-    """A black-and-white picture; with a tint such as (1.07, 0.94, 0.73) a sepia one, with (0.5, 0.6, 1.3) blue light."""
+    """A black-and-white picture; with a tint such as (1.07, 0.94, 0.73) a sepia one."""
     grey = cv2.cvtColor(draw(FACE, size=SIZE), cv2.COLOR_RGB2GRAY)[..., None]
     return _picture(path, np.clip(grey * np.array(tint), 0, 255).astype(np.uint8))
 
@@ -213,7 +213,7 @@ def interlaced(path: Path, *, fps: Fraction = Fraction(25), seconds: float = 1.0
 
 
 def with_alpha(path: Path) -> Path:
-    """A cut-out face as editors export it (``.mov``: QuickTime Animation; ``.webm``: VP9); behind it bright red hides."""
+    """A cut-out face as editors export it (``.mov`` in QuickTime Animation, ``.webm`` in VP9); red hides behind it."""
     codec, pixel_format = ("qtrle", "argb") if path.suffix == ".mov" else ("libvpx-vp9", "yuva420p")
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=FPS)
