@@ -147,7 +147,7 @@ def _cut_square(image: np.ndarray, *, left: float, top: float, side: float) -> n
     small_w, small_h = max(round(part.shape[1] * scale), 1), max(round(part.shape[0] * scale), 1)
     small = cv2.resize(part, (small_w, small_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     square = np.zeros((INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
-    put_x, put_y = round((x0 - left) * scale), round((y0 - top) * scale)
+    put_x, put_y = (max(0, round(offset * scale)) for offset in (x0 - left, y0 - top))  # a corner between two pixels
     fit = small[: INPUT_SIZE - put_y, : INPUT_SIZE - put_x]
     square[put_y : put_y + fit.shape[0], put_x : put_x + fit.shape[1]] = fit
     return square

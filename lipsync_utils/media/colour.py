@@ -11,6 +11,8 @@ from .decoding import quarter_turns
 
 BT709, BT601 = 1, 6  # matrices of HD and of older television (ITU-T H.273, FFmpeg's AVColorSpace)
 LIMITED, FULL = 1, 2  # ranges 16 to 235 and 0 to 255 (AVColorRange)
+PQ, HLG = 16, 18  # curves of high dynamic range (SMPTE ST 2084, ARIB STD-B67; AVColorTransferCharacteristic)
+SRGB = 13
 
 _HD_ROWS = 720  # players take so many rows for BT.709 where a file does not tell, and fewer for BT.601
 _SWSCALE = {
@@ -36,6 +38,9 @@ def to_rgb(
 ) -> np.ndarray:
     """A decoded picture as shown, ``(height, width, 3) uint8`` RGB, by the matrix and range that the file declares.
 
+    High dynamic range is brought to sRGB: its curve and wide primaries are converted, its brightest lights are mapped
+    into what a screen has.
+
     The reformatter should be one for all pictures: it holds threads and tables. Without ``exact``, colours are off by a
     few levels, and it is three times as quick.
     """
@@ -48,8 +53,16 @@ def to_rgb(
         options["src_colorspace"] = _SWSCALE.get(int(picture.colorspace), _SWSCALE[guess])
         options["src_color_range"] = FULL if full else LIMITED
     interpolation = _PRECISE if exact else Interpolation.FAST_BILINEAR
+    if is_hdr(picture):
+        options |= {"dst_color_trc": SRGB, "dst_color_primaries": BT709}
+        interpolation = Interpolation.BILINEAR  # with the precise flags swscale mixes up the colours
     image = reformatter.reformat(picture, *stored, "rgb24", interpolation=interpolation, **options).to_ndarray()
     return np.ascontiguousarray(np.rot90(image, turns))
+
+
+def is_hdr(picture: av.VideoFrame) -> bool:
+    """Whether a picture declares a curve of high dynamic range."""
+    return int(picture.color_trc) in (PQ, HLG)
 
 
 def to_yuv420(rgb: np.ndarray) -> np.ndarray:
