@@ -203,6 +203,8 @@ def score(
 def _tell(report: sync.SyncReport) -> None:
     """A report in a few lines."""
     typer.echo(f"{report.video}: {report.sentence()}")
+    for note in report.notes:
+        typer.echo(f"  Note: {note}")
     if report.faces > 1:
         typer.echo(f"  {report.faces} faces were seen at once; one was followed (choose with --face).")
     if report.faceless_frames:

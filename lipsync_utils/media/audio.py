@@ -85,6 +85,7 @@ class SoundReader(AbstractContextManager):
         self._first = next(self._frames, None)
         if self._first is None:
             raise InputError(f"The sound of {self.path!r} is empty or damaged: not one sample could be decoded.")
+        self._tick_s = float(self._first.time_base or 0)
         # The decoder knows better than the header: HE-AAC, for one, declares half its rate.
         self.rate = self._first.sample_rate
         self.layout = self._first.layout.name
@@ -138,7 +139,8 @@ class SoundReader(AbstractContextManager):
         """``(channels, n) float32`` blocks; a track that changes its rate or layout midway is made uniform."""
         kind, converter = None, None
         for frame in itertools.chain([self._first], self._frames):
-            yield from self._silence(self._gap_before(frame))
+            if gap_s := self._gap_before(frame):
+                yield from self._silence(gap_s)
             if (frame.sample_rate, frame.layout.name) == (self.rate, self.layout):
                 yield _planar_float(frame)
                 continue
@@ -154,7 +156,7 @@ class SoundReader(AbstractContextManager):
         if frame.pts is None:
             self._due_s = None if self._due_s is None else self._due_s + lasts_s
             return 0.0
-        at_s = frame.pts * frame.time_base.numerator / frame.time_base.denominator
+        at_s = frame.pts * self._tick_s
         begin_s = at_s if self._due_s is None else self._due_s  # not from frame to frame: small gaps add up
         gap_s = at_s - begin_s
         if abs(gap_s) <= GAP_S:
@@ -227,14 +229,15 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
     """
     with SoundReader(path, role=role, track=track) as reader:
         weights = _mono_weights(reader)
-        wave, samples, power, powers = _folded(reader, weights)
+        wave, samples, products = _folded(reader, weights)
         notes = list(reader.notes)
     if samples < MIN_DURATION_S * reader.rate:
         raise InputError(
             f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
             "needed. Give a longer recording."
         )
-    if reader.channels > 1 and power < _CANCELLED * np.square(weights) @ powers:  # of noises side by side it is all
+    powers = products.diagonal()
+    if weights @ products @ weights < _CANCELLED * np.square(weights) @ powers:  # equal where channels are unlike
         loudest = int(np.argmax(powers * (weights > 0)))
         notes.append(
             f"The channels of {str(path)!r} are in opposite phase and cancel each other in mono: the lips follow "
@@ -250,22 +253,19 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
     return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, **about)
 
 
-def _folded(reader: SoundReader, weights: np.ndarray) -> tuple[np.ndarray, int, float, np.ndarray]:
-    """A whole track as a mono wave at SAMPLE_RATE; its samples at its own rate; the power of mono and each channel."""
+def _folded(reader: SoundReader, weights: np.ndarray) -> tuple[np.ndarray, int, np.ndarray]:
+    """A whole track as a mono wave at SAMPLE_RATE; its samples at its own rate; ``(channels, channels)`` products."""
     resample = _resampler(reader.rate)
-    samples, pieces, energy, energies = 0, [], 0.0, np.zeros(reader.channels)
+    samples, pieces, products = 0, [], np.zeros((reader.channels, reader.channels))
     for block in reader.blocks():
         samples += block.shape[1]
-        mono = np.ascontiguousarray(weights @ block)
-        if reader.channels > 1:
-            energy += float(mono @ mono)
-            energies += np.einsum("ct,ct->c", block, block)
-        pieces.append(resample(mono, False))
+        products += block @ block.T
+        pieces.append(resample(np.ascontiguousarray(weights @ block), False))
     pieces.append(resample(np.zeros(0, np.float32), True))
     wave = np.concatenate(pieces)
     wave.resize(round(samples * SAMPLE_RATE / reader.rate), refcheck=False)  # in place, since it may be long
     np.clip(wave, -1.0, 1.0, out=wave)
-    return wave, samples, energy, energies
+    return wave, samples, products
 
 
 def source_blocks(

@@ -21,7 +21,14 @@ _FALLBACK_RATE = Fraction(25)
 _ASIDE = Disposition.hearing_impaired | Disposition.visual_impaired | Disposition.comment
 _LEAST_MISSING_S = 0.3  # what lacks at the end of a file; less may be rounding
 _LEAST_LEFT_S, _LEAST_LEFT_SHARE = 0.2, 0.05
-_TELL_DURATION = {"mov", "flac", "aiff", "au"}  # formats whose header counts what they hold (FFmpeg guesses for others)
+_TELL_DURATION = {
+    "mov",
+    "wav",
+    "flac",
+    "aiff",
+    "au",
+}  # formats whose header counts what they hold (FFmpeg guesses for others)
+_WAV_UNKNOWN = 0x7FFF0000  # sizes from here on stand for an unknown one, as programs write it that stream
 _NO_FILM = (
     "{path} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV file, "
     "and if it is one, copy or download it again."
@@ -155,7 +162,16 @@ def _promised_end_s(path: str, container: av.container.InputContainer, stream: a
     kinds = set(container.format.name.split(","))
     if not stream.duration or not (kinds & _TELL_DURATION or ("mp3" in kinds and _is_counted(path))):
         return None
-    return start_s(stream) + float(stream.duration * stream.time_base)
+    whole = _wav_share(path) if "wav" in kinds else 1.0
+    return start_s(stream) + whole * float(stream.duration * stream.time_base)
+
+
+def _wav_share(path: str) -> float:
+    """How many times as long a WAV file is by its header; FFmpeg only believes what is there."""
+    with existing_file(path, role="sound").open("rb") as file:
+        head, size = file.read(8), os.fstat(file.fileno()).st_size
+    declared = 8 + int.from_bytes(head[4:], "little")
+    return declared / size if head[:4] == b"RIFF" and size < declared < _WAV_UNKNOWN else 1.0
 
 
 def _is_counted(path: str) -> bool:

@@ -98,18 +98,21 @@ def score(
     report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
     phonetics = None if phonemes is None else check(seen, phonemes, rest_in(seen, phonemes))
-    return replace(report, audio=str(audio or video), phonetics=phonetics)
+    return replace(report, audio=str(audio or video), phonetics=phonetics, notes=tuple(source.warnings))
 
 
 def _sound(source: Source, audio: str | os.PathLike[str] | None, *, track: int | None = None) -> np.ndarray:
-    """``(n,) float32`` at 16 kHz, beginning when the picture begins."""
+    """``(n,) float32`` at 16 kHz, beginning when the picture begins; what was noticed joins the source's warnings."""
     from ..media import load_speech
 
     if audio is not None:
-        return load_speech(audio, role="sound", track=track).wave
+        speech = load_speech(audio, role="sound", track=track)
+        source.warnings += speech.notes
+        return speech.wave
     if not source.has_audio:
         raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
     speech = load_speech(source.path, track=track)
+    source.warnings += speech.notes
     late = round(source.audio_offset_s * SAMPLE_RATE) - round(speech.lead_s * SAMPLE_RATE)
     return np.pad(speech.wave, (late, 0)) if late > 0 else speech.wave[-late:]
 

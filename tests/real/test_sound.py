@@ -220,7 +220,8 @@ def test_a_truncated_file_says_what_is_missing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ending", "codec"), [("mkv", "aac"), ("webm", "libopus"), ("flac", "flac"), ("mp3", "libmp3lame")]
+    ("ending", "codec"),
+    [("mkv", "aac"), ("webm", "libopus"), ("flac", "flac"), ("mp3", "libmp3lame"), ("wav", "pcm_s16le")],
 )
 def test_half_a_download_of_any_kind(tmp_path, ending, codec):
     path = write_sound(tmp_path / f"a.{ending}", voice(4.0, rate=48_000), rate=48_000, codec=codec)
@@ -231,6 +232,19 @@ def test_half_a_download_of_any_kind(tmp_path, ending, codec):
     path.write_bytes(data[: len(data) // 40])
     with pytest.raises(InputError, match=r"incomplete. Copy or download it again|empty or damaged|No sound"):
         load_speech(path)
+
+
+@pytest.mark.parametrize("size", [0, 0x7FFFF024, 0xFFFFFFFF])
+def test_a_sound_of_unknown_length_is_whole(tmp_path, size):
+    """As programs write it that stream a WAV file and cannot go back to its header."""
+    path = write_sound(tmp_path / "a.wav", voice(1.0))
+    data = bytearray(path.read_bytes())
+    for place in (4, data.index(b"data") + 4):
+        data[place : place + 4] = size.to_bytes(4, "little")
+    path.write_bytes(data)
+    speech = load_speech(path)
+    assert speech.duration_s == pytest.approx(1.0, abs=0.001)
+    assert speech.notes == ()
 
 
 def test_hardly_anything_left_is_refused(capfd, tmp_path):
@@ -255,6 +269,7 @@ def test_one_bad_video_does_not_cost_the_others(capfd, tmp_path):
     assert "bad.mp4 was not measured" in outcome.err
     assert "mute.mp4 was not measured" in outcome.err
     printed = json.loads(lipsync(capfd, "score", good, bad, "--json").out)
+    assert printed[0]["notes"] == []
     assert "verdict" in printed[0]
     assert "neither" in printed[1]["error"] or "no moving picture" in printed[1]["error"]
 
