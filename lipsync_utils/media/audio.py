@@ -241,7 +241,7 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
         loudest = int(np.argmax(powers * (weights > 0)))
         notes.append(
             f"The channels of {str(path)!r} are in opposite phase and cancel each other in mono: the lips follow "
-            f"channel {loudest + 1} ({reader.speakers[loudest]}). Turn one of them round, or many phones play silence."
+            f"channel {loudest + 1}. Turn one of them round, or many phones play silence."
         )
         with SoundReader(path, role=role, track=track) as again:
             wave = _folded(again, np.eye(reader.channels, dtype=np.float32)[loudest])[0]
