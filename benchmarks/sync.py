@@ -119,9 +119,8 @@ def seen(path: Path, expert: LandmarkExpert, detector: BlazeMeshDetector) -> Cli
     """Watch a video."""
     source = open_source(path)
     mouth = watch(source, FaceOptions(smooth_s=0.0), detector=detector)
-    wave, late = load_speech(path).wave, round(source.audio_offset_s * SAMPLE_RATE)
-    wave = np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
-    return Clip(path.stem, mouth, wave, *expert.lips(mouth))
+    early = round(min(source.audio_offset_s, 0.0) * SAMPLE_RATE)
+    return Clip(path.stem, mouth, load_speech(path).wave[-early:], *expert.lips(mouth))
 
 
 def moved(wave: np.ndarray, frames: int) -> np.ndarray:

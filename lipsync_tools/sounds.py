@@ -19,13 +19,16 @@ _WINDOW_S = 0.06
 _FADE_S = 0.02
 
 
-def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.PathLike[str]) -> Path:
+def beginning(
+    path: str | os.PathLike[str], seconds: float, target: str | os.PathLike[str], *, track: int | None = None
+) -> Path:
     """Write the first seconds of a sound as a 16-bit WAV file, with its own rate and channels.
 
     Args:
         path: any sound, or a video with sound.
         seconds: length at most. The cut is made at the quietest 60 ms of the last :data:`SEARCH_S` and faded.
         target: the ``.wav`` file to write.
+        track: which of several sound tracks, counting from 1; None: the file's default.
 
     Raises:
         InputError: no sound there, or a length that is not positive.
@@ -33,7 +36,7 @@ def beginning(path: str | os.PathLike[str], seconds: float, target: str | os.Pat
     """
     if not seconds > 0:
         raise InputError(f"A length of {seconds!r} s was asked for; a number above 0 is needed.")
-    with media.SoundReader(path) as reader:
+    with media.SoundReader(path, track=track) as reader:
         wanted, rate, blocks, have = round(seconds * reader.rate), reader.rate, [], 0
         for block in reader.blocks():
             blocks.append(block[:, : wanted - have])

@@ -147,9 +147,11 @@ def make_video(
         voice = _voice(order, target.parent, progress, left)
         face = _face(order, target.parent, progress, left)
         progress.enter("frames")
-        loaded = None if models is None else models.loaded(order.options)
-        report = lipsync_utils.run(face, voice, out, options=order.options, listener=progress, loaded=loaded)
-    in_video = in_output_pixels(order.options.face, report.width / media.open_source(face).width)
+        options = order.options if voice is order.voice else replace(order.options, audio_track=None)  # made here
+        loaded = None if models is None else models.loaded(options)
+        report = lipsync_utils.run(face, voice, out, options=options, listener=progress, loaded=loaded)
+    shown = media.open_source(face, track=options.video_track)
+    in_video = in_output_pixels(options.face, report.width / shown.width)
     made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
@@ -167,10 +169,10 @@ def checked(order: Order, out: str | os.PathLike[str], *, figure: str | os.PathL
     media.check_output(Path(out))
     if not isinstance(order.face, Prompt):
         order = replace(order, face=samples.find(order.face, "face"))
-        media.open_source(order.face)
+        media.open_source(order.face, track=order.options.video_track)
     if not isinstance(order.voice, Text):
         order = replace(order, voice=samples.find(order.voice, "voice"))
-        with media.SoundReader(order.voice):
+        with media.SoundReader(order.voice, track=order.options.audio_track):
             pass
     return order
 
@@ -233,7 +235,7 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
         speak(order.voice, left[-1])
     elif order.seconds is not None:
         left.append(free_name(folder, "voice", ".wav"))
-        beginning(order.voice, order.seconds, left[-1])
+        beginning(order.voice, order.seconds, left[-1], track=order.options.audio_track)
     return left[-1] if left else order.voice
 
 

@@ -146,6 +146,8 @@ class RunOptions:
         preview: half size and coarser encoding, for a quick look.
         max_side: longest side of the output in pixels, 64 to 4096 (what common H.264 decoders play); larger sources
             are made smaller.
+        video_track: of a face's file with several videos, which one, counting from 1; None takes its default.
+        audio_track: likewise, of a voice's file with several sounds.
         when_short: what follows the end of a video that is shorter than the voice: ``"loop"``, ``"pingpong"``
             (backwards and forwards again), ``"freeze"`` (its last frame), or ``"cut"`` (the output ends with it).
     """
@@ -155,6 +157,8 @@ class RunOptions:
     preview: bool = False
     max_side: int = MAX_SIDE
     when_short: str = "loop"
+    video_track: int | None = None
+    audio_track: int | None = None
     face: FaceOptions = field(default_factory=FaceOptions)
     motion: MotionOptions = field(default_factory=MotionOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
@@ -166,6 +170,9 @@ class RunOptions:
         _check(self, "preview", isinstance(self.preview, bool), "True or False")
         _check_number(self, "max_side", 64, MAX_SIDE, f"a whole number of pixels from 64 to {MAX_SIDE}", whole=True)
         one_of("when_short", self.when_short, tuple(WHEN_SHORT))
+        for name in ("video_track", "audio_track"):
+            if getattr(self, name) is not None:
+                _check_number(self, name, 1, 1000, "a whole number from 1 on, or None", whole=True)
         for part in fields(self):
             kind = part.default_factory
             if isinstance(kind, type):

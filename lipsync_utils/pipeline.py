@@ -58,7 +58,8 @@ def run(
     if loaded is not None:
         loaded.check(options)
     target = _checked_output(out, face, audio)
-    source, voice = open_source(face), load_speech(audio)
+    source = open_source(face, track=options.video_track)
+    voice = load_speech(audio, track=options.audio_track)
 
     # 2. One voice, one clock and one size, which every stage obeys.
     plan = make_plan(source, voice, options)

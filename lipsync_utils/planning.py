@@ -75,7 +75,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     ends_with_video = options.when_short == "cut"
     speech = _cut_to(source, voice) if ends_with_video else voice
     full = 0.5 if options.preview else 1.0
-    factor, notes = min(full, options.max_side / max(source.width, source.height)), []
+    factor, notes = min(full, options.max_side / max(source.width, source.height)), list(voice.notes)
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
         lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
         notes.append(f"{lengths}: {WHEN_SHORT[options.when_short]}.")

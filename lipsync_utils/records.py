@@ -125,6 +125,9 @@ class Speech:
         rate: the source's own sample rate.
         channels: the source's own number of channels.
         path: where the source lies; its sound goes into the output at full quality.
+        track: which of several sound tracks of the source, counting from 1; None: its default.
+        lead_s: silence at the beginning, as long as the source, a video, shows its picture before it sounds.
+        notes: what was noticed while reading (gaps, silence, several tracks), and what was done about it.
     """
 
     wave: np.ndarray
@@ -132,6 +135,9 @@ class Speech:
     rate: int
     channels: int
     path: str
+    track: int | None = None
+    lead_s: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:

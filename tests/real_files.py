@@ -7,6 +7,7 @@ a file of the outside world, and none of it is larger than 200 kB.
 from __future__ import annotations
 
 import argparse
+import struct
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -292,6 +293,25 @@ def several_tracks(path: Path, *, default: int = 1, silent: int | None = None, s
     return path
 
 
+def two_videos(path: Path) -> Path:
+    """A red and a blue video in one file; the second one is the default."""
+    with av.open(str(path), "w") as output:
+        streams = [output.add_stream("libx264", rate=FPS, options={"preset": "ultrafast"}) for _ in range(2)]
+        for number, stream in enumerate(streams):
+            context = stream.codec_context
+            context.width, context.height, context.pix_fmt = 64, 48, "yuv420p"
+            stream.disposition = av.stream.Disposition.default if number else 0
+        for index in range(5):
+            for stream, colour in zip(streams, ((220, 30, 30), (30, 30, 220)), strict=True):
+                image = np.full((48, 64, 3), colour, np.uint8)
+                picture = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
+                picture.pts = index
+                output.mux(stream.encode(picture))
+        for stream in streams:
+            output.mux(stream.encode(None))
+    return path
+
+
 def opposite_phase(path: Path) -> Path:
     """Stereo whose channels cancel each other, as a wrongly wired microphone gives it."""
     wave = voice(2.0)
@@ -342,6 +362,14 @@ def animation(path: Path) -> Path:
 def picture_of_kind(path: Path) -> Path:
     """A face as TGA, BMP, ... by its name; Pillow's choice."""
     return _picture(path, draw(FACE, size=SIZE))
+
+
+def photoshop(path: Path, image: np.ndarray) -> Path:
+    """A PSD file of one RGB layer, uncompressed (Adobe's specification: header, three empty sections, planes)."""
+    height, width = image.shape[:2]
+    header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 3, height, width, 8, 3)
+    path.write_bytes(header + bytes(12) + bytes(2) + image.transpose(2, 0, 1).tobytes())
+    return path
 
 
 def _picture(path: Path, image: np.ndarray) -> Path:

@@ -269,7 +269,7 @@ def test_three_hours_are_announced_before_the_work(capfd, given, tmp_path, monke
     """So that whoever did not mean it can stop it at once, which happens here when the face is looked for."""
     seconds = 3 * 3600
     speech = Speech(np.zeros(1600, np.float32), seconds * 8000, 8000, 1, str(given / "voice.wav"))
-    monkeypatch.setattr(media, "load_speech", lambda path: speech, raising=False)
+    monkeypatch.setattr(media, "load_speech", lambda path, **_: speech, raising=False)
 
     def stop(*_):
         raise KeyboardInterrupt

@@ -50,6 +50,8 @@ REFUSED = {
             [*("stop", "", None, 1)],
             r"Unknown when_short .*Choose one of: loop, pingpong, freeze, cut",
         ),
+        "video_track": ([0, -1, 1.5, "first", True], r"video_track=.* needed is a whole number from 1 on, or None"),
+        "audio_track": ([0, -1, 1.5, "first", True], r"audio_track=.* needed is a whole number from 1 on, or None"),
         "face": ([*("largest", None)], r"face=.* needed is an instance of FaceOptions"),
         "motion": ([*("still", MotionOptions)], r"motion=.* needed is an instance of MotionOptions"),
         "write": ([{}], r"write=.* needed is an instance of WriteOptions"),

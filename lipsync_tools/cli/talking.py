@@ -12,18 +12,33 @@ from typer import Argument, Option
 
 from lipsync_utils import assets, sync
 from lipsync_utils.errors import InputError
-from lipsync_utils.media.files import existing_file
+from lipsync_utils.media.files import existing_file, kept
 from lipsync_utils.options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
 from lipsync_utils.records import Phoneme
 
 from ..workflow import Order, check_figure, checked, make_video
 from .terminal import AsJson, Bar, ask_for_licence, ranges
 
+VideoTrack = Annotated[
+    int | None, Option(min=1, help="Of a file with several videos, which one, from 1 on; without it: the default.")
+]
+AudioTrack = Annotated[
+    int | None, Option(min=1, help="Of a file with several sounds, which one, from 1 on; without it: the default.")
+]
+
 
 def run(
-    face: Annotated[Path, Argument(metavar="FACE", help="A picture or a video of a face, or a sample: woman, man ...")],
+    context: typer.Context,
+    face: Annotated[
+        Path,
+        Argument(metavar="FACE", help="A picture or a video of a face (-: from a pipe), or a sample: woman, man ..."),
+    ],
     audio: Annotated[
-        Path, Argument(metavar="AUDIO", help="A recording, a video whose sound is taken, or a sample: english, arabic.")
+        Path,
+        Argument(
+            metavar="AUDIO",
+            help="A recording, a video whose sound is taken (-: from a pipe), or a sample: english, arabic.",
+        ),
     ],
     out: Annotated[
         Path, Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced.")
@@ -57,6 +72,8 @@ def run(
     when_short: Annotated[
         str, Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
     ] = "loop",
+    video_track: VideoTrack = None,
+    audio_track: AudioTrack = None,
     checkpoint: Annotated[
         str | None, Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
     ] = None,
@@ -73,6 +90,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Make FACE speak AUDIO."""
+    face, audio = context.with_resource(kept((face, audio)))
     order = Order(
         face,
         audio,
@@ -82,6 +100,8 @@ def run(
             preview=preview,
             max_side=max_side,
             when_short=when_short,
+            video_track=video_track,
+            audio_track=audio_track,
             face=FaceOptions(choose=parse_face(face_choice), detector=detector),
             motion=MotionOptions(style=motion, seed=seed),
             write=WriteOptions(crf=crf, badge=badge),
@@ -116,6 +136,7 @@ def run(
 
 
 def score(
+    context: typer.Context,
     videos: Annotated[list[Path], Argument(metavar="VIDEO...", help="One video, or several to compare.")],
     audio: Annotated[
         Path | None, Option(help="Compare with this sound instead of the video's own; it begins with the video.")
@@ -130,6 +151,8 @@ def score(
     face_choice: Annotated[
         str, Option("--face", help="Which face: largest, a number (0 is the left-most), or x,y in pixels.")
     ] = "largest",
+    video_track: VideoTrack = None,
+    audio_track: AudioTrack = None,
     accept_licence: Annotated[
         bool, Option("--accept-licence", help="For syncnet: accept the terms of its weights (research).")
     ] = False,
@@ -141,32 +164,47 @@ def score(
     """
     chosen, sounds = FaceOptions(choose=parse_face(face_choice)), phonemes and _read_phonemes(phonemes)
     check_figure(figure)
+    *videos, audio = context.with_resource(kept((*videos, audio)))
     for video in videos:
-        existing_file(video, role="video")
+        if len(videos) == 1 or not video.expanduser().exists():  # a bad one among several does not stop the others
+            existing_file(video, role="video")
     if audio is not None:
         existing_file(audio, role="sound")
     if model == "syncnet":
         ask_for_licence("syncnet", accept=accept_licence)
-    reports = []
+    settings = {"video_track": video_track, "audio_track": audio_track, "face": chosen, "phonemes": sounds}
+    reports, refused = [], {}
     with Bar("score") as progress:
         for video in videos:
             progress.enter("score")
             step = partial(progress.step, "score")
-            reports.append(sync.score(video, audio=audio, model=model, face=chosen, phonemes=sounds, step=step))
-    if figure is not None:
+            try:
+                reports.append(sync.score(video, audio=audio, model=model, step=step, **settings))
+            except InputError as error:
+                if len(videos) == 1:
+                    raise
+                refused[str(video)] = error
+    if figure is not None and reports:
         sync.draw(reports, figure)
     if as_json:
-        typer.echo(json.dumps([report.summary() for report in reports]))
-        return
-    for report in reports:
-        _tell(report)
-    if len(reports) > 1:
-        typer.echo(sync.table(reports))
+        failed = [{"video": video, "error": str(error)} for video, error in refused.items()]
+        typer.echo(json.dumps([*(report.summary() for report in reports), *failed]))
+    else:
+        for report in reports:
+            _tell(report)
+        if len(reports) > 1:
+            typer.echo(sync.table(reports))
+    for video, error in refused.items():
+        typer.secho(f"Error: {video} was not measured: {error}", fg="red", err=True)
+    if refused:
+        raise typer.Exit(next(iter(refused.values())).exit_code)
 
 
 def _tell(report: sync.SyncReport) -> None:
     """A report in a few lines."""
     typer.echo(f"{report.video}: {report.sentence()}")
+    for note in report.notes:
+        typer.echo(f"  Note: {note}")
     if report.faces > 1:
         typer.echo(f"  {report.faces} faces were seen at once; one was followed (choose with --face).")
     if report.faceless_frames:

@@ -12,13 +12,23 @@ from fractions import Fraction
 import av
 import numpy as np
 import soxr
+from av.format import Flags
 
 from ..errors import InputError
 from ..records import SAMPLE_RATE, Speech
-from .decoding import frames_in, opened, packets
+from .decoding import check_end, chosen_track, films_in, frames_in, opened, packets, start_s
 
 MIN_DURATION_S = 0.04
 """Shortest voice that is accepted: one video frame at 25 per second."""
+
+GAP_S = 0.04
+"""Time without packets from which on they count as lost, and silence stands for them."""
+
+_LONGEST_GAP_S = 3600.0
+_LONGEST_JUMP_S = 10.0  # of clocks that may be set anew on the way (broadcast, joined files)
+_NOTED_LEAD_S = 0.1
+_SILENT = 10 ** (-60 / 20)  # the loudest sample of what nobody hears
+_CANCELLED = 0.1  # less of the power is left in mono: channels are in opposite phase
 
 _NO_SOUND = "No sound can be read from {path}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file."
 
@@ -28,27 +38,34 @@ _MONO_WEIGHT_ELSEWHERE = 0.5 * math.sqrt(0.5)
 
 
 class SoundReader(AbstractContextManager):
-    """The first sound track of a file, decoded block by block.
+    """A sound track of a file, decoded block by block.
 
     Use it in a ``with`` block. The blocks together are exactly the samples that the container declares: priming and
-    padding of the codec are cut off.
+    padding of the codec are cut off. Where packets are missing in between, silence stands for them, and so it does for
+    the time that a video is seen before it sounds.
 
     Args:
         path: an audio file, or a video with sound.
         role: what it is for, as messages should name it.
+        track: which of several tracks, counting from 1; None: the file's default.
 
     Attributes:
+        track: as given.
+        lead_s: the silence before the track begins.
+        notes: what was noticed; complete after the last block.
         rate: samples per second.
         channels: number of channels.
+        tracks: number of sound tracks in the file.
         speakers: FFmpeg's short name of each channel: ``"FL"``, ``"FC"`` ...
         layout: FFmpeg's name for their arrangement, such as ``"mono"``, ``"stereo"``, ``"5.1"``.
 
     Raises:
-        InputError: no such file, no sound in it, or damaged.
+        InputError: no such file, no sound in it, no such track, or damaged.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, role: str = "voice") -> None:
-        self.path = str(path)
+    def __init__(self, path: str | os.PathLike[str], *, role: str = "voice", track: int | None = None) -> None:
+        self.path, self.track, self.notes = str(path), track, []
+        self._due_s, self._end_s, self._gaps = None, None, []
         self._container = opened(path, role=role, complaint=_NO_SOUND)
         try:
             self._open_track()
@@ -59,17 +76,22 @@ class SoundReader(AbstractContextManager):
     def _open_track(self) -> None:
         if not self._container.streams.audio:
             raise InputError(f"{self.path!r} has no sound track. Give an audio file, or a video with sound.")
-        self._stream = self._container.streams.audio[0]
+        streams = self._container.streams.audio
+        self._stream = chosen_track(streams, self.track, path=self.path, note=self.notes.append)
+        late_s = [start_s(self._stream) - start_s(film) for film in films_in(self._container)[:1]]
+        self.lead_s = late_s[0] if late_s and 0 < late_s[0] <= self._longest_gap_s else 0.0
         self._last_packet_s = Fraction(0)
         self._frames = self._decoded()
         self._first = next(self._frames, None)
         if self._first is None:
             raise InputError(f"The sound of {self.path!r} is empty or damaged: not one sample could be decoded.")
+        self._tick_s = float(self._first.time_base or 0)
         # The decoder knows better than the header: HE-AAC, for one, declares half its rate.
         self.rate = self._first.sample_rate
         self.layout = self._first.layout.name
         self.speakers = [channel.name for channel in self._first.layout.channels]
         self.channels = len(self.speakers)
+        self.tracks = len(streams)
 
     def __exit__(self, *_: object) -> None:
         self._container.close()
@@ -84,6 +106,7 @@ class SoundReader(AbstractContextManager):
             InputError: a sample is not a number or infinite.
         """
         total, held = 0, None
+        yield from self._silence(self.lead_s)
         for block in self._planar():
             if not np.isfinite(block).all():
                 raise InputError(
@@ -95,6 +118,7 @@ class SoundReader(AbstractContextManager):
             total, held = total + block.shape[1], block
         if held is not None:
             yield held[:, : held.shape[1] - self._padding(total, held.shape[1])]
+        self._conclude()
 
     def _padding(self, total: int, last: int) -> int:
         """Samples beyond the end of an MP4 or MOV track; FFmpeg's reader leaves those of the last frame in.
@@ -115,6 +139,8 @@ class SoundReader(AbstractContextManager):
         """``(channels, n) float32`` blocks; a track that changes its rate or layout midway is made uniform."""
         kind, converter = None, None
         for frame in itertools.chain([self._first], self._frames):
+            if gap_s := self._gap_before(frame):
+                yield from self._silence(gap_s)
             if (frame.sample_rate, frame.layout.name) == (self.rate, self.layout):
                 yield _planar_float(frame)
                 continue
@@ -124,6 +150,57 @@ class SoundReader(AbstractContextManager):
             for converted in converter.resample(frame):
                 yield _planar_float(converted)
 
+    def _gap_before(self, frame: av.AudioFrame) -> float:
+        """Seconds that lack before a frame, by its timestamp."""
+        lasts_s = frame.samples / frame.sample_rate
+        if frame.pts is None:
+            self._due_s = None if self._due_s is None else self._due_s + lasts_s
+            return 0.0
+        at_s = frame.pts * self._tick_s
+        begin_s = at_s if self._due_s is None else self._due_s  # not from frame to frame: small gaps add up
+        gap_s = at_s - begin_s
+        if abs(gap_s) <= GAP_S:
+            at_s, gap_s = begin_s, 0.0
+        elif not 0 < gap_s <= self._longest_gap_s:  # the clock was reset: joined recordings, broadcast
+            gap_s = 0.0
+        if gap_s:
+            self._gaps.append((begin_s, gap_s))
+        self._due_s, self._end_s = at_s + lasts_s, at_s + lasts_s
+        return gap_s
+
+    @property
+    def _longest_gap_s(self) -> float:
+        """What is longer is no gap but an error."""
+        if Flags.ts_discont in Flags(self._container.format.flags):
+            return _LONGEST_JUMP_S
+        return self._container.duration / 1e6 if self._container.duration else _LONGEST_GAP_S
+
+    def _silence(self, seconds: float) -> Iterator[np.ndarray]:
+        left = round(seconds * self.rate)
+        while left:
+            block = np.zeros((self.channels, min(left, self.rate)), np.float32)
+            left -= block.shape[1]
+            yield block
+
+    def _conclude(self) -> None:
+        """What is known when all has been read."""
+        if self.lead_s >= _NOTED_LEAD_S:
+            self.notes.append(
+                f"The sound of {self.path!r} begins {self.lead_s:.2f} s after its picture: silence stands before it."
+            )
+        if self._gaps:
+            count = len(self._gaps)
+            gaps = "a gap" if count == 1 else f"{count} gaps, the longest"
+            (begin_s, longest_s), lost_s = max(self._gaps, key=lambda gap: gap[1]), sum(gap for _, gap in self._gaps)
+            begin_s -= start_s(self._stream) - self.lead_s
+            total = "" if count == 1 else f", {lost_s:.2f} s in all"
+            self.notes.append(
+                f"The sound of {self.path!r} has {gaps} from {begin_s:.2f} to {begin_s + longest_s:.2f} s{total}, "
+                "where its packets are missing: silence stands for them. Record or copy it again if words are lost."
+            )
+        if self._end_s is not None:
+            check_end(self.path, self._container, self._stream, self._end_s, self.notes.append)
+
     def _decoded(self) -> Iterator[av.AudioFrame]:
         """Frames of the track; damaged packets are skipped."""
         for packet in packets(self._container, self._stream):
@@ -132,43 +209,68 @@ class SoundReader(AbstractContextManager):
             yield from (frame for frame in frames_in(packet) if frame.samples)
 
 
-def load_speech(path: str | os.PathLike[str], *, role: str = "voice") -> Speech:
+def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int | None = None) -> Speech:
     """Prepare a voice for analysis; only the 16 kHz mono version is kept in memory.
 
-    Several channels are folded to mono after ITU-R BS.775; the rate is converted by soxr (high quality, linear phase).
+    Several channels are folded to mono after ITU-R BS.775, or where they cancel each other, the loudest one is taken;
+    the rate is converted by soxr (high quality, linear phase).
 
     Args:
         path: an audio file in any common format, or a video whose sound track is taken.
         role: what it is for, as messages should name it.
+        track: which of several sound tracks, counting from 1; None: the file's default.
 
     Returns:
-        The wave, and the exact length of the source in its own samples.
+        The wave, the exact length of the source in its own samples, and what was noticed.
 
     Raises:
-        InputError: no such file, no sound, damaged, values that are not finite, or shorter than
+        InputError: no such file, no sound, no such track, damaged, values that are not finite, or shorter than
             :data:`MIN_DURATION_S`.
     """
-    with SoundReader(path, role=role) as reader:
-        resample = _resampler(reader.rate)
+    with SoundReader(path, role=role, track=track) as reader:
         weights = _mono_weights(reader)
-        samples, pieces = 0, []
-        for block in reader.blocks():
-            samples += block.shape[1]
-            pieces.append(resample(np.ascontiguousarray(weights @ block), False))
-        if samples < MIN_DURATION_S * reader.rate:
-            raise InputError(
-                f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
-                "needed. Give a longer recording."
-            )
-        pieces.append(resample(np.zeros(0, np.float32), True))
-        wave = np.concatenate(pieces)
-        wave.resize(round(samples * SAMPLE_RATE / reader.rate), refcheck=False)  # in place, since it may be long
-        np.clip(wave, -1.0, 1.0, out=wave)
-        wave.setflags(write=False)
-        return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, path=reader.path)
+        wave, samples, products = _folded(reader, weights)
+        notes = list(reader.notes)
+    if samples < MIN_DURATION_S * reader.rate:
+        raise InputError(
+            f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
+            "needed. Give a longer recording."
+        )
+    powers = products.diagonal()
+    if weights @ products @ weights < _CANCELLED * np.square(weights) @ powers:  # equal where channels are unlike
+        loudest = int(np.argmax(powers * (weights > 0)))
+        notes.append(
+            f"The channels of {str(path)!r} are in opposite phase and cancel each other in mono: the lips follow "
+            f"channel {loudest + 1}. Turn one of them round, or many phones play silence."
+        )
+        with SoundReader(path, role=role, track=track) as again:
+            wave = _folded(again, np.eye(reader.channels, dtype=np.float32)[loudest])[0]
+    if np.abs(wave).max() < _SILENT:
+        others = " Choose another track with --audio-track." if reader.tracks > 1 else " Give the right recording."
+        notes.append(f"The sound of {str(path)!r} is silent: the lips will rest.{others}")
+    wave.setflags(write=False)
+    about = {"path": reader.path, "track": track, "lead_s": reader.lead_s, "notes": tuple(notes)}
+    return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, **about)
 
 
-def source_blocks(path: str | os.PathLike[str], *, rate: int, layout: str, samples: int) -> Iterator[np.ndarray]:
+def _folded(reader: SoundReader, weights: np.ndarray) -> tuple[np.ndarray, int, np.ndarray]:
+    """A whole track as a mono wave at SAMPLE_RATE; its samples at its own rate; ``(channels, channels)`` products."""
+    resample = _resampler(reader.rate)
+    samples, pieces, products = 0, [], np.zeros((reader.channels, reader.channels))
+    for block in reader.blocks():
+        samples += block.shape[1]
+        products += block @ block.T
+        pieces.append(resample(np.ascontiguousarray(weights @ block), False))
+    pieces.append(resample(np.zeros(0, np.float32), True))
+    wave = np.concatenate(pieces)
+    wave.resize(round(samples * SAMPLE_RATE / reader.rate), refcheck=False)  # in place, since it may be long
+    np.clip(wave, -1.0, 1.0, out=wave)
+    return wave, samples, products
+
+
+def source_blocks(
+    path: str | os.PathLike[str], *, rate: int, layout: str, samples: int, track: int | None = None
+) -> Iterator[np.ndarray]:
     """Stream the sound of a file at full quality, converted only where ``rate`` or ``layout`` differ from its own.
 
     Args:
@@ -176,6 +278,7 @@ def source_blocks(path: str | os.PathLike[str], *, rate: int, layout: str, sampl
         rate: samples per second to deliver.
         layout: channel arrangement to deliver, by FFmpeg's name.
         samples: exactly so many are delivered; silence fills what is missing.
+        track: which of several sound tracks, counting from 1; None: the file's default.
 
     Yields:
         ``(channels, n) float32`` blocks.
@@ -184,7 +287,7 @@ def source_blocks(path: str | os.PathLike[str], *, rate: int, layout: str, sampl
         InputError: as for :class:`SoundReader`.
     """
     left, channels = samples, 1
-    with SoundReader(path) as reader:
+    with SoundReader(path, track=track) as reader:
         for block in _converted(reader, rate, layout):
             block = block[:, :left]
             left, channels = left - block.shape[1], block.shape[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,12 @@ from .rates import FALLBACK_RATE, rate_of, usual_rate
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these know no transparency
 _LOOKED_AT = 300  # packets, to find a frame rate
 _REORDERED = 8  # of the last ones some may be missing between others, which are stored before them
+_ASIDE = Disposition.hearing_impaired | Disposition.visual_impaired | Disposition.comment
+_LEAST_MISSING_S = 0.3  # what lacks at the end of a file; less may be rounding
+_LEAST_LEFT_S, _LEAST_LEFT_SHARE = 0.2, 0.05
+# Formats whose header counts what they hold (for others FFmpeg guesses).
+_TELL_DURATION = {"mov", "wav", "flac", "aiff", "au"}
+_WAV_UNKNOWN = 0x7FFF0000  # sizes from here on stand for an unknown one, as programs that stream write it
 _NO_FILM = (
     "{path} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV file, "
     "and if it is one, copy or download it again."
@@ -76,6 +83,107 @@ def start_s(stream: av.stream.Stream) -> float:
     return float((stream.start_time or 0) * (stream.time_base or 0))
 
 
+def films_in(container: av.container.InputContainer) -> list[av.VideoStream]:
+    """Tracks of moving pictures: without the covers of records."""
+    return [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
+
+
+def chosen_track(
+    streams: Sequence[av.stream.Stream], number: int | None, *, path: str, note: Callable[[str], None]
+) -> av.stream.Stream:
+    """One of several tracks of a kind.
+
+    Args:
+        streams: the tracks, at least one.
+        number: counts from 1; None: the file's default, before tracks for the deaf, the blind, and comments.
+        path: as messages should name the file.
+        note: is told which one was taken where nobody chose.
+
+    Raises:
+        InputError: there are not so many.
+    """
+    kind, count = streams[0].type, len(streams)
+    what = "sound" if kind == "audio" else kind
+    if number is not None and number > count:
+        there = f"is only one {what} track" if count == 1 else f"are {count} {what} tracks"
+        raise InputError(
+            f"{what.capitalize()} track {number} of {path!r} was asked for, but there {there}; they count from 1. "
+            f"Choose at most {count} (--{kind}-track)."
+        )
+    if number is not None:
+        return streams[number - 1]
+    ranks = [(Disposition.default in stream.disposition, not stream.disposition & _ASIDE) for stream in streams]
+    taken = streams[ranks.index(max(ranks))]
+    if count > 1:
+        language = taken.metadata.get("language", "und")
+        spoken = "" if language == "und" else f" (language {language!r})"
+        note(
+            f"{path!r} has {count} {what} tracks; number {streams.index(taken) + 1}{spoken} was taken, the file's "
+            f"default. Choose another one with --{kind}-track."
+        )
+    return taken
+
+
+def check_end(
+    path: str,
+    container: av.container.InputContainer,
+    stream: av.stream.Stream,
+    end_s: float,
+    note: Callable[[str], None],
+) -> None:
+    """Note where a track ends before its header says, as half a download does.
+
+    Args:
+        path: as messages should name the file.
+        container: the file.
+        stream: its track.
+        end_s: when the last that could be decoded ends, by its timestamp.
+        note: is told how much is missing.
+
+    Raises:
+        InputError: hardly anything is left.
+    """
+    promised_s = _promised_end_s(path, container, stream)
+    if promised_s is None or promised_s - end_s < _LEAST_MISSING_S:
+        return
+    begin_s, what = start_s(stream), "sound" if stream.type == "audio" else "picture"
+    left_s, whole_s = end_s - begin_s, promised_s - begin_s
+    found = f"The {what} of {path!r} breaks off after {left_s:.1f} s, of {whole_s:.1f} s by its header: the file is"
+    if left_s < max(_LEAST_LEFT_S, _LEAST_LEFT_SHARE * whole_s):
+        raise InputError(f"{found} incomplete. Copy or download it again.")
+    note(f"{found} incomplete, {whole_s - left_s:.1f} s are missing. Copy or download it again.")
+
+
+def _promised_end_s(path: str, container: av.container.InputContainer, stream: av.stream.Stream) -> float | None:
+    """When a track ends by its header; None where that says nothing, or FFmpeg only guesses."""
+    if tag := stream.metadata.get("DURATION"):  # Matroska and WebM
+        hours, minutes, seconds = tag.split(":") if re.fullmatch(r"\d+:\d+:[\d.]+", tag) else (0, 0, 0)
+        return 3600 * int(hours) + 60 * int(minutes) + float(seconds) or None
+    kinds = set(container.format.name.split(","))
+    if not stream.duration or not (kinds & _TELL_DURATION or ("mp3" in kinds and _is_counted(path))):
+        return None
+    whole = _wav_share(path) if "wav" in kinds else 1.0
+    return start_s(stream) + whole * float(stream.duration * stream.time_base)
+
+
+def _wav_share(path: str) -> float:
+    """How many times as long a WAV file is by its header; FFmpeg only believes what is there."""
+    with existing_file(path, role="sound").open("rb") as file:
+        head, size = file.read(8), os.fstat(file.fileno()).st_size
+    declared = 8 + int.from_bytes(head[4:], "little")
+    return declared / size if head[:4] == b"RIFF" and size < declared < _WAV_UNKNOWN else 1.0
+
+
+def _is_counted(path: str) -> bool:
+    """Whether the first frame of an MP3 file says how many there are."""
+    with existing_file(path, role="sound").open("rb") as file:
+        head = file.read(10)
+        if head[:3] == b"ID3":
+            file.seek(10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)))
+        first = file.read(256)
+    return any(name in first for name in (b"Xing", b"Info", b"VBRI"))
+
+
 @dataclass
 class Shown:
     """A decoded picture, its timestamp, when its source shows it and for how long, and when the output does."""
@@ -91,16 +199,21 @@ class Film(AbstractContextManager):
     """The moving picture of an open file; what is wrong with it is added to ``warnings``. Use it in a ``with`` block.
 
     Raises:
-        InputError: missing or unreadable, or no moving picture in it.
+        InputError: missing or unreadable, or no moving picture in it, or no such ``track`` (as :func:`chosen_track`).
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, fps: Fraction = FALLBACK_RATE, warnings: list[str] | None = None
+        self,
+        path: str | os.PathLike[str],
+        *,
+        fps: Fraction = FALLBACK_RATE,
+        track: int | None = None,
+        warnings: list[str] | None = None,
     ) -> None:
         self._path, self._usual_s = str(path), float(1 / fps)
         self._warnings = [] if warnings is None else warnings
         self.container = opened(path, role="video", complaint=_NO_FILM)
-        films = [s for s in self.container.streams.video if Disposition.attached_pic not in s.disposition]
+        films = films_in(self.container)
         # FFmpeg renders plain text files as video ("tty"), and believes a picture's name ("image2", "png_pipe").
         kind = self.container.format.name
         if not films or kind in ("tty", "image2") or kind.endswith("_pipe"):
@@ -108,7 +221,11 @@ class Film(AbstractContextManager):
             raise InputError(
                 f"{self._path!r} has no moving picture in it. Give a picture or a video that shows a face."
             )
-        self.stream = films[0]
+        try:
+            self.stream = chosen_track(films, track, path=self._path, note=self._note)
+        except InputError:
+            self.container.close()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.container.close()
@@ -136,6 +253,8 @@ class Film(AbstractContextManager):
             yield Shown(picture, stamp_s or 0.0, time_s, duration_s, output_s=time_s)
         if time_s is None:
             raise InputError(f"Not one frame of {self._path!r} can be decoded. Convert the video to H.264 MP4.")
+        if stamp_s is not None:
+            check_end(self._path, self.container, self.stream, stamp_s + duration_s, self._note)
 
     def seek(self, stamp_s: float) -> bool:
         """Go to the key frame before a timestamp, where the format finds it exactly."""
@@ -186,7 +305,8 @@ class Film(AbstractContextManager):
     def _times(self, most: int | None = None) -> list[float]:
         """When the packets are shown, in seconds and in order, counting to ``most``."""
         with Film(self._path) as film:  # anew, since not every file can be rewound
-            timed = (packet for packet in packets(film.container, film.stream) if packet.pts is not None)
+            stream = film.container.streams[self.stream.index]
+            timed = (packet for packet in packets(film.container, stream) if packet.pts is not None)
             return sorted(float(packet.pts * packet.time_base) for packet in itertools.islice(timed, most))
 
     def _span_s(self) -> float:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import InputError, OutputError
 
+MOST_PIPED = 8 << 30
+"""Bytes that are taken from a pipe."""
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path has lost one of the two slashes
 _UNREADABLE_STILLS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 
@@ -25,13 +32,24 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
 
     Raises:
         InputError: nothing there, a directory, an empty file, one that may not be read, or a still format (HEIC,
-            AVIF) that nothing here decodes.
+            AVIF) that nothing here decodes; also an address of the web, a pipe, a device.
     """
     file = Path(path).expanduser()
+    if _ADDRESS.match(str(path)) and not file.exists():
+        address = _ADDRESS.sub(r"\1://", str(path))
+        raise InputError(
+            f"The {role} {address!r} is an address; only files are read. Download it first "
+            "(in a browser, or with curl -L -o NAME ADDRESS), and give that file."
+        )
     if not file.exists():
         raise InputError(f"The {role} file {str(path)!r} does not exist. Check the name and the folder ({Path.cwd()}).")
     if file.is_dir():
         raise InputError(f"The {role} {str(path)!r} is a folder. Give one file in it.")
+    if not file.is_file():
+        raise InputError(
+            f"The {role} {str(path)!r} is a pipe or a device, which can be read only once. Write its content into a "
+            "file first (cat PIPE > FILE), and give that file."
+        )
     try:
         with file.open("rb") as stream:
             head = stream.read(12)
@@ -46,6 +64,53 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
             f"The {role} file {str(path)!r} is a HEIC or AVIF picture, which is not supported. Save it as JPEG or PNG."
         )
     return file.absolute()
+
+
+@contextlib.contextmanager
+def kept(paths: Sequence[Path | None]) -> Iterator[list[Path | None]]:
+    """The same paths, but for pipes and ``-`` (standard input): files with their content, until the end of the block.
+
+    Raises:
+        InputError: standard input is a terminal, or wanted twice; or more than :data:`MOST_PIPED` bytes came.
+        OutputError: no room for it.
+    """
+    pipes = [path for path in paths if path is not None and _is_pipe(path)]
+    if sum(_is_standard_input(path) for path in pipes) > 1:
+        raise InputError("Standard input (-) was given twice, but can be read only once. Give one of them as a file.")
+    if not pipes:
+        yield list(paths)
+        return
+    with tempfile.TemporaryDirectory(prefix="lipsync-") as folder:
+        kept_as = {}
+        for number, path in enumerate(pipes):
+            kept_as[id(path)] = Path(folder, f"{number}-{'stdin' if _is_standard_input(path) else path.name}")
+            _keep(path, kept_as[id(path)])
+        yield [kept_as.get(id(path), path) for path in paths]
+
+
+def _is_standard_input(path: Path) -> bool:
+    return str(path) in ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+
+
+def _is_pipe(path: Path) -> bool:
+    return str(path) == "-" or path.is_fifo() or (_is_standard_input(path) and not path.is_file())
+
+
+def _keep(pipe: Path, target: Path) -> None:
+    if _is_standard_input(pipe) and sys.stdin.isatty():
+        raise InputError(f"{str(pipe)!r} stands for standard input, but nothing is piped in. Give a file instead.")
+    opened = contextlib.nullcontext(sys.stdin.buffer) if _is_standard_input(pipe) else pipe.open("rb")
+    size = 0
+    try:
+        with opened as source, target.open("wb") as file:
+            while block := source.read(1 << 20):
+                size += file.write(block)
+                if size > MOST_PIPED:
+                    raise InputError(
+                        f"More than {MOST_PIPED >> 30} GB came through {str(pipe)!r}. Write it into a file first."
+                    )
+    except OSError as error:
+        raise unwritable(target, error, what="content of a pipe") from error
 
 
 def temporary_beside(target: Path) -> Path:

@@ -20,6 +20,8 @@ BACKDROP = (128, 128, 128)
 
 # Formats with a signature of their own. (Pillow would also take an MPEG stream for a picture.)
 _FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+_ONLY_READ = ("PSD",)
+_TGA_ENDINGS, _TGA_FOOTER = (".tga", ".icb", ".vda", ".vst"), b"TRUEVISION-XFILE.\0"
 
 ANIMATED = ("GIF", "PNG", "WEBP")  # (A TIFF has pages, and a JPEG of two views is one for each eye.)
 
@@ -27,7 +29,7 @@ ANIMATED = ("GIF", "PNG", "WEBP")  # (A TIFF has pages, and a JPEG of two views 
 def is_picture(path: str | os.PathLike[str]) -> bool:
     """Whether the content of the file, whatever its name, is that of a picture format."""
     try:
-        with Image.open(path, formats=_FORMATS):
+        with Image.open(path, formats=_formats_of(path)):
             return True
     except UnidentifiedImageError:
         return False
@@ -58,7 +60,7 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
     """
     file = existing_file(path, role="picture")
     try:
-        with Image.open(file, formats=_FORMATS) as image:
+        with Image.open(file, formats=_formats_of(file)) as image:
             if max(image.size) > MAX_SIDE:
                 raise InputError(
                     f"The picture {str(path)!r} is {image.width}x{image.height} pixels; at most {MAX_SIDE} a side are "
@@ -70,7 +72,7 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
     except UnidentifiedImageError as error:
         raise InputError(
             f"{str(path)!r} is not a picture that can be read (its content decides, not its name). "
-            "Give a JPEG, PNG, WebP, GIF, BMP or TIFF file."
+            "Give a JPEG, PNG, WebP, GIF, BMP, TIFF, TGA or PSD file."
         ) from error
     except Image.DecompressionBombError as error:
         raise InputError(f"The picture {str(path)!r} is too large: {error}. Scale it to {MAX_SIDE} at most.") from error
@@ -96,6 +98,14 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
     Image.fromarray(image).save(encoded, format=kind, **({"quality": 95} if kind in ("JPEG", "WEBP") else {}))
     with written(target, what="picture") as temporary:
         temporary.write_bytes(encoded.getbuffer())
+
+
+def _formats_of(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """What a file may be. A TGA has no signature, but mostly a footer; else its name tells."""
+    with open(path, "rb") as file:
+        file.seek(-min(len(_TGA_FOOTER), os.fstat(file.fileno()).st_size), os.SEEK_END)
+        is_tga = file.read() == _TGA_FOOTER or Path(path).suffix.lower() in _TGA_ENDINGS
+    return (*_FORMATS, *_ONLY_READ, *(["TGA"] if is_tga else []))
 
 
 def as_rgb(image: Image.Image) -> Image.Image:

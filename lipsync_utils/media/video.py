@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..records import Frame, Timeline
 from .animation import Animation
 from .colour import notes_on, shown_size, to_rgb
-from .decoding import Film, start_s
+from .decoding import Film, chosen_track, start_s
 from .files import existing_file
 from .pictures import MAX_SIDE, is_animation, is_picture, read_picture
 from .timeline import looped, once, resampled, there_and_back
@@ -35,6 +35,7 @@ class Source:
         duration_s: length of a video in seconds, 0 for a picture.
         has_audio: a video with a sound track.
         audio_offset_s: how much later than the picture the sound track begins, in seconds.
+        track: which of several videos in the file, counting from 1; None: its default.
         warnings: what was noticed while reading (damaged packets, converted colours); grows as frames are read.
     """
 
@@ -46,6 +47,7 @@ class Source:
     duration_s: float = 0.0
     has_audio: bool = False
     audio_offset_s: float = 0.0
+    track: int | None = None
     warnings: list[str] = field(default_factory=list)
 
     def frames(self, timeline: Timeline, *, when_short: str = "loop", exact: bool = True) -> Iterator[Frame]:
@@ -73,21 +75,25 @@ class Source:
         if is_animation(self.path):
             opener = partial(Animation, self.path, self.warnings)
         else:
-            opener = partial(Film, self.path, fps=self.fps, warnings=self.warnings)
+            opener = partial(Film, self.path, fps=self.fps, track=self.track, warnings=self.warnings)
         shown = _PLAYED[when_short](opener)
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)
 
 
-def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
+def open_source(
+    path: str | os.PathLike[str], *, role: str = "face", track: int | None = None, audio_track: int | None = None
+) -> Source:
     """Open a picture or a video; the content decides which, not the name.
 
     Args:
         path: the file.
         role: what it is for, as messages should name it: ``"face"``, ``"video"``.
+        track: which of several videos in the file, counting from 1; None: its default.
+        audio_track: likewise, the sound that is meant.
 
     Raises:
-        InputError: missing, empty, damaged, without pictures, or of an unknown format.
+        InputError: missing, empty, damaged, without pictures, of an unknown format, or without such a track.
     """
     file = existing_file(path, role=role)
     if is_picture(file):
@@ -98,12 +104,13 @@ def open_source(path: str | os.PathLike[str], *, role: str = "face") -> Source:
             fps, duration_s = animation.clock()
         return Source(str(path), False, width, height, fps, duration_s)
     warnings: list[str] = []
-    with Film(path, warnings=warnings) as film:
-        sound = next(iter(film.container.streams.audio), None)
+    with Film(path, track=track, warnings=warnings) as film:
+        sounds = film.container.streams.audio
+        sound = chosen_track(sounds, audio_track, path=str(path), note=lambda _: None) if sounds else None
         late_s = start_s(sound) - start_s(film.stream) if sound else 0.0
         about = (film.frame_rate(), film.duration_s(), sound is not None, late_s)  # by the header, before decoding
         first, pixel_aspect = film.first()
     width, height = shown_size(first, pixel_aspect)
     if max(width, height) > MAX_SIDE:
         raise InputError(f"The video {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted.")
-    return Source(str(path), False, width, height, *about, warnings=[*notes_on(first), *warnings])
+    return Source(str(path), False, width, height, *about, track=track, warnings=[*notes_on(first), *warnings])

@@ -67,6 +67,7 @@ class SyncReport:
         faces: the largest number of faces seen at once; one was followed.
         shots: uninterrupted stretches of that face; more than one where the camera cut or the face was lost.
         phonetics: checks of single sounds, where their times were given.
+        notes: what was noticed while reading the files (damage, gaps, several tracks).
     """
 
     video: str
@@ -90,6 +91,7 @@ class SyncReport:
     faces: int
     shots: int
     phonetics: PhoneticReport | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

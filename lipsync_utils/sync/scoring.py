@@ -54,6 +54,8 @@ def score(
     video: str | os.PathLike[str],
     *,
     audio: str | os.PathLike[str] | None = None,
+    video_track: int | None = None,
+    audio_track: int | None = None,
     model: str = "landmarks",
     face: FaceOptions | None = None,
     phonemes: Sequence[Phoneme] | None = None,
@@ -65,6 +67,8 @@ def score(
     Args:
         video: any video with a face.
         audio: compare with this sound instead of the video's own; it begins with the video.
+        video_track: which of several videos in the file, counting from 1; None: its default.
+        audio_track: likewise, which of several sound tracks, of ``audio`` if that is given.
         model: ``"landmarks"`` (ours, in the package) or ``"syncnet"`` (its weights are fetched).
         face: which face, where there are several; by default the largest at first sight.
         phonemes: the sounds with their times, for the phonetic checks.
@@ -82,8 +86,8 @@ def score(
     """
     options = replace(face or FaceOptions(), smooth_s=0.0)
     expert = EXPERTS.make(model)
-    source = open_video(video)
-    wave = _sound(source, audio)
+    source = open_video(video, track=video_track, audio_track=None if audio else audio_track)
+    wave = _sound(source, audio, track=audio_track)
     mouth = watch(source, options, detector=detector, step=step)
     count = min(len(mouth.run), max(1, len(wave) * FPS // SAMPLE_RATE))
     mouth = replace(mouth, measures=mouth.measures[:count], boxes=mouth.boxes[:count], run=mouth.run[:count])
@@ -94,19 +98,23 @@ def score(
     report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
     phonetics = None if phonemes is None else check(seen, phonemes, rest_in(seen, phonemes))
-    return replace(report, audio=str(audio or video), phonetics=phonetics)
+    return replace(report, audio=str(audio or video), phonetics=phonetics, notes=tuple(source.warnings))
 
 
-def _sound(source: Source, audio: str | os.PathLike[str] | None) -> np.ndarray:
-    """``(n,) float32`` at 16 kHz, beginning when the picture begins."""
+def _sound(source: Source, audio: str | os.PathLike[str] | None, *, track: int | None = None) -> np.ndarray:
+    """``(n,) float32`` at 16 kHz, beginning when the picture begins; what was noticed joins the source's warnings."""
     from ..media import load_speech
 
     if audio is not None:
-        return load_speech(audio, role="sound").wave
+        speech = load_speech(audio, role="sound", track=track)
+        source.warnings += speech.notes
+        return speech.wave
     if not source.has_audio:
         raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
-    wave, late = load_speech(source.path).wave, round(source.audio_offset_s * SAMPLE_RATE)
-    return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
+    speech = load_speech(source.path, track=track)
+    source.warnings += speech.notes
+    late = round(source.audio_offset_s * SAMPLE_RATE) - round(speech.lead_s * SAMPLE_RATE)
+    return np.pad(speech.wave, (late, 0)) if late > 0 else speech.wave[-late:]
 
 
 def _compared(mouth: Mouth, expert: Expert, table: np.ndarray, usable: np.ndarray, wave: np.ndarray) -> SyncReport:

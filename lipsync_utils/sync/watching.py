@@ -63,15 +63,15 @@ class Mouth:
     glimpses: dict[int, np.ndarray]
 
 
-def open_video(path: str | os.PathLike[str]) -> Source:
-    """A video to watch.
+def open_video(path: str | os.PathLike[str], **tracks: int | None) -> Source:
+    """A video to watch; ``tracks`` as :func:`~lipsync_utils.media.open_source` takes them.
 
     Raises:
         InputError: missing, damaged, or a picture.
     """
     from ..media import open_source
 
-    source = open_source(path, role="video")
+    source = open_source(path, role="video", **tracks)
     if source.is_picture:
         raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
     return source
