@@ -127,7 +127,7 @@ def sound(rng: np.random.Generator, path: Path) -> Path:
     ending = str(rng.choice(list(SOUNDS)))
     codec = str(rng.choice(SOUNDS[ending]))
     rate = 48_000 if codec == "libopus" else int(rng.choice(RATES))
-    seconds = float(rng.choice([0.0005, 0.03, 0.2, 0.5, 0.9]))
+    seconds = float(rng.choice([0.0005, 0.03, 0.2, 0.3, 0.4, 0.5, 0.6, 0.9]))
     wave = voice(max(seconds, 1 / rate), rate=rate)
     channels = int(rng.choice([1, 2, 6])) if ending != "mka" else int(rng.choice([1, 2]))
     samples = np.stack([wave * rng.choice([-1, 0, 0.01, 0.5, 1, 1]) for _ in range(channels)])
