@@ -153,6 +153,14 @@ def test_opposite_phase_is_heard(tmp_path):
     assert np.abs(both[0] + both[1]).max() < 1e-3, "the result's own sound is left as it is"
 
 
+def test_of_channels_that_cancel_each_other_the_louder_one_is_heard(tmp_path):
+    wave = voice(1.0)
+    path = write_sound(tmp_path / "a.wav", np.stack([-0.7 * wave, wave]), codec="pcm_f32le")
+    speech = load_speech(path)
+    assert np.abs(speech.wave - wave).max() < 1e-3
+    assert "the lips follow channel 2" in speech.notes[0]
+
+
 def test_channels_that_differ_are_folded_as_ever(tmp_path):
     noise = 0.1 * np.random.default_rng(0).standard_normal((2, 96_000)).astype(np.float32)
     path = write_sound(tmp_path / "a.wav", noise, rate=96_000, codec="pcm_f32le")
