@@ -1,14 +1,27 @@
 """The errors a caller may meet. Every message says what was received, what is needed and what to do."""
 
+from __future__ import annotations
+
+from .messages import Message
+
 
 class LipSyncError(Exception):
     """Root of every error that this package raises on purpose.
 
+    Args:
+        message: the sentence, with fields for the values.
+        values: what is filled in.
+
     Attributes:
         exit_code: what the command line returns for this kind of error.
+        message: what ``str`` gives; :func:`~lipsync_utils.messages.said_in` says it in another language.
     """
 
     exit_code = 1
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        super().__init__(self.message)
 
 
 class InputError(LipSyncError, ValueError):
@@ -42,6 +55,8 @@ class MissingExtraError(LipSyncError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(
-            f"{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'"
+            "{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'",
+            what=what,
+            extra=extra,
         )
         self.extra = extra
