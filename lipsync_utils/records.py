@@ -99,10 +99,16 @@ class Face:
 
 @dataclass(frozen=True)
 class TrackedFrame:
-    """A frame and the chosen face in it; ``face`` is None where there is none."""
+    """A frame and the chosen face in it.
+
+    Attributes:
+        face: None where there is none.
+        continues: it is the face of the frame before, moved on; not after cuts, and not where it was found anew.
+    """
 
     frame: Frame
     face: Face | None
+    continues: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,15 +60,19 @@ class Rig:
             raise InputError(f"Unknown blendshapes: {', '.join(unknown)}. Known are: {', '.join(self.names)}.")
         return np.array([self.names.index(n) for n in names])
 
+    def pose(self, face: Face) -> tuple[float, np.ndarray]:
+        """Scale and rotation ``(3, 3)`` that carry the basis onto ``face``."""
+        # Points above the upper lip keep their place whatever the mouth does.
+        stable = np.flatnonzero(self.neutral[:, 1] < self.neutral[topology.OUTER_LIP_MIDDLES[0], 1])
+        scale, rotation, _ = umeyama(self.neutral[stable], face.points[stable].astype(np.float64))
+        return float(scale), rotation
+
     def fit(self, face: Face) -> FittedRig:
         """Carry the basis onto ``face``."""
         points = face.points
-        # Points above the upper lip keep their place whatever the mouth does.
-        stable = np.flatnonzero(self.neutral[:, 1] < self.neutral[topology.OUTER_LIP_MIDDLES[0], 1])
-        size, rotation, _ = umeyama(self.neutral[stable], points[stable].astype(np.float64))
-        scale = float(size)
-        shapes = np.einsum("knj,ij->kni", self.shapes, rotation * scale)
-        shapes = (shapes * _proportions(self, points, scale)[:, None, None]).astype(np.float32)
+        scale, rotation = self.pose(face)
+        shapes = self.shapes @ (rotation.T * scale).astype(np.float32)
+        shapes *= _proportions(self, points, scale)[:, None, None].astype(np.float32)
         down = in_picture(rotation[:, 1])
         gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
         rest = points + _closing(self, points, gaps, down)

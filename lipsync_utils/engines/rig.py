@@ -10,10 +10,9 @@ from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
 from ..options import RunOptions
 from ..records import SAMPLE_RATE, FaceCurves, Timeline, TrackedFrame
-from ..render.mouth import MouthInterior
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
-from ..render.video import VideoRenderer
+from ..render.video import Prepared, VideoRenderer
 from ..rig import Rig
 from ..speech import SpeechModel
 from ..streaming import in_order
@@ -57,11 +56,10 @@ class RigEngine:
         values = on_timeline(curves, task.timeline)
         renderer = VideoRenderer(rig=self._rig, names=curves.names)
 
-        def render(item: tuple[TrackedFrame, MouthInterior | None]) -> np.ndarray:
-            frame, interior = item
-            return renderer.render(frame, values[frame.frame.index], interior)
+        def render(prepared: Prepared) -> np.ndarray:
+            return renderer.render(prepared, values[prepared.tracked.frame.index])
 
-        return in_order(render, renderer.interiors(tracked))
+        return in_order(render, renderer.prepared(tracked))
 
 
 def on_timeline(curves: FaceCurves, timeline: Timeline) -> np.ndarray:

@@ -53,17 +53,16 @@ class CentredSmoother:
         self._reference: np.ndarray | None = None
         self._next = 0  # first entry that has not been given out
 
-    def push(self, tracked: TrackedFrame, *, continues: bool) -> Iterator[TrackedFrame]:
+    def push(self, tracked: TrackedFrame) -> Iterator[TrackedFrame]:
         """Add a frame; yields those that are ready.
 
         Args:
-            tracked: the frame and its face as found.
-            continues: whether the face is the one in the frame before; otherwise a new segment begins.
+            tracked: the frame and its face as found; where it does not continue, a new segment begins.
         """
         if self._sigma == 0.0:
             yield tracked
             return
-        if not continues or tracked.face is None:
+        if not tracked.continues or tracked.face is None:
             yield from self.flush()
         if tracked.face is None:
             yield tracked

@@ -71,7 +71,7 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     smoother = CentredSmoother(options.smooth_s)
     for frame in frames:
         face, continues = follower.step(frame)
-        yield from smoother.push(TrackedFrame(frame, face), continues=continues)
+        yield from smoother.push(TrackedFrame(frame, face, continues))
     yield from smoother.flush()
 
 

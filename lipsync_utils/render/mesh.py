@@ -37,7 +37,9 @@ def _mouth_triangles() -> np.ndarray:
     return np.concatenate([first[:-1], second[1:]])  # at the corners the two lips share a point
 
 
-TRIANGLES = np.concatenate([topology.TRIANGLES, _ring_triangles(), _mouth_triangles()]).astype(np.int32)
+MOUTH_TRIANGLES = _mouth_triangles()
+
+TRIANGLES = np.concatenate([topology.TRIANGLES, _ring_triangles(), MOUTH_TRIANGLES]).astype(np.int32)
 """All triangles that are drawn. The eyes stay open holes: behind them the eyeballs do not move."""
 
 

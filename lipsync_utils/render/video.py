@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,19 +12,35 @@ from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import Rig
 from . import mesh
+from .closed_lips import Lent, lend, moved_by_speech
 from .mouth import MouthInterior, mouth_frame, mouth_state, skin_colour
 from .regions import region_around
-from .warp import MeshWarp, identity_maps
+from .warp import STILL, MeshWarp, identity_maps
 
 OTHER_LIGHT = 12.0
 """Change of the skin's colour between two frames, 0 to 255, that no moving light makes."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A frame of a video, ready to be rendered.
+
+    Attributes:
+        tracked: the frame and its face.
+        interior: what is between its lips; None where there was no face yet.
+        lent: closed lips of other frames.
+    """
+
+    tracked: TrackedFrame
+    interior: MouthInterior | None
+    lent: Lent
+
+
 class VideoRenderer:
     """Replaces the lip motion of a tracked face, frame by frame; the rest of the frame is left alone.
 
-    Whatever the lips do in the source frame is first taken back (parted lips are closed by the rig), then the given
-    coefficients act.
+    Whatever the lips do in the source frame is first taken back (closed lips are taken from another frame of the clip,
+    or parted ones closed by the rig), then the given coefficients act.
 
     Args:
         rig: the ARKit basis.
@@ -32,46 +49,48 @@ class VideoRenderer:
 
     def __init__(self, *, rig: Rig, names: tuple[str, ...]) -> None:
         self._rig, self._names, self._columns = rig, names, rig.columns(names)
+        self._moves = moved_by_speech(rig)
 
-    def render(self, tracked: TrackedFrame, values: np.ndarray, interior: MouthInterior | None) -> np.ndarray:
+    def render(self, prepared: Prepared, values: np.ndarray) -> np.ndarray:
         """One frame; a frame without a face is returned as it is.
 
         Rendering a frame does not change the renderer: frames may be rendered from several threads.
 
         Args:
-            tracked: the frame and its face.
+            prepared: from :meth:`prepared`.
             values: ``(k,)`` blendshape coefficients.
-            interior: from :meth:`interiors`.
 
         Returns:
             ``(H, W, 3) uint8`` RGB.
         """
+        tracked, interior, lent = prepared.tracked, prepared.interior, prepared.lent
         image = tracked.frame.image
         if tracked.face is None or interior is None:
             return image
-        fitted = self._rig.fit(tracked.face)
+        fitted = lent.on(self._rig.fit(tracked.face), self._moves)
         source = fitted.source[:, :2]
         target = mesh.surround(fitted.move(values, self._columns)[:, :2], source)
         warp = MeshWarp(image, mesh.surround(source))
-        moved = np.abs(target - warp.source).max(1) > 0.02
+        moved = np.abs(target - warp.source).max(1) > STILL
         if not moved.any():
             return image
         touched = np.unique(mesh.TRIANGLES[moved[mesh.TRIANGLES].any(1)])  # corners of triangles with a moved corner
         region = region_around(np.concatenate([target[touched], warp.source[touched]]), image.shape)
         out = image.copy()
         warp.paint(out, target, region, identity_maps(region))
+        lent.paint(out, target[: topology.POINTS])
         state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
         return out
 
-    @staticmethod
-    def interiors(tracked: Iterable[TrackedFrame]) -> Iterator[tuple[TrackedFrame, MouthInterior | None]]:
-        """Each frame with a mouth interior of its size, made anew only when the face has come nearer or gone away.
+    def prepared(self, tracked: Iterable[TrackedFrame]) -> Iterator[Prepared]:
+        """Each frame with a mouth interior of its size, and with the closed lips of other frames that it gets.
 
-        It is made anew as well where the skin changes its colour from one frame to the next, as it does at cuts.
+        An interior is made anew only when the face has come nearer or gone away, and where the skin changes its colour
+        from one frame to the next, as it does at cuts.
         """
         interior, skin = None, np.zeros(3)
-        for frame in tracked:
+        for frame, lent in lend(tracked, self._rig):
             if frame.face is not None:
                 points = frame.face.points
                 width = apart(points, topology.OUTER_LIP_CORNERS)
@@ -79,4 +98,4 @@ class VideoRenderer:
                 cut = np.abs(skin - before).max() > OTHER_LIGHT
                 if interior is None or cut or not 0.85 < width / interior.width < 1.18:
                     interior = MouthInterior.of(width, points, frame.frame.image)
-            yield frame, interior
+            yield Prepared(frame, interior, lent)

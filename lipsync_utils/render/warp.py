@@ -13,6 +13,9 @@ from .regions import Region, region_around
 _DETAILS = tuple(np.array(hole) for hole in (topology.MOUTH_HOLE, topology.RIGHT_EYE_HOLE, topology.LEFT_EYE_HOLE))
 """Points around the places where the mesh opens."""
 
+STILL = 0.02
+"""Points that move by less than this, in pixels, stand still."""
+
 
 class MeshWarp:
     """Warps one picture piecewise along the mesh.
@@ -49,7 +52,8 @@ class MeshWarp:
         draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
         out[top:bottom, left:right] = self._sample(*maps)
         for detail in _DETAILS:
-            self._refine(out, target, region, maps, target[detail])
+            if np.abs(target[detail] - self.source[detail]).max() > STILL:
+                self._refine(out, target, region, maps, target[detail])
 
     def _sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
         method = cv2.INTER_LINEAR if self.factor > 1 else cv2.INTER_CUBIC

@@ -18,6 +18,7 @@ from lipsync_utils.render.mouth import MouthInterior, tone_of
 from lipsync_utils.render.portrait import PortraitRenderer
 from lipsync_utils.render.video import VideoRenderer
 from lipsync_utils.rig import Rig
+from lipsync_utils.rig import Rig
 from lipsync_utils.speech.visemes import NAMES
 
 FACE = SyntheticFace(x=128, y=112, width=110)
@@ -70,7 +71,7 @@ def test_a_video_that_turns_grey_gets_a_grey_mouth_from_that_frame_on(face):
     still = next(iter(talking(0.1)))
     grey = np.repeat(cv2.cvtColor(still, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     tracked = [TrackedFrame(Frame(i, i / 25, image), face) for i, image in enumerate([still, still, grey, grey])]
-    made = [interior for _, interior in VideoRenderer.interiors(tracked)]
+    made = [each.interior for each in VideoRenderer(rig=Rig.load(), names=()).prepared(tracked)]
     assert made[0] is made[1]
     assert made[2] is made[3]
     assert isinstance(made[2], MouthInterior)

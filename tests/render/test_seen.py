@@ -41,8 +41,8 @@ def test_between_the_lips_is_a_mouth_and_no_stretched_lip(green_lips, face, rig,
         out = portrait.render(values)
     else:
         video = VideoRenderer(rig=rig, names=NAMES)
-        ((tracked, interior),) = video.interiors([TrackedFrame(Frame(0, 0.0, green_lips), face)])
-        out = video.render(tracked, values, interior)
+        (prepared,) = video.prepared([TrackedFrame(Frame(0, 0.0, green_lips), face)])
+        out = video.render(prepared, values)
     inside = out[hole_of(portrait.points(values), out.shape, shrunk=3)].astype(int)
     assert len(inside) > 50
     assert (inside[:, 1] > inside[:, 0] + 40).mean() < 0.02

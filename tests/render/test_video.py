@@ -30,8 +30,8 @@ def gap(detector, image: np.ndarray) -> float:
 
 
 def spoken(video, frame, values):
-    ((frame, interior),) = video.interiors([frame])
-    return video.render(frame, values, interior)
+    (prepared,) = video.prepared([frame])
+    return video.render(prepared, values)
 
 
 def test_frame_without_a_face_is_the_same_object(video, portrait, pose):
@@ -74,7 +74,7 @@ def test_closed_lips_open_with_the_voice(video, detector, portrait, face, pose):
 def test_face_that_comes_nearer_gets_a_larger_mouth(video, portrait, face):
     near = tracked(np.kron(portrait, np.ones((2, 2, 1), np.uint8)), replace(face, points=face.points * 2))
     far = tracked(portrait, face)
-    first, same, larger = (interior for _, interior in video.interiors([far, far, near]))
+    first, same, larger = (prepared.interior for prepared in video.prepared([far, far, near]))
     assert same is first
     assert larger.width > 1.8 * first.width
 
