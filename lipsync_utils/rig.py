@@ -28,6 +28,10 @@ UPPER_SHARE = 0.3
 """Part of a lip gap that the upper lip closes; the lower lip, which is carried by the jaw, does the rest."""
 
 
+WIDE = (0.06, 0.16)
+"""Lips parted by so much, in units of the basis, begin to take its lips' shape when closed, and take it wholly."""
+
+
 @dataclass(frozen=True)
 class Rig:
     """The ARKit basis on the face mesh.
@@ -76,8 +80,25 @@ class Rig:
         down = in_picture(rotation[:, 1])
         gaps = np.maximum(0, (points[_LOWER, :2] - points[_UPPER, :2]) @ down).astype(np.float32)
         rest = points + _closing(self, points, gaps, down)
+        if gaps.max() > WIDE[0] * scale:
+            share = min(1.0, (gaps.max() / scale - WIDE[0]) / (WIDE[1] - WIDE[0]))
+            rest = _with_lips_of_the_basis(self, rest, scale * rotation, share)
         texture = points + _widening(self, points, gaps, down)
         return FittedRig(self.names, texture.astype(np.float32), rest.astype(np.float32), shapes, scale, rotation, gaps)
+
+    @cached_property
+    def shut(self) -> np.ndarray:
+        """``(468, 3) float32`` the neutral head with lips that touch."""
+        gaps = np.maximum(0, self.neutral[_LOWER, 1] - self.neutral[_UPPER, 1])
+        return self.neutral + _closing(self, self.neutral, gaps, np.array([0.0, 1.0])).astype(np.float32)
+
+    @cached_property
+    def around_lips(self) -> np.ndarray:
+        """``(468,) float32``: 1 on the lips, less around them, 0 above the base of the nose."""
+        flat = self.neutral[:, :2]
+        away = np.linalg.norm(flat[:, None] - flat[list(topology.LIPS)], axis=-1).min(1)
+        near = np.exp(-((away / (0.35 * apart(flat, topology.OUTER_LIP_CORNERS))) ** 2))
+        return np.where(flat[:, 1] < flat[topology.UNDER_NOSE, 1], 0, near).astype(np.float32)
 
     @cached_property
     def side(self) -> np.ndarray:
@@ -191,9 +212,31 @@ def _closing(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -
     return out
 
 
+def _with_lips_of_the_basis(rig: Rig, rest: np.ndarray, pose: np.ndarray, share: float) -> np.ndarray:
+    """``(468, 3)`` the closed face with ``share`` of the basis' lips, as wide as its own and where they are.
+
+    Lips that were stretched around a wide opening have lost their own shape.
+    """
+    lips = rig.shut @ pose.T
+    along = in_picture(pose[:, 0])
+    middle = list(topology.OUTER_LIP_CORNERS + topology.INNER_LIP_MIDDLES)
+    lips += rest[middle].mean(0) - lips[middle].mean(0)
+    wider = apart(rest, topology.OUTER_LIP_CORNERS) / apart(lips, topology.OUTER_LIP_CORNERS)
+    lips[:, :2] += ((wider - 1) * (lips[:, :2] - rest[middle, :2].mean(0)) @ along)[:, None] * along
+    rest = rest + (share * rig.around_lips[:, None]) * (lips - rest)
+    rest[_UPPER] = rest[_LOWER] = (rest[_UPPER] + rest[_LOWER]) / 2
+    return rest
+
+
 UNDER_READ = (0.12, 0.32)
 """How much further than the face mesh says upper and lower lip are from the middle of a gap, in parts of the gap. (The
 mesh reads wide openings too small.)"""
+
+
+CORNER = 0.6
+"""How far the inner corners of a wide opening are from where the mesh says, in parts of the way to the outer ones."""
+
+_CORNERS = ((61, 76, 62, 78), (291, 306, 292, 308))
 
 
 def _widening(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) -> np.ndarray:
@@ -211,4 +254,8 @@ def _widening(rig: Rig, points: np.ndarray, gaps: np.ndarray, down: np.ndarray) 
         within = np.clip(1 - (y - edge) * sign / thickness, 0, 1) * (rig.side == sign)
         within[inner[1:-1]] = 1
         out[:, :2] += (sign * amount * within)[:, None] * down
+    for corner, *inner in _CORNERS:  # dark on either side of wide openings
+        out[inner] += (
+            CORNER * min(1.0, gaps.max() / (0.3 * np.ptp(x[_UPPER]) + 1e-6)) * (points[corner] - points[inner])
+        )
     return out
