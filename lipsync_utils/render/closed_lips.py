@@ -40,7 +40,7 @@ HELD_BYTES = 96e6
 SWITCH_FRAMES = 5
 """Frames in which one pair of lips is faded into another."""
 
-REACH = (0.06, 0.26)
+REACH = (0.1, 0.24)
 """What is taken around the lips, and the width over which that fades, in mouth widths."""
 
 MOST = 40.0

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ..faces import topology
+from ..render.planes import fitted_plane, plane_over
 from .crops import to_crop
 from .fast import SHOWN_ROWS
 from .network import FACE_SIZE
@@ -77,8 +78,6 @@ class ColourMatch:
     """
 
     def __init__(self) -> None:
-        y, x = np.mgrid[-1 : 1 : ROWS * 1j, -1 : 1 : FACE_SIZE * 1j]
-        self._basis = np.stack([np.ones_like(x), x, y], -1).astype(np.float32)  # (48, 96, 3)
         self._plane: np.ndarray | None = None
 
     def reset(self) -> None:
@@ -96,16 +95,12 @@ class ColourMatch:
         Returns:
             ``(48, 96, 3) float32``, may be slightly outside of [0, 1].
         """
-        ring = np.where((mask > 0) & (mask < 0.6), 1 - mask, 0)[..., None] ** 2
-        difference = np.clip(source - generated, -MAX_DIFFERENCE, MAX_DIFFERENCE).reshape(-1, 3)
-        weighted = (self._basis * ring).reshape(-1, 3)
-        normal = weighted.T @ self._basis.reshape(-1, 3)
-        normal += 0.02 * (np.trace(normal) + 1e-6) * np.eye(3, dtype=np.float32)  # where the ring is short, less tilt
-        plane = np.linalg.solve(normal, weighted.T @ difference)
+        ring = np.where((mask > 0) & (mask < 0.6), 1 - mask, 0) ** 2
+        plane = fitted_plane(np.clip(source - generated, -MAX_DIFFERENCE, MAX_DIFFERENCE), ring)
         if self._plane is not None:
             plane = COLOUR_MEMORY * self._plane + (1 - COLOUR_MEMORY) * plane
         self._plane = plane
-        return (generated + self._basis @ plane).astype(np.float32)
+        return (generated + plane_over(generated.shape, plane)).astype(np.float32)
 
 
 @dataclass(frozen=True)

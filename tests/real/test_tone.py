@@ -18,7 +18,6 @@ from lipsync_utils.render.mouth import MouthInterior, tone_of
 from lipsync_utils.render.portrait import PortraitRenderer
 from lipsync_utils.render.video import VideoRenderer
 from lipsync_utils.rig import Rig
-from lipsync_utils.rig import Rig
 from lipsync_utils.speech.visemes import NAMES
 
 FACE = SyntheticFace(x=128, y=112, width=110)

@@ -96,7 +96,7 @@ def test_a_still_face_is_encoded_once_and_the_rest_is_left_alone(tmp_path, pictu
     source = draw(FACE, size=SIZE)
     changed = np.max([difference(image, source) for image in images], axis=0)
     nose = int(FACE.y + 0.18 * FACE.width)
-    assert changed[: nose - 5].max() < 10, "nose and everything above"
+    assert changed[: nose - 5].max() < 12, "nose and everything above"
     assert changed[:, : int(FACE.x - 0.5 * FACE.width)].max() < 10, "beside the face"
     assert changed.max() > 40, "and the mouth did move"
 
