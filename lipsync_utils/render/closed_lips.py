@@ -25,6 +25,9 @@ from .regions import region_around
 OPEN = (0.025, 0.065)
 """Lips parted by so much, in distances between the outer eye corners, begin to be replaced, and are replaced wholly."""
 
+ADMITTED = 0.1
+"""Lips parted by more than this are never lent. (Full lips that touch are read as parted by up to 0.09.)"""
+
 CLOSED = 0.045
 """Lips parted by less than this are worth waiting for."""
 
@@ -191,7 +194,7 @@ class _Lender:
 
     def see(self, tracked: TrackedFrame) -> None:
         """Keep the lips of a frame if there are none that are closed better, of a head that is turned alike."""
-        if tracked.face is None or opening(tracked.face.points) > OPEN[1] or not _is_whole(tracked):
+    if tracked.face is None or opening(tracked.face.points) > ADMITTED or not _is_whole(tracked):
             return
         _, rotation = self._rig.pose(tracked.face)
         place = tuple(np.rint(_angles(rotation) / _POSE_STEP).astype(int).tolist())
