@@ -28,7 +28,9 @@ def words(language: str) -> dict[str, str]:
         InputError: there is no such language.
     """
     if language not in LANGUAGES:
-        raise InputError(f"Unknown language {language!r}. Choose one of: {', '.join(LANGUAGES)}.")
+        raise InputError(
+            "Unknown language {language!r}. Choose one of: {names}.", language=language, names=", ".join(LANGUAGES)
+        )
     return {key: row[language] for key, row in table().items()}
 
 
