@@ -22,7 +22,7 @@ def table() -> dict[str, dict[str, str]]:
 
 
 def words(language: str) -> dict[str, str]:
-    """All texts of one language.
+    """All texts of one language; under ``language`` the language itself, in which sentences of the packages are said.
 
     Raises:
         InputError: there is no such language.
@@ -31,7 +31,7 @@ def words(language: str) -> dict[str, str]:
         raise InputError(
             "Unknown language {language!r}. Choose one of: {names}.", language=language, names=", ".join(LANGUAGES)
         )
-    return {key: row[language] for key, row in table().items()}
+    return {key: row[language] for key, row in table().items()} | {"language": language}
 
 
 def microphone(texts: dict[str, str]) -> dict[str, str]:
