@@ -13,8 +13,8 @@ from string import Formatter
 
 _ISOLATE, _END = "\u2068", "\u2069"
 """Unicode's first strong isolate: a path or a number in it does not turn around the sentence that it stands in."""
-_LATIN = re.compile(r"(?<![^\s(«])(--[\w-]+|\.[a-z]\w+)")
-"""In a translation: an option, or a name's ending, whose marks would otherwise go to its other side."""
+_MARKED = re.compile(r"(?<=[\u0600-\u06ff] )(--?[a-z][\w-]*(?: [a-z]\w*(?:\.\w+)?)?|\.[a-z]\w+)")
+"""An option, or a name's ending, after an Arabic word: its marks would otherwise go to its other side."""
 
 
 class Message(str):
@@ -94,4 +94,4 @@ def _table(language: str) -> dict[str, str]:
 
     path = Path(__file__).with_name("data") / {"ar": "arabic.yaml"}[language]
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {english: _LATIN.sub(rf"{_ISOLATE}\1{_END}", translated) for english, translated in rows.items()}
+    return {english: _MARKED.sub(rf"{_ISOLATE}\1{_END}", translated) for english, translated in rows.items()}

@@ -213,7 +213,9 @@ def test_values_keep_their_own_direction():
 
 def test_options_in_a_translation_keep_their_dashes_in_front():
     said = said_in(Message("Where to write the avatar is missing; add -o avatar.png."), "ar")
-    assert "avatar.png" in said
+    assert said.endswith(f" {ISOLATE}-o avatar.png{END}.")
+    said = said_in(Message("Cannot write {name!r}: the name must end in .wav.", name="a"), "ar")
+    assert said.endswith(f" {ISOLATE}.wav{END}.")
     said = said_in(
         Message("{path!r} has no sound track. Give the sound that belongs to it with --audio.", path="a"), "ar"
     )
