@@ -28,14 +28,15 @@ def read_description(path: str | os.PathLike[str]) -> AvatarDescription:
             data = {"name": file.stem} | data
         return from_dict(data)
     except (DescriptionError, UnicodeDecodeError) as error:
-        reason = translatable(error) if isinstance(error, DescriptionError) else str(error)
+        reason = translatable(error.template, error.values) if isinstance(error, DescriptionError) else str(error)
         raise InputError("The description {path!r} cannot be used: {reason}", path=str(path), reason=reason) from error
 
 
-def translatable(error: DescriptionError) -> Message:
-    """What the error says, for other languages too."""
-    values = error.values | ({"where": Message("the description")} if error.values.get("where") == WHOLE else {})
-    return Message(error.template, **values)
+def translatable(template: str, values: dict[str, object]) -> Message:
+    """What a :class:`DescriptionError` says, for other languages too."""
+    if values.get("where") == WHOLE:
+        values = values | {"where": Message("the description")}
+    return Message(template, **values)
 
 
 def _parse(file: Path) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -16,6 +17,7 @@ from lipsync_utils.errors import InputError, LipSyncError, message_of
 from lipsync_utils.faces import topology
 from lipsync_utils.messages import Message
 
+from .description_files import translatable
 from .processes import Ended, run_lines, scrubbed_environment
 from .records import Portrait, PortraitOrder
 from .studio_python import Studio, StudioMissingError, find_studio
@@ -107,7 +109,10 @@ def _model_cache() -> Path:
 
 
 def _hearing(listener: Listener, faults: list[str]) -> Callable[[str], None]:
-    """What to do with a line of the program: ``progress 0.4 hair``, ``error ...``; Blender's own are left aside."""
+    """What to do with a line of the program: ``progress 0.4 hair``, ``error ...``, ``template ["{what} ...", {...}]``.
+
+    Blender's own are left aside.
+    """
 
     def heard(line: str) -> None:
         kind, _, rest = line.partition(" ")
@@ -119,6 +124,10 @@ def _hearing(listener: Listener, faults: list[str]) -> Callable[[str], None]:
                 return
         elif kind == "error":
             faults.append(rest.strip())
+        elif kind == "template" and faults:
+            with contextlib.suppress(ValueError, TypeError, LookupError):  # a line of something else
+                template, values = json.loads(rest)
+                faults[-1] = translatable(template, values)
 
     return heard
 
