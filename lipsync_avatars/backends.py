@@ -57,5 +57,5 @@ def make_backend(name: str) -> Backend:
         InputError: there is none.
     """
     if name not in BACKENDS:
-        raise InputError(f"Unknown backend {name!r}. Choose one of: {', '.join(BACKENDS)}.")
+        raise InputError("Unknown backend {name!r}. Choose one of: {names}.", name=name, names=", ".join(BACKENDS))
     return BACKENDS[name]()

@@ -12,6 +12,7 @@ import numpy as np
 
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.lip_line import CLOSED
+from lipsync_utils.messages import Message
 
 if TYPE_CHECKING:
     from lipsync_utils.faces.detector import FaceDetector
@@ -83,7 +84,7 @@ def check_portrait(image: np.ndarray, detector: FaceDetector | None = None) -> P
     faces = (detector or _detector()).detect(image)
     if not faces:
         nothing = float("nan")
-        return PortraitCheck(0, *[nothing] * 6, problems=("No face is seen; one is needed.",))
+        return PortraitCheck(0, *[nothing] * 6, problems=(Message("No face is seen; one is needed."),))
     face = max(faces, key=lambda face: np.ptp(face.points[:, 1]))
     return measure(face, image, faces=len(faces))
 
@@ -104,17 +105,38 @@ def measure(face: Face, image: np.ndarray, *, faces: int = 1) -> PortraitCheck:
     height, width = image.shape[:2]
     share = float(np.ptp(points[:, 1])) / height
     inside = bool(np.all(points >= 0) and np.all(points <= [width - 1, height - 1]))
-    tests = {
-        f"{faces} faces are seen; exactly one is needed.": faces == 1,
-        f"The head is turned by {abs(yaw):.0f} degrees; at most {MAX_ANGLE:.0f} are good.": abs(yaw) <= MAX_ANGLE,
-        f"The head nods by {abs(pitch):.0f} degrees; at most {MAX_ANGLE:.0f} are good.": abs(pitch) <= MAX_ANGLE,
-        f"The head is tilted by {abs(roll):.0f} degrees; at most {MAX_ANGLE:.0f} are good.": abs(roll) <= MAX_ANGLE,
-        f"The mouth is open by {mouth:.0%} of its width; it should be shut.": mouth <= CLOSED,
-        "An eye is shut; both should be open.": eyes >= MIN_EYE,
-        f"The face takes {share:.0%} of the picture's height; at least {MIN_SHARE:.0%} are needed.": share >= MIN_SHARE,
-        "The face reaches beyond the picture's edge; all of it should be seen.": inside,
-    }
-    problems = tuple(sentence for sentence, good in tests.items() if not good)
+    turned = {"angle": abs(yaw), "most": MAX_ANGLE}
+    nods, tilted = turned | {"angle": abs(pitch)}, turned | {"angle": abs(roll)}
+    tests = (
+        (faces == 1, Message("{count} faces are seen; exactly one is needed.", count=faces)),
+        (
+            abs(yaw) <= MAX_ANGLE,
+            Message("The head is turned by {angle:.0f} degrees; at most {most:.0f} are good.", **turned),
+        ),
+        (
+            abs(pitch) <= MAX_ANGLE,
+            Message("The head nods by {angle:.0f} degrees; at most {most:.0f} are good.", **nods),
+        ),
+        (
+            abs(roll) <= MAX_ANGLE,
+            Message("The head is tilted by {angle:.0f} degrees; at most {most:.0f} are good.", **tilted),
+        ),
+        (
+            mouth <= CLOSED,
+            Message("The mouth is open by {share:.0%} of its width; it should be shut.", share=mouth),
+        ),
+        (eyes >= MIN_EYE, Message("An eye is shut; both should be open.")),
+        (
+            share >= MIN_SHARE,
+            Message(
+                "The face takes {share:.0%} of the picture's height; at least {least:.0%} are needed.",
+                share=share,
+                least=MIN_SHARE,
+            ),
+        ),
+        (inside, Message("The face reaches beyond the picture's edge; all of it should be seen.")),
+    )
+    problems = tuple(sentence for good, sentence in tests if not good)
     return PortraitCheck(faces, yaw, pitch, roll, mouth, eyes, share, problems)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.media.files import existing_file
+from lipsync_utils.messages import Message
 
-from .studio.description import AvatarDescription, DescriptionError, from_dict
+from .studio.description import WHOLE, AvatarDescription, DescriptionError, from_dict
 
 
 def read_description(path: str | os.PathLike[str]) -> AvatarDescription:
@@ -27,7 +28,15 @@ def read_description(path: str | os.PathLike[str]) -> AvatarDescription:
             data = {"name": file.stem} | data
         return from_dict(data)
     except (DescriptionError, UnicodeDecodeError) as error:
-        raise InputError(f"The description {str(path)!r} cannot be used: {error}") from error
+        reason = translatable(error.template, error.values) if isinstance(error, DescriptionError) else str(error)
+        raise InputError("The description {path!r} cannot be used: {reason}", path=str(path), reason=reason) from error
+
+
+def translatable(template: str, values: dict[str, object]) -> Message:
+    """What a :class:`DescriptionError` says, for other languages too."""
+    if values.get("where") == WHOLE:
+        values = values | {"where": Message("the description")}
+    return Message(template, **values)
 
 
 def _parse(file: Path) -> object:
@@ -38,8 +47,8 @@ def _parse(file: Path) -> object:
         try:
             return yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise DescriptionError(f"it is not valid YAML ({error}).") from error
+            raise DescriptionError("it is not valid YAML ({error}).", error=str(error)) from error
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise DescriptionError(f"it is not valid JSON ({error}).") from error
+        raise DescriptionError("it is not valid JSON ({error}).", error=str(error)) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from lipsync_utils.errors import InputError, LipSyncError
+from lipsync_utils.messages import Message, joined
 
 from .check import PortraitCheck, check_portrait
 from .records import LAST_SEED, Portrait, PortraitOrder
@@ -86,7 +87,7 @@ class DiffusionBackend:
             seed = (order.seed + attempt) % (LAST_SEED + 1)
             image = painter.paint(prompt, AVOIDED, seed=seed, steps=PREVIEW_STEPS if order.preview else STEPS)
             if image is None:
-                listener.message(f"Seed {seed}: the safety checker refused the picture.")
+                listener.message(Message("Seed {seed}: the safety checker refused the picture.", seed=seed))
                 continue
             image = _resized(image, order.size)
             check = self._check(image)
@@ -94,10 +95,11 @@ class DiffusionBackend:
                 best = Portrait(image, seed, painter.made_with, painter.licence, check=check)
             if check.ok:
                 break
-            listener.message(f"Seed {seed}: {' '.join(check.problems)}")
+            listener.message(Message("Seed {seed}: {problems}", seed=seed, problems=joined(check.problems)))
         if best is None:
             raise LipSyncError(
-                f"The safety checker refused all {RETRIES + 1} pictures. Use another seed or another prompt."
+                "The safety checker refused all {count} pictures. Use another seed or another prompt.",
+                count=RETRIES + 1,
             )
         listener.step("painting", RETRIES + 1, RETRIES + 1)
         return _with_warnings(best, order)
@@ -116,9 +118,13 @@ def _faults(check: PortraitCheck) -> float:
 def _with_warnings(portrait: Portrait, order: PortraitOrder) -> Portrait:
     warnings = portrait.check.problems
     if warnings:
-        warnings = (f"None of {RETRIES + 1} seeds gave a fitting portrait; this is the best of them.", *warnings)
+        none = Message("None of {count} seeds gave a fitting portrait; this is the best of them.", count=RETRIES + 1)
+        warnings = (none, *warnings)
     elif portrait.seed != order.seed:
-        warnings = (f"Seed {order.seed} gave no fitting portrait; this is seed {portrait.seed}.",)
+        other = Message(
+            "Seed {asked} gave no fitting portrait; this is seed {seed}.", asked=order.seed, seed=portrait.seed
+        )
+        warnings = (other,)
     return replace(portrait, warnings=warnings)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lipsync_utils.errors import AssetError, InputError, LipSyncError, MissingExtraError
+from lipsync_utils.messages import Message
 
 if TYPE_CHECKING:
     from lipsync_utils.pipeline import Listener
@@ -68,9 +69,13 @@ def choose_device(asked: str) -> str:
             )
         return found
     if asked not in gpus:
-        raise InputError(f"Unknown device {asked!r}. Choose one of: auto, {', '.join(gpus)}, cpu.")
+        raise InputError(
+            "Unknown device {asked!r}. Choose one of: auto, {gpus}, cpu.", asked=asked, gpus=", ".join(gpus)
+        )
     if not gpus[asked]():
-        raise InputError(f"The device {asked!r} was asked for, and is not here. Use 'auto', or 'cpu' (slow).")
+        raise InputError(
+            "The device {asked!r} was asked for, and is not here. Use 'auto', or 'cpu' (slow).", asked=asked
+        )
     return asked
 
 
@@ -100,8 +105,9 @@ def load_painter(device: str, listener: Listener) -> _Painter:
         safety = transformers.pipeline("image-classification", SAFETY.name, revision=SAFETY.revision, device=device)
     except (OSError, ValueError) as error:
         raise AssetError(
-            f"The models of the backend 'diffusion' could not be fetched or read: {str(error).splitlines()[0]} "
-            "Check the connection and the free space; or use the backend 'studio'."
+            "The models of the backend 'diffusion' could not be fetched or read: {error} "
+            "Check the connection and the free space; or use the backend 'studio'.",
+            error=str(error).splitlines()[0],
         ) from error
     except torch.cuda.OutOfMemoryError as error:
         raise _no_memory() from error
@@ -143,7 +149,14 @@ def _announce(model: Model, listener: Listener) -> None:
     from huggingface_hub import try_to_load_from_cache
 
     if not isinstance(try_to_load_from_cache(model.name, model.file, revision=model.revision), str):
-        listener.message(f"Fetching {model.name} once ({model.gigabytes:g} GB, licence {model.licence}).")
+        listener.message(
+            Message(
+                "Fetching {name} once ({gigabytes:g} GB, licence {licence}).",
+                name=model.name,
+                gigabytes=model.gigabytes,
+                licence=model.licence,
+            )
+        )
 
 
 def _no_memory() -> LipSyncError:

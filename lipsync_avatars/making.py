@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import AssetError
+from lipsync_utils.messages import Message
 from lipsync_utils.pipeline import Listener
 
 from .backends import make_backend
@@ -105,9 +106,9 @@ def tell(understood: Understood) -> list[str]:
     """What was understood, what was not, and what is drawn otherwise, in lines for a person."""
     from .wording import phrase
 
-    lines = [f"Understood: {phrase(understood.traits)}."]
+    lines = [Message("Understood: {traits}.", traits=phrase(understood.traits))]
     if understood.ignored:
-        lines.append(f"Ignored: {', '.join(understood.ignored)}.")
+        lines.append(Message("Ignored: {ignored}.", ignored=", ".join(understood.ignored)))
     return [*lines, *understood.notes]
 
 
@@ -161,5 +162,5 @@ def _look(image: np.ndarray) -> tuple[PortraitCheck | None, tuple[str, ...]]:
     try:
         check = check_portrait(image)
     except AssetError as error:  # drawing needs no detector, so a machine without its models may still draw
-        return None, (f"The picture was not checked: {error}",)
+        return None, (Message("The picture was not checked: {error}", error=error.message),)
     return check, check.problems

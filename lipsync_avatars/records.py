@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import InputError
+from lipsync_utils.messages import Message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,9 +50,18 @@ class PortraitOrder:
     name: str = "avatar"
 
     def __post_init__(self) -> None:
-        for what, value, low, high in (("seed", self.seed, 0, LAST_SEED), ("size", self.size, SMALLEST, LARGEST)):
+        for what, value, low, high in (
+            (Message("seed"), self.seed, 0, LAST_SEED),
+            (Message("size"), self.size, SMALLEST, LARGEST),
+        ):
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                raise InputError(f"The {what} is {value!r}; a whole number from {low} to {high} is needed.")
+                raise InputError(
+                    "The {what} is {value!r}; a whole number from {low} to {high} is needed.",
+                    what=what,
+                    value=value,
+                    low=low,
+                    high=high,
+                )
 
 
 @dataclass(frozen=True)

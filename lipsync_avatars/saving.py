@@ -29,11 +29,13 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path).expanduser().absolute()
     if target.suffix.lower() != ".png":
-        raise InputError(f"Cannot write the avatar as {target.name!r}: the name must end in .png.")
+        raise InputError("Cannot write the avatar as {name!r}: the name must end in .png.", name=target.name)
     if target.is_dir():
-        raise InputError(f"The output {str(path)!r} is a folder. Give the name of a file in it.")
+        raise InputError("The output {path!r} is a folder. Give the name of a file in it.", path=str(path))
     if not target.parent.is_dir():
-        raise OutputError(f"The folder {str(target.parent)!r} for the avatar does not exist. Create it first.")
+        raise OutputError(
+            "The folder {folder!r} for the avatar does not exist. Create it first.", folder=str(target.parent)
+        )
     trial = temporary_beside(target)
     try:
         trial.touch(exist_ok=False)
@@ -104,6 +106,7 @@ def _png(image: np.ndarray, avatar: Avatar) -> bytes:
 
 def _unwritable(target: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"The avatar {str(target)!r} could not be written: {error.strerror or error}. "
-        "Choose another folder or free some space."
+        "The avatar {target!r} could not be written: {reason}. Choose another folder or free some space.",
+        target=str(target),
+        reason=error.strerror or str(error),
     )

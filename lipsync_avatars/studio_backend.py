@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lipsync_utils.errors import InputError, LipSyncError
+from lipsync_utils.errors import InputError, LipSyncError, message_of
 from lipsync_utils.faces import topology
+from lipsync_utils.messages import Message
 
+from .description_files import translatable
 from .processes import Ended, run_lines, scrubbed_environment
 from .records import Portrait, PortraitOrder
 from .studio_python import Studio, StudioMissingError, find_studio
@@ -62,7 +65,9 @@ class StudioBackend:
             made_with=studio.versions,
         )
         if not _model_cache().exists():
-            listener.message("The first avatar takes about a minute longer: the model of the human body is prepared.")
+            listener.message(
+                Message("The first avatar takes about a minute longer: the model of the human body is prepared.")
+            )
         with tempfile.TemporaryDirectory(prefix="lipsync-avatar-", ignore_cleanup_errors=True) as folder:
             image, points = self._render(studio, description, order, Path(folder), listener)
         return Portrait(image, order.seed, studio.versions, LICENCE, points=points, description=description)
@@ -81,7 +86,9 @@ class StudioBackend:
             )
         except OSError as error:
             raise StudioError(
-                f"The studio's Python {str(studio.python)!r} does not start: {error.strerror}."
+                "The studio's Python {python!r} does not start: {reason}.",
+                python=str(studio.python),
+                reason=error.strerror,
             ) from error
         if ended.code or ended.timed_out:
             raise _failure(ended, faults, self._timeout_s)
@@ -102,7 +109,10 @@ def _model_cache() -> Path:
 
 
 def _hearing(listener: Listener, faults: list[str]) -> Callable[[str], None]:
-    """What to do with a line of the program: ``progress 0.4 hair``, ``error ...``; Blender's own are left aside."""
+    """What to do with a line of the program: ``progress 0.4 hair``, ``error ...``, ``template ["{what} ...", {...}]``.
+
+    Blender's own are left aside.
+    """
 
     def heard(line: str) -> None:
         kind, _, rest = line.partition(" ")
@@ -114,6 +124,10 @@ def _hearing(listener: Listener, faults: list[str]) -> Callable[[str], None]:
                 return
         elif kind == "error":
             faults.append(rest.strip())
+        elif kind == "template" and faults:
+            with contextlib.suppress(ValueError, TypeError, LookupError):  # a line of something else
+                template, values = json.loads(rest)
+                faults[-1] = translatable(template, values)
 
     return heard
 
@@ -122,22 +136,26 @@ def _failure(ended: Ended, faults: list[str], timeout_s: float) -> LipSyncError:
     """The error that says best why the program failed."""
     if ended.timed_out:
         return StudioError(
-            f"The studio was ended after {timeout_s / 60:.0f} minutes without a picture. "
-            "Try --preview or a smaller size."
+            "The studio was ended after {minutes:.0f} minutes without a picture. Try --preview or a smaller size.",
+            minutes=timeout_s / 60,
         )
     if faults and ended.code == REFUSED:
-        return InputError(f"The studio cannot draw this: {faults[-1]}")
+        return InputError("The studio cannot draw this: {fault}", fault=faults[-1])
     libraries = libraries_missing(ended.complaint)
     if libraries:
         return StudioError(libraries)
     if "ModuleNotFoundError" in ended.complaint:
-        return StudioMissingError(f"The avatar studio is not complete ({ended.last_line}).")
+        return StudioMissingError("The avatar studio is not complete ({last_line}).", last_line=ended.last_line)
     if ended.code in (-9, 137) or "MemoryError" in ended.complaint or "bad_alloc" in ended.complaint:
         return StudioError(
             "The studio was ended by the system, most likely for want of memory. Close other programs, or try "
             "--preview or a smaller size."
         )
-    return StudioError(f"The studio failed (exit code {ended.code}): {faults[-1] if faults else ended.last_line}")
+    return StudioError(
+        "The studio failed (exit code {code}): {reason}",
+        code=ended.code,
+        reason=faults[-1] if faults else ended.last_line,
+    )
 
 
 def _results(drawn: Path, size: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -150,10 +168,15 @@ def _results(drawn: Path, size: int | None) -> tuple[np.ndarray, np.ndarray]:
         points = np.array(data["points"], np.float32)
         fits = image.shape[:2] == (data["size"], data["size"]) and size in (None, data["size"])
     except (InputError, OSError, ValueError, KeyError, TypeError) as error:
-        raise StudioError(f"The studio ended without a whole picture and its points: {error}") from error
+        raise StudioError(
+            "The studio ended without a whole picture and its points: {error}", error=message_of(error)
+        ) from error
     if not fits or points.shape != (topology.POINTS, 2) or not np.isfinite(points).all():
         raise StudioError(
-            f"The studio's picture and points do not fit: {image.shape[1]}x{image.shape[0]} pixels, points "
-            f"{points.shape} for {data['size']} pixels."
+            "The studio's picture and points do not fit: {width}x{height} pixels, points {shape} for {size} pixels.",
+            width=image.shape[1],
+            height=image.shape[0],
+            shape=points.shape,
+            size=data["size"],
         )
     return image, points

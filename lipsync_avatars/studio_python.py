@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lipsync_utils import assets
 from lipsync_utils.errors import InputError, LipSyncError, MissingExtraError
+from lipsync_utils.messages import Message
 
 from .processes import scrubbed_environment
 from .requirements import requirements as declared
@@ -44,8 +45,8 @@ print(json.dumps(found))
 class StudioMissingError(MissingExtraError):
     """There is no studio on this machine; the message has the commands that make one."""
 
-    def __init__(self, reason: str) -> None:
-        LipSyncError.__init__(self, f"{reason} {how_to_get()}")
+    def __init__(self, reason: str, /, **values: object) -> None:
+        LipSyncError.__init__(self, "{reason} {how}", reason=Message(reason, **values), how=how_to_get())
         self.extra = EXTRA
 
 
@@ -82,7 +83,7 @@ def find_studio() -> Studio:
         if len(versions) == 2:
             return Studio(Path(python), versions)
     if python_in(studio_folder()) is not None:
-        raise StudioMissingError(f"The avatar studio in {studio_folder()} is not complete.")
+        raise StudioMissingError("The avatar studio in {folder} is not complete.", folder=studio_folder())
     raise StudioMissingError("The avatar studio is not set up on this machine.")
 
 
@@ -90,15 +91,21 @@ def _chosen_studio(path: Path, given: str) -> Studio:
     python = path if path.is_file() else python_in(path)
     if python is None:
         raise InputError(
-            f"{VARIABLE} is {given!r}, where there is no Python. Set it to the studio's Python or to the folder of its "
-            f"environment, or unset it. {how_to_get()}"
+            "{variable} is {given!r}, where there is no Python. Set it to the studio's Python or to the folder of its "
+            "environment, or unset it. {how}",
+            variable=VARIABLE,
+            given=given,
+            how=how_to_get(),
         )
     versions = probe(python)
     absent = [name for name in ("bpy", "anny") if name not in versions]
     if absent:
         raise InputError(
-            f"{VARIABLE} is {given!r}, a Python without {' and '.join(absent)}. Install there: "
-            f"{shlex.join([str(python), '-m', 'pip', 'install', *requirements(PYTHONS[0])])}"
+            "{variable} is {given!r}, a Python without {absent}. Install there: {command}",
+            variable=VARIABLE,
+            given=given,
+            absent=Message("{first} and {second}", first=absent[0], second=absent[1]) if absent[1:] else absent[0],
+            command=shlex.join([str(python), "-m", "pip", "install", *requirements(PYTHONS[0])]),
         )
     return Studio(python, versions)
 
@@ -159,19 +166,24 @@ def recipe() -> Recipe | None:
     return None
 
 
-def how_to_get() -> str:
+def how_to_get() -> Message:
     """The commands that make the studio here, for a message."""
     found = recipe()
     if found is None:
-        return (
-            f"It needs Python {' or '.join(PYTHONS)}, and none is here. Install one (or uv, which brings it: "
-            "https://docs.astral.sh/uv), then run: lipsync avatar --setup"
+        return Message(
+            "It needs Python {best} or {other}, and none is here. Install one (or uv, which brings it: "
+            "https://docs.astral.sh/uv), then run: lipsync avatar --setup",
+            best=PYTHONS[0],
+            other=PYTHONS[1],
         )
     quote = subprocess.list2cmdline if os.name == "nt" else shlex.join
-    return (
+    return Message(
         "Set it up with one command (about 3 GB on the disk):\n    lipsync avatar --setup\n"
-        f"or by hand:\n    {quote(found.make)}\n    {quote(found.install)}\n"
-        f"A studio elsewhere is used when {VARIABLE} names its Python."
+        "or by hand:\n    {make}\n    {install}\n"
+        "A studio elsewhere is used when {variable} names its Python.",
+        make=quote(found.make),
+        install=quote(found.install),
+        variable=VARIABLE,
     )
 
 

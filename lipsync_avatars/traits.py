@@ -86,7 +86,15 @@ class Traits:
             if item.name == "age_years":
                 if not YOUNGEST <= value <= OLDEST:
                     raise InputError(
-                        f"The age is {value:g} years; avatars can be {YOUNGEST:g} to {OLDEST:g} years old."
+                        "The age is {value:g} years; avatars can be {youngest:g} to {oldest:g} years old.",
+                        value=value,
+                        youngest=YOUNGEST,
+                        oldest=OLDEST,
                     )
             elif value not in CHOICES[item.name]:
-                raise InputError(f"The trait {item.name} is {value!r}; choose one of {', '.join(CHOICES[item.name])}.")
+                raise InputError(
+                    "The trait {name} is {value!r}; choose one of {choices}.",
+                    name=item.name,
+                    value=value,
+                    choices=", ".join(CHOICES[item.name]),
+                )

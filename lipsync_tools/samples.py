@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from lipsync_utils.errors import InputError
+from lipsync_utils.messages import Message
 
 _KINDS = {"face": "avatars/*.png", "voice": "audio/*.wav"}
 
@@ -33,7 +34,11 @@ def find(given: str | os.PathLike[str], kind: str) -> Path:
         return path
     if path.name not in known:
         raise InputError(
-            f"The {kind} {path.name!r} is no file in {Path.cwd()}, and no sample is called so. "
-            f"Give a file, or one of the samples: {', '.join(known)}."
+            "The {kind} {name!r} is no file in {folder}, and no sample is called so. "
+            "Give a file, or one of the samples: {names}.",
+            kind=Message("face") if kind == "face" else Message("voice"),
+            name=path.name,
+            folder=Path.cwd(),
+            names=", ".join(known),
         )
     return known[path.name]

@@ -35,7 +35,7 @@ def beginning(
         OutputError: the file cannot be written.
     """
     if not seconds > 0:
-        raise InputError(f"A length of {seconds!r} s was asked for; a number above 0 is needed.")
+        raise InputError("A length of {seconds!r} s was asked for; a number above 0 is needed.", seconds=seconds)
     with media.SoundReader(path, track=track) as reader:
         wanted, rate, blocks, have = round(seconds * reader.rate), reader.rate, [], 0
         for block in reader.blocks():

@@ -198,7 +198,7 @@ def measure(
             sync.draw([made.sync], figure)
             made.figure = Path(figure).expanduser()
     except LipSyncError as error:
-        made.unmeasured = str(error)
+        made.unmeasured = error.message
     return made
 
 
@@ -218,7 +218,9 @@ def check_figure(figure: str | os.PathLike[str] | None, *, scored: bool = True) 
     if not scored:
         raise InputError("--figure draws what --score measures; add --score.")
     if not figures.check_figure(figure).parent.is_dir():
-        raise OutputError(f"The folder of the figure {str(figure)!r} does not exist. Choose one that does.")
+        raise OutputError(
+            "The folder of the figure {figure!r} does not exist. Choose one that does.", figure=str(figure)
+        )
 
 
 def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:

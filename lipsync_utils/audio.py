@@ -40,8 +40,11 @@ def check_wave(wave: np.ndarray) -> np.ndarray:
     wave = np.asarray(wave)
     if wave.ndim != 1 or wave.dtype.kind != "f":
         raise InputError(
-            f"Received sound of shape {wave.shape} and type {wave.dtype}; needed is mono (n,) floating point at "
-            f"{SAMPLE_RATE} Hz in [-1, 1]. Read files with lipsync_utils.media."
+            "Received sound of shape {shape} and type {dtype}; needed is mono (n,) floating point at "
+            "{rate} Hz in [-1, 1]. Read files with lipsync_utils.media.",
+            shape=wave.shape,
+            dtype=wave.dtype,
+            rate=SAMPLE_RATE,
         )
     if not np.isfinite(wave).all():
         raise InputError("Received sound with NaN or infinite samples; needed are finite ones. Decode the file again.")

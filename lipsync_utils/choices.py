@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 
 from .errors import InputError
+from .messages import Message
 
 
 class Choices(dict[str, str | Callable]):
@@ -50,7 +51,9 @@ def one_of(what: str, name: object, names: tuple[str, ...]) -> None:
         InputError: it is not.
     """
     if not isinstance(name, str) or name not in names:
-        raise InputError(f"Unknown {what} {name!r}. Choose one of: {', '.join(names)}.")
+        raise InputError(
+            "Unknown {what} {name!r}. Choose one of: {names}.", what=Message(what), name=name, names=", ".join(names)
+        )
 
 
 ENGINES = Choices(

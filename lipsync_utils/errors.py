@@ -19,9 +19,14 @@ class LipSyncError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, **values: object) -> None:
-        self.message = message if isinstance(message, Message) else Message(message, **values)
+    def __init__(self, message: str, /, **values: object) -> None:
+        self.message = Message(message, **values)
         super().__init__(self.message)
+
+
+def message_of(error: Exception) -> str:
+    """What an error says; of one of ours, as the :class:`~lipsync_utils.messages.Message` that can be translated."""
+    return error.message if isinstance(error, LipSyncError) else str(error)
 
 
 class InputError(LipSyncError, ValueError):
@@ -49,14 +54,19 @@ class OutputError(LipSyncError, OSError):
 
 
 class MissingExtraError(LipSyncError, ImportError):
-    """An optional dependency is not installed; the message names the extra and the command."""
+    """An optional dependency is not installed; the message names the extra and the command.
+
+    Args:
+        what: needs it, with a capital; known in other languages as a message of its own.
+        extra: the group of packages.
+    """
 
     exit_code = 6
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(
-            "{what} needs packages that are not installed. Install them with: pip install 'lipsync_utils[{extra}]'",
-            what=what,
-            extra=extra,
+            "{what} needs packages that are not installed. Install them with: {command}",
+            what=Message(what),
+            command=f"pip install 'lipsync_utils[{extra}]'",
         )
         self.extra = extra

@@ -11,6 +11,7 @@ from numbers import Integral, Real
 
 from .choices import DETECTORS, ENGINES, ENHANCERS, one_of
 from .errors import InputError
+from .messages import Message
 
 DEFAULT_FPS = Fraction(25)
 """Frame rate of the output where neither the options nor the source say one."""
@@ -21,10 +22,10 @@ MAX_SIDE = 4096
 """Longest side of an output in pixels; what common H.264 decoders play."""
 
 WHEN_SHORT = {
-    "loop": "the video is repeated",
-    "pingpong": "the video is shown backwards and forwards again",
-    "freeze": "its last frame stays",
-    "cut": "the voice is cut off with it",
+    "loop": Message("the video is repeated"),
+    "pingpong": Message("the video is shown backwards and forwards again"),
+    "freeze": Message("its last frame stays"),
+    "cut": Message("the voice is cut off with it"),
 }
 """What may follow the end of a video that is shorter than the voice, and how people are told."""
 
@@ -53,8 +54,8 @@ class FaceOptions:
 
     def __post_init__(self) -> None:
         _settle(self, choose=_choice_of_face(self.choose))
-        _check_number(self, "min_size", 0, math.inf, "a number of pixels from 0 on, such as 40")
-        _check_number(self, "smooth_s", 0, 2, "a number of seconds from 0 to 2, such as 0.03")
+        _check_number(self, "min_size", 0, math.inf, Message("a number of pixels from 0 on, such as 40"))
+        _check_number(self, "smooth_s", 0, 2, Message("a number of seconds from 0 to 2, such as 0.03"))
         DETECTORS.check(self.detector)
 
 
@@ -72,7 +73,7 @@ class MotionOptions:
 
     def __post_init__(self) -> None:
         one_of("motion", self.style, ("natural", "still"))
-        _check_number(self, "seed", 0, math.inf, "a whole number from 0 on", whole=True)
+        _check_number(self, "seed", 0, math.inf, Message("a whole number from 0 on"), whole=True)
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ class WriteOptions:
     badge: bool = False
 
     def __post_init__(self) -> None:
-        _check_number(self, "crf", 0, 51, "a whole number from 0 (lossless) to 51 (coarsest), such as 17", whole=True)
+        coarseness = Message("a whole number from 0 (lossless) to 51 (coarsest), such as 17")
+        _check_number(self, "crf", 0, 51, coarseness, whole=True)
         one_of("preset", self.preset, PRESETS)
-        _check_number(self, "audio_kbps", 16, 1024, "a whole number from 16 to 1024, such as 192", whole=True)
-        _check(self, "badge", isinstance(self.badge, bool), "True or False")
+        _check_number(self, "audio_kbps", 16, 1024, Message("a whole number from 16 to 1024, such as 192"), whole=True)
+        _check(self, "badge", isinstance(self.badge, bool), Message("True or False"))
 
 
 @dataclass(frozen=True)
@@ -122,16 +124,17 @@ class Wav2LipOptions:
     def __post_init__(self) -> None:
         is_path = isinstance(self.checkpoint, str | os.PathLike) and str(self.checkpoint)
         named = self.checkpoint is None or is_path
-        _check(self, "checkpoint", named, "a file, a name that 'lipsync models' lists, or None")
+        _check(self, "checkpoint", named, Message("a file, a name that 'lipsync models' lists, or None"))
         if not isinstance(self.device, str) or not re.fullmatch(r"[a-z]\w*(:\d+)?", self.device):
             raise InputError(
-                f"The device {self.device!r} was asked for; a name such as 'auto', 'cpu', 'cuda' or 'cuda:1' is needed."
+                "The device {device!r} was asked for; a name such as 'auto', 'cpu', 'cuda' or 'cuda:1' is needed.",
+                device=self.device,
             )
         one_of("precision", self.precision, PRECISIONS)
         ENHANCERS.check(self.enhancer)
         are_four = isinstance(self.pads, tuple | list) and len(self.pads) == 4
         fit = are_four and all(_is_number(pad, 0, 1000) for pad in self.pads)
-        _check(self, "pads", fit, "four numbers from 0 to 1000 (top, bottom, left, right)")
+        _check(self, "pads", fit, Message("four numbers from 0 to 1000 (top, bottom, left, right)"))
         _settle(self, pads=tuple(float(pad) for pad in self.pads))
 
 
@@ -167,16 +170,18 @@ class RunOptions:
     def __post_init__(self) -> None:
         ENGINES.check(self.engine, also=("auto",))
         _settle(self, fps=None if self.fps is None else exact_rate(self.fps))
-        _check(self, "preview", isinstance(self.preview, bool), "True or False")
-        _check_number(self, "max_side", 64, MAX_SIDE, f"a whole number of pixels from 64 to {MAX_SIDE}", whole=True)
+        _check(self, "preview", isinstance(self.preview, bool), Message("True or False"))
+        side = Message("a whole number of pixels from 64 to {most}", most=MAX_SIDE)
+        _check_number(self, "max_side", 64, MAX_SIDE, side, whole=True)
         one_of("when_short", self.when_short, tuple(WHEN_SHORT))
         for name in ("video_track", "audio_track"):
             if getattr(self, name) is not None:
-                _check_number(self, name, 1, 1000, "a whole number from 1 on, or None", whole=True)
+                _check_number(self, name, 1, 1000, Message("a whole number from 1 on, or None"), whole=True)
         for part in fields(self):
             kind = part.default_factory
             if isinstance(kind, type):
-                _check(self, part.name, isinstance(getattr(self, part.name), kind), f"an instance of {kind.__name__}")
+                needed = Message("an instance of {kind}", kind=kind.__name__)
+                _check(self, part.name, isinstance(getattr(self, part.name), kind), needed)
 
 
 def exact_rate(value: str | float | Fraction) -> Fraction:
@@ -194,8 +199,10 @@ def exact_rate(value: str | float | Fraction) -> Fraction:
         rate = Fraction(0)
     if not 1 <= rate <= MAX_FPS:
         raise InputError(
-            f"A frame rate of {value!r} was asked for; a number of frames a second from 1 to {MAX_FPS} is needed, "
-            "such as 25, 29.97 or 30000/1001."
+            "A frame rate of {value!r} was asked for; a number of frames a second from 1 to {most} is needed, "
+            "such as 25, 29.97 or 30000/1001.",
+            value=value,
+            most=MAX_FPS,
         )
     broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
     if rate.denominator > 1 and abs(rate - broadcast) < Fraction(1, 100):
@@ -212,15 +219,20 @@ def _is_number(value: object, low: float, high: float, *, whole: bool = False) -
     return isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high and abs(value) < math.inf
 
 
-def _check_number(options: object, name: str, low: float, high: float, needed: str, *, whole: bool = False) -> None:
+def _check_number(options: object, name: str, low: float, high: float, needed: Message, *, whole: bool = False) -> None:
     value = getattr(options, name)
     _check(options, name, _is_number(value, low, high, whole=whole), needed)
     _settle(options, **{name: int(value) if whole else float(value)})
 
 
-def _check(options: object, name: str, fits: bool, needed: str) -> None:
+def _check(options: object, name: str, fits: bool, needed: Message) -> None:
     if not fits:
-        raise InputError(f"{name}={getattr(options, name)!r} was asked for; needed is {needed}.")
+        raise InputError(
+            "{name}={value!r} was asked for; needed is {needed}.",
+            name=name,
+            value=getattr(options, name),
+            needed=needed,
+        )
 
 
 def _choice_of_face(how: object) -> str | int | tuple[float, float]:
@@ -232,7 +244,8 @@ def _choice_of_face(how: object) -> str | int | tuple[float, float]:
     if is_point and all(_is_number(value, -math.inf, math.inf) for value in how):
         return float(how[0]), float(how[1])
     raise InputError(
-        f"Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels."
+        "Unknown choice of face {how!r}. Use 'largest', a number (0 is the left-most), or a point (x, y) in pixels.",
+        how=how,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .engines.contract import Engine, Task
 from .engines.registry import engine_name, load_engine, reason_for
 from .errors import InputError, LipSyncError, NoFaceError
+from .messages import Message
 from .options import RunOptions
 from .planning import Plan, make_plan
 from .records import RunReport, TrackedFrame
@@ -72,7 +73,7 @@ def run(
     started += load_s
     engine, reason = loaded.engine, reason_for(options.engine)
     announcement = plan.announcement(engine.usual_speed)
-    for note in (f"Engine {reason}.", *announcement):
+    for note in (Message("Engine {reason}.", reason=reason), *announcement):
         listener.message(note)
 
     # 4. Frames, the face in each, and the engine that makes it speak.
@@ -134,7 +135,9 @@ class Loaded:
         )
         if have != want:
             raise InputError(
-                f"The loaded models are for {have}, but the run asks for {want}. Call load() with this run's options."
+                "The loaded models are for {have}, but the run asks for {want}. Call load() with this run's options.",
+                have=have,
+                want=want,
             )
 
 
@@ -187,12 +190,21 @@ class _Faces:
         if not self.seen or len(self.missing) < self.seen:
             return
         number, source = self._plan.face.choose, self._source
-        wanted = f"face number {number} (they count from 0 at the left)" if isinstance(number, int) else "face"
+        about = {"frames": self.seen, "path": source.path, "width": source.width, "height": source.height}
+        if isinstance(number, int):
+            raise NoFaceError(
+                "No face number {number} (they count from 0 at the left) was found in any of the {frames} frames of "
+                "{path!r} ({width}x{height}). Give a video in which a face is seen from the front, at least {least:g} "
+                "pixels wide, or choose another face.",
+                number=number,
+                least=self._plan.face.min_size,
+                **about,
+            )
         raise NoFaceError(
-            f"No {wanted} was found in any of the {self.seen} frames of {source.path!r} "
-            f"({source.width}x{source.height}). Give a video in which a face is seen from the front, "
-            f"at least {self._plan.face.min_size:g} pixels wide"
-            + (", or choose another face." if isinstance(number, int) else ".")
+            "No face was found in any of the {frames} frames of {path!r} ({width}x{height}). Give a video in which a "
+            "face is seen from the front, at least {least:g} pixels wide.",
+            least=self._plan.face.min_size,
+            **about,
         )
 
 
@@ -204,9 +216,15 @@ def _exactly(count: int, frames: Iterator[np.ndarray], engine: Engine) -> Iterat
             break
         yield frame
     if given != count:
+        about = {"engine": engine.name, "count": count}
+        fault = Message("The engine {engine!r} gave more than the {count} frames of the timeline", **about)
+        if given < count:
+            fault = Message(
+                "The engine {engine!r} gave {given} of the {count} frames of the timeline", given=given, **about
+            )
         raise LipSyncError(
-            f"The engine {engine.name!r} gave {f'{given} of' if given < count else 'more than'} the {count} frames of "
-            "the timeline; it must give each of them once (see lipsync_utils.engines.Engine). No output was written."
+            "{fault}; it must give each of them once (see lipsync_utils.engines.Engine). No output was written.",
+            fault=fault,
         )
 
 
@@ -217,5 +235,7 @@ def _checked_output(out: str | os.PathLike[str], *inputs: str | os.PathLike[str]
     target = check_output(out)
     for path in (Path(path).expanduser() for path in inputs):
         if target.exists() and path.exists() and target.samefile(path):
-            raise InputError(f"The output {str(out)!r} is also an input and would be overwritten. Choose another name.")
+            raise InputError(
+                "The output {out!r} is also an input and would be overwritten. Choose another name.", out=str(out)
+            )
     return target

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .media.rates import rate_for_lips
+from .messages import Message
 from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 
@@ -61,12 +62,18 @@ class Plan:
             return self.notes
         slow, fast = (self.timeline.frames / speed / 60 for speed in usual_speed)
         minutes = round(self.timeline.duration_s / 60)
-        length = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-        return (
-            f"The output lasts {length}: {self.timeline.frames} frames, about {fast:.0f} to {slow:.0f} minutes of work "
+        length = Message("{minutes} min", minutes=minutes)
+        if minutes >= 60:
+            length = Message("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+        long = Message(
+            "The output lasts {length}: {frames} frames, about {fast:.0f} to {slow:.0f} minutes of work "
             "on an ordinary machine. Ctrl-C stops it and leaves nothing behind.",
-            *self.notes,
+            length=length,
+            frames=self.timeline.frames,
+            fast=fast,
+            slow=slow,
         )
+        return long, *self.notes
 
 
 def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
@@ -77,16 +84,31 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     full = 0.5 if options.preview else 1.0
     factor, notes = min(full, options.max_side / max(source.width, source.height)), list(voice.notes)
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
-        lengths = f"The video lasts {source.duration_s:.1f} s, the voice {voice.duration_s:.1f} s"
-        notes.append(f"{lengths}: {WHEN_SHORT[options.when_short]}.")
+        notes.append(
+            Message(
+                "The video lasts {video_s:.1f} s, the voice {voice_s:.1f} s: {what}.",
+                video_s=source.duration_s,
+                voice_s=voice.duration_s,
+                what=WHEN_SHORT[options.when_short],
+            )
+        )
     if not options.fps and source.fps and fps != source.fps:
         notes.append(
-            f"The video has {float(source.fps):.4g} frames a second, too few for lips; the output has {float(fps):.4g}."
+            Message(
+                "The video has {source_fps:.4g} frames a second, too few for lips; the output has {fps:.4g}.",
+                source_fps=float(source.fps),
+                fps=float(fps),
+            )
         )
     if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
-            f"The source is {source.width}x{source.height} pixels; the longer side of the output is "
-            f"reduced to {MAX_SIDE}, the most that common players show."
+            Message(
+                "The source is {width}x{height} pixels; the longer side of the output is "
+                "reduced to {most}, the most that common players show.",
+                width=source.width,
+                height=source.height,
+                most=MAX_SIDE,
+            )
         )
     width, height = (max(2, round(side * factor)) for side in (source.width, source.height))
     return Plan(

@@ -61,7 +61,11 @@ class Rig:
         """
         unknown = [n for n in names if n not in self.names]
         if unknown:
-            raise InputError(f"Unknown blendshapes: {', '.join(unknown)}. Known are: {', '.join(self.names)}.")
+            raise InputError(
+                "Unknown blendshapes: {unknown}. Known are: {known}.",
+                unknown=", ".join(unknown),
+                known=", ".join(self.names),
+            )
         return np.array([self.names.index(n) for n in names])
 
     def pose(self, face: Face) -> tuple[float, np.ndarray]:

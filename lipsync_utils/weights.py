@@ -32,18 +32,27 @@ def load_network(
     from safetensors import SafetensorError, safe_open
 
     if not Path(path).is_file():
-        raise AssetError(f"There are no weights at {path}. Install the package again, or train them: {trained_by}.")
+        raise AssetError(
+            "There are no weights at {path}. Install the package again, or train them: {trained_by}.",
+            path=path,
+            trained_by=trained_by,
+        )
     try:
         with safe_open(str(path), framework="pt") as file:
             meta = file.metadata() or {}
             state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        raise AssetError(f"{path} is damaged ({error}). Install the package again.") from error
+        raise AssetError(
+            "{path} is damaged ({error}). Install the package again.", path=path, error=str(error)
+        ) from error
     needed = {key: json.dumps(value) for key, value in facts.items()}
     if meta.get("format") != kind or any(meta.get(key) != value for key, value in needed.items()):
         raise AssetError(
-            f"{path} holds weights of the format {meta.get('format')!r}; needed is {kind!r} as this version writes it. "
-            "Use the file that comes with this version of the package."
+            "{path} holds weights of the format {found!r}; needed is {needed!r} as this version writes it. "
+            "Use the file that comes with this version of the package.",
+            path=path,
+            found=meta.get("format"),
+            needed=kind,
         )
     options = json.loads(meta["options"])
     network = make(**{name: tuple(value) if isinstance(value, list) else value for name, value in options.items()})

@@ -40,14 +40,18 @@ class Visitor:
 
     def go(self, step: str) -> None:
         """To a step of the page Talking picture."""
-        self.page.segmented_control(key="step").set_value(step).run()
+        with self._options_named():
+            self.page.segmented_control(key="step").set_value(step).run()
+        assert self["step"] == step
 
     def choose(self, name: str, option: object) -> None:
         """Press an option of a choice."""
-        language = self.page.session_state["interface_language"]
-        # AppTest asks for the options' words outside of the session, which knows the language.
-        with mock.patch("lipsync_app.texts.language", return_value=language):
-            self.page.segmented_control(key=f"{name}_{language}").set_value(option).run()
+        with self._options_named():
+            self.page.segmented_control(key=f"{name}_{self['interface_language']}").set_value(option).run()
+
+    def _options_named(self):
+        """AppTest asks for the words of options outside of the session, which alone knows the language."""
+        return mock.patch("lipsync_app.texts.language", return_value=self["interface_language"])
 
     def press(self, key: str) -> None:
         """Press a button."""

@@ -46,7 +46,8 @@ class JobQueue:
             others = sum(other != owner for other, _ in self._jobs)
             if self._closed or others >= self._most:
                 raise QueueFullError(
-                    f"{others} videos are waiting to be made, as many as this server takes. Try again in a few minutes."
+                    "{others} videos are waiting to be made, as many as this server takes. Try again in a few minutes.",
+                    others=others,
                 )
             self.cancel(owner)
             job = Job(work, Progress(STAGES))

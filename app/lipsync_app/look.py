@@ -9,11 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from lipsync_utils.errors import AssetError, InputError, LipSyncError, MissingExtraError, NoFaceError
+from lipsync_utils.errors import AssetError, InputError, LipSyncError, MissingExtraError, NoFaceError, message_of
+from lipsync_utils.messages import said_in
 
 from .jobs import QueueFullError
 from .pictures import as_address
-from .texts import right_to_left, say
+from .texts import language, right_to_left, say
 
 _STYLES = Path(__file__).parent
 _OWN_NAME = re.compile(r"'[^']*\b(?:face|voice|video|spoken|portrait)-[0-9a-f]{24}[^']*'")
@@ -67,8 +68,9 @@ def problem(what: str | Exception) -> None:
 
 
 def in_plain_words(error: Exception | str) -> str:
-    """A message without the names that files have on the server, safe to be shown as Markdown."""
-    return re.sub(r"([*_`\[\]$<>~#])", r"\\\1", _OWN_NAME.sub("'your file'", str(error)))
+    """A message in the visitor's language, without the names that files have on the server, safe as Markdown."""
+    said = said_in(message_of(error) if isinstance(error, Exception) else error, language())
+    return re.sub(r"([*_`\[\]$<>~#])", r"\\\1", _OWN_NAME.sub(say("your_file"), said))
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

@@ -89,8 +89,10 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
         height, width = image.shape[:2]
         kept.unlink()
         raise NoFaceError(
-            f"No face was found in the picture ({width}x{height} pixels). Give one in which a face is seen from the "
-            "front, large and whole."
+            "No face was found in the picture ({width}x{height} pixels). Give one in which a face is seen from the "
+            "front, large and whole.",
+            width=width,
+            height=height,
         )
     return Face(kept, digest, label, thumbnail(image), real=real, doubts=check.problems)
 

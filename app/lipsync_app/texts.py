@@ -245,6 +245,7 @@ _TABLE = {
         "The file has {n:.0f} MB; at most {most} MB are taken here.",
         "حجم الملف {n:.0f} م.ب، والحد الأقصى هنا {most} م.ب.",
     ),
+    "your_file": ("'your file'", "«ملفك»"),
     "no_picture": (
         "This is not a picture that can be read. JPEG, PNG, WebP, BMP, GIF and TIFF can.",
         "هذه ليست صورة يمكن قراءتها. الصيغ المقبولة: JPEG وPNG وWebP وBMP وGIF وTIFF.",

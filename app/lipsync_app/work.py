@@ -100,8 +100,9 @@ def check_length(seconds: float) -> None:
     """
     if seconds > LIMITS.voice_s:
         raise InputError(
-            f"The voice lasts longer than {LIMITS.voice_s:.0f} s, the most that is taken here. Cut it, or use the "
-            "command line, which has no such limit."
+            "The voice lasts longer than {most:.0f} s, the most that is taken here. Cut it, or use the "
+            "command line, which has no such limit.",
+            most=LIMITS.voice_s,
         )
 
 
@@ -135,6 +136,9 @@ def check_video(path: Path) -> None:
     longest = max(source.width, source.height)
     if longest > LIMITS.video_side:
         raise InputError(
-            f"The video is {source.width}x{source.height} pixels; at most {LIMITS.video_side} on the longer side "
-            "(Full HD) are taken here. Save it smaller, or use the command line, which has no such limit."
+            "The video is {width}x{height} pixels; at most {most} on the longer side "
+            "(Full HD) are taken here. Save it smaller, or use the command line, which has no such limit.",
+            width=source.width,
+            height=source.height,
+            most=LIMITS.video_side,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync_utils.errors import InputError
+from lipsync_utils.messages import Message
 
 from ..traits import OLDEST, YOUNGEST, Traits
 from .ages import ages_in
@@ -20,8 +21,13 @@ from .tokens import Item, Token, items_of, language_of, tokenise
 
 __all__ = ["Found", "RealPersonError", "Understood", "understand"]
 
-_DRAWN = {"tied": "hair tied back", "vneck": "v-neck", "tshirt": "T-shirt", "rectangular": "rectangular glasses",
-          "curly": "curly hair"}  # fmt: skip
+_DRAWN = {
+    "tied": Message("hair tied back"),
+    "vneck": Message("v-neck"),
+    "tshirt": Message("T-shirt"),
+    "rectangular": Message("rectangular glasses"),
+    "curly": Message("curly hair"),
+}
 LONGEST = 500
 """Characters that a prompt may have."""
 
@@ -88,16 +94,24 @@ def understand(prompt: str) -> Understood:
 def _checked(prompt: str) -> str:
     """The language of a prompt that can be read."""
     if not isinstance(prompt, str):
-        raise InputError(f"The prompt is a {type(prompt).__name__}; it must be text, for example: {EXAMPLE!r}.")
+        raise InputError(
+            "The prompt is a {kind}; it must be text, for example: {example!r}.",
+            kind=type(prompt).__name__,
+            example=EXAMPLE,
+        )
     if not prompt.strip():
-        raise InputError(f'The prompt is empty. Describe a person, for example: "{EXAMPLE}".')
+        raise InputError('The prompt is empty. Describe a person, for example: "{example}".', example=EXAMPLE)
     if len(prompt) > LONGEST:
-        raise InputError(f"The prompt has {len(prompt)} characters; at most {LONGEST} are read. Shorten it.")
+        raise InputError(
+            "The prompt has {count} characters; at most {most} are read. Shorten it.", count=len(prompt), most=LONGEST
+        )
     language = language_of(prompt)
     if not language:
         raise InputError(
-            f"The prompt “{prompt.strip()[:60]}” has no English or Arabic words. "
-            f'Describe a person in one of the two, for example: "{EXAMPLE}".'
+            "The prompt “{prompt}” has no English or Arabic words. "
+            'Describe a person in one of the two, for example: "{example}".',
+            prompt=prompt.strip()[:60],
+            example=EXAMPLE,
         )
     return language
 
@@ -119,11 +133,13 @@ def _answer(settled: Settled, language: str) -> Understood:
     """What was settled, in the words of the prompt; raises InputError where that is nothing."""
     ignored = settled.ignored()
     if not settled.about_a_person(bool(ignored)):
-        unknown = ", ".join(ignored) or "all of it"
+        unknown = ", ".join(ignored) or Message("all of it")
         raise InputError(
-            f"Nothing in the prompt says what a person looks like; not understood: {unknown}. "
+            "Nothing in the prompt says what a person looks like; not understood: {unknown}. "
             "Understood are words for sex, age, origin, skin, hair, beard, eyes, build, glasses, freckles, expression, "
-            f'clothes, headscarf and background, for example: "{EXAMPLE}".'
+            'clothes, headscarf and background, for example: "{example}".',
+            unknown=unknown,
+            example=EXAMPLE,
         )
     winners = sorted(settled.winners.items(), key=lambda entry: min(entry[1].items))
     found, notes = [], []
@@ -133,10 +149,18 @@ def _answer(settled: Settled, language: str) -> Understood:
         if trait == "age_years":
             value = min(max(float(value), YOUNGEST), OLDEST)
             if value != said.value:
-                end = "youngest" if value == YOUNGEST else "oldest"
-                notes.append(f"“{words}” is drawn as {value:g} years old, the {end} there is.")
+                notes.append(
+                    Message(
+                        "“{words}” is drawn as {value:g} years old, the youngest there is."
+                        if value == YOUNGEST
+                        else "“{words}” is drawn as {value:g} years old, the oldest there is.",
+                        words=words,
+                        value=value,
+                    )
+                )
         if settled.nearest(said):
-            notes.append(f"“{words}” cannot be drawn; the nearest is: {_DRAWN.get(str(value), value)}.")
+            nearest = _DRAWN.get(str(value), value)
+            notes.append(Message("“{words}” cannot be drawn; the nearest is: {nearest}.", words=words, nearest=nearest))
         found.append(Found(trait, value, words))
     traits = Traits(**{one.trait: one.value for one in found})
     return Understood(traits, tuple(found), ignored, language, tuple(notes))

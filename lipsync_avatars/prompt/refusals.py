@@ -6,11 +6,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from lipsync_utils.errors import InputError
+from lipsync_utils.messages import Message
 
 from . import real_people
 from .tokens import Item, Phrases, Token
 
-EXAMPLE = "an old man with a white beard, smiling, blue shirt"
+EXAMPLE = Message("an old man with a white beard, smiling, blue shirt")
 
 
 class RealPersonError(InputError):
@@ -75,15 +76,19 @@ def refuse_undressed(tokens: tuple[Token, ...]) -> None:
         if match and match[2]:
             words = " ".join(token.text for token in tokens[at : at + match[0]])
             raise InputError(
-                f"The prompt says “{words}”. Avatars are dressed and show head and shoulders. "
-                f'Leave it out and describe age, hair and clothes, for example: "{EXAMPLE}".'
+                "The prompt says “{words}”. Avatars are dressed and show head and shoulders. "
+                'Leave it out and describe age, hair and clothes, for example: "{example}".',
+                words=words,
+                example=EXAMPLE,
             )
 
 
 def _refuse(name: str) -> None:
     raise RealPersonError(
-        f"“{name}” seems to mean a real person. Avatars show nobody who exists. "
-        f'Describe age, hair and clothes instead, for example: "{EXAMPLE}".'
+        "“{name}” seems to mean a real person. Avatars show nobody who exists. "
+        'Describe age, hair and clothes instead, for example: "{example}".',
+        name=name,
+        example=EXAMPLE,
     )
 
 
@@ -181,8 +186,10 @@ def refuse_others(tokens: tuple[Token, ...], items: list[Item]) -> None:
             _refuse_several(words)
         if item.name == "not a person" and not people and not _accompanies(items, tokens, at):
             raise InputError(
-                f"The prompt is about “{words}”; an avatar shows one person. "
-                f'Describe a person, for example: "{EXAMPLE}".'
+                "The prompt is about “{words}”; an avatar shows one person. "
+                'Describe a person, for example: "{example}".',
+                words=words,
+                example=EXAMPLE,
             )
     for first, second in pairwise(people):
         if _second_person(tokens, items, first, second):
@@ -192,8 +199,10 @@ def refuse_others(tokens: tuple[Token, ...], items: list[Item]) -> None:
 
 def _refuse_several(words: str) -> None:
     raise InputError(
-        f"The prompt asks for several people (“{words}”); an avatar shows one. "
-        f'Describe one person, for example: "{EXAMPLE}", and make one avatar after the other.'
+        "The prompt asks for several people (“{words}”); an avatar shows one. "
+        'Describe one person, for example: "{example}", and make one avatar after the other.',
+        words=words,
+        example=EXAMPLE,
     )
 
 

@@ -26,7 +26,9 @@ def both_sides(values: dict[str, float], labels: list[str], *, kind: str) -> dic
         else:
             options = [f"l-{name}", f"r-{name}"]
         if not set(options) <= set(labels):
-            raise DescriptionError(f"{kind} has no {name!r}. Known are: {', '.join(sorted(labels))}.")
+            raise DescriptionError(
+                "{kind} has no {name!r}. Known are: {known}.", kind=kind, name=name, known=", ".join(sorted(labels))
+            )
         resolved.update(dict.fromkeys(options, value))
     return resolved
 

@@ -6,12 +6,24 @@ import json
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, get_type_hints
 
+WHOLE = "the description"
+"""How messages call all of it."""
+
 Color = tuple[float, float, float]
 """Linear RGB, 0 to 1."""
 
 
 class DescriptionError(ValueError):
-    """A description with an unknown name or a value of the wrong kind."""
+    """A description with an unknown name or a value of the wrong kind.
+
+    Args:
+        template: the sentence, with fields for the values. (This module stands alone, without the package's messages.)
+        values: what is filled in.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template, self.values = template, values
 
 
 @dataclass(frozen=True)
@@ -218,7 +230,9 @@ class AvatarDescription:
             ("accessories.glasses", self.accessories.glasses, GLASSES),
         ):
             if value not in known:
-                raise DescriptionError(f"{what} is {value!r}; choose one of {', '.join(known)}.")
+                raise DescriptionError(
+                    "{what} is {value!r}; choose one of {known}.", what=what, value=value, known=", ".join(known)
+                )
 
     def to_json(self) -> str:
         """The description as readable JSON; :func:`from_json` reads it."""
@@ -234,7 +248,9 @@ def from_json(text: str) -> AvatarDescription:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise DescriptionError(f"The description is not valid JSON ({error}). Compare with woman.json.") from error
+        raise DescriptionError(
+            "The description is not valid JSON ({error}). Compare with woman.json.", error=str(error)
+        ) from error
     return from_dict(data)
 
 
@@ -244,16 +260,23 @@ def from_dict(data: Any) -> AvatarDescription:
     Raises:
         DescriptionError: it is no mapping, or has a name that is not known at its place.
     """
-    return _build(AvatarDescription, data, where="the description")
+    return _build(AvatarDescription, data, where=WHOLE)
 
 
 def _build(kind: type, data: Any, *, where: str) -> Any:
     if not isinstance(data, dict):
-        raise DescriptionError(f"{where} is {data!r}; an object with names and values is needed.")
+        raise DescriptionError(
+            "{where} is {data!r}; an object with names and values is needed.", where=where, data=data
+        )
     known = [item.name for item in fields(kind)]
     unknown = sorted(set(data) - set(known))
     if unknown:
-        raise DescriptionError(f"{where} has unknown names: {', '.join(unknown)}. Known are: {', '.join(known)}.")
+        raise DescriptionError(
+            "{where} has unknown names: {unknown}. Known are: {known}.",
+            where=where,
+            unknown=", ".join(unknown),
+            known=", ".join(known),
+        )
     hints = get_type_hints(kind)
     values = {}
     for name, value in data.items():
@@ -262,7 +285,7 @@ def _build(kind: type, data: Any, *, where: str) -> Any:
     try:
         return kind(**values)
     except TypeError as error:
-        raise DescriptionError(f"{where} is incomplete: {error}.") from error
+        raise DescriptionError("{where} is incomplete: {error}.", where=where, error=str(error)) from error
 
 
 def _tuples(value: Any) -> Any:

@@ -5,7 +5,8 @@ Run with a Python that has ``bpy``, ``anny`` and ``scipy``::
     python lipsync_utils/avatars/studio/render.py samples/avatars/woman.json woman.png
 
 It prints ``progress SHARE STAGE`` lines, and writes the true places of the 468 mesh points to ``woman.points.json``. A
-description that cannot be used ends with the line ``error MESSAGE`` and exit code 2.
+description that cannot be used ends with the line ``error MESSAGE``, a line ``template [TEMPLATE, VALUES]`` with the
+parts of that message for other languages, and exit code 2.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ def main() -> None:
         portrait = build(description, preview=arguments.preview)
     except DescriptionError as error:
         print(f"error {error}", flush=True)
+        print("template", json.dumps([error.template, error.values], default=str), flush=True)
         sys.exit(2)
     head = portrait.head
     target = {"whole": None, "eyes": head.eye * (0, 1, 1), "mouth": head.lips}[arguments.view]

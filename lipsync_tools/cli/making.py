@@ -47,14 +47,19 @@ def avatar(
         if prompt is None and description is None:
             return
     if (prompt is None) == (description is None):
-        both = "both" if prompt is not None else "neither"
-        raise InputError(f"Received {both} of PROMPT and --description; exactly one of them is needed.")
+        raise InputError(
+            "Received neither of PROMPT and --description; exactly one of them is needed."
+            if prompt is None
+            else "Received both of PROMPT and --description; exactly one of them is needed."
+        )
     if out is None:
         raise InputError("Where to write the avatar is missing; add -o avatar.png.")
     with Bar("portrait", layout=PERCENT) as progress:
         if description is not None:
             if backend != "studio":
-                raise InputError(f"A description is drawn by the backend 'studio' only; received {backend!r}.")
+                raise InputError(
+                    "A description is drawn by the backend 'studio' only; received {backend!r}.", backend=backend
+                )
             made = avatars.from_description(description, out, seed=seed, size=size, preview=preview, listener=progress)
         else:
             options = {"backend": backend, "seed": seed or 0, "size": 1024 if size is None else size}

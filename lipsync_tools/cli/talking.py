@@ -230,7 +230,9 @@ def _read_phonemes(path: Path) -> list[Phoneme]:
         return [Phoneme(**row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{str(path)!r} holds no phoneme times ({error}). Give a JSON file as 'lipsync speak --phonemes' writes it."
+            "{path!r} holds no phoneme times ({error}). Give a JSON file as 'lipsync speak --phonemes' writes it.",
+            path=str(path),
+            error=str(error),
         ) from error
 
 
@@ -243,5 +245,6 @@ def parse_face(text: str) -> str | int | tuple[float, float]:
         is_index = len(numbers) == 1 and numbers[0].is_integer()
         return FaceOptions(choose=int(numbers[0]) if is_index else numbers).choose
     except ValueError as error:  # the options' refusal is one, too
-        needed = "'largest', a number from 0 on, or a point such as 320,200 is needed"
-        raise InputError(f"--face received {text!r}; {needed}.") from error
+        raise InputError(
+            "--face received {text!r}; 'largest', a number from 0 on, or a point such as 320,200 is needed.", text=text
+        ) from error

@@ -10,6 +10,7 @@ import typer
 
 from lipsync_utils import assets
 from lipsync_utils.errors import AssetError
+from lipsync_utils.messages import Message
 
 from ..progress import EVERY_S, Progress, Step
 
@@ -80,7 +81,9 @@ def ask_for_licence(group: str, *, accept: bool) -> None:
     typer.echo(asset.terms, err=True)
     if not accept and not typer.confirm("Do you accept these terms?", default=False, err=True):
         raise AssetError(
-            f"The terms of the {group} weights were not accepted, so they are not fetched. "
-            f"Works without them: {asset.without}."
+            "The terms of the {group} weights were not accepted, so they are not fetched. "
+            "Works without them: {without}.",
+            group=group,
+            without=Message(asset.without),
         )
     assets.accept(asset)

@@ -33,7 +33,7 @@ class Demo:
 
     def __init__(self, out: str | os.PathLike[str], *, language: str = "en") -> None:
         self.out, self.made, self.job = Path(out), None, None
-        self._texts, self._step = words(language), None
+        self._texts, self._step, self._outcome = words(language), None, None
         self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
         self.consent_box = column(self.consent, self.consent_why).add_class("lipsync-consent")
         self.face, self.voice = (panel(self.out / "brought", self._changed) for panel in (FacePanel, VoicePanel))
@@ -63,11 +63,11 @@ class Demo:
         """Begin the work in a thread and return at once; what the button calls."""
         if self.job is not None and not self.job.over:
             return
-        self.message.value = ""
+        self._tell(None)
         try:
             order = self.order()
         except LipSyncError as error:
-            self.message.value = problem(str(error), self._texts["failed"])
+            self._tell(error)
             return
         self.result.clear()
         self.made = self._step = None
@@ -93,6 +93,7 @@ class Demo:
         self.title.value = f'<div class="lipsync-title">{texts["title"]}<small>{texts["subtitle"]}</small></div>'
         self.consent.description, self.consent_why.value = texts["consent"], hint(texts["consent why"])
         self.button.description, self.cancel_button.description = texts["generate"], texts["cancel"]
+        self._tell(self._outcome)
         if self._step is not None:
             self._show(self._step)
 
@@ -132,14 +133,20 @@ class Demo:
         self.result.show(self.made, self._texts)
 
     def _over(self, job: Job) -> None:
-        texts, error = self._texts, job.error
-        if job.state == "cancelled":
-            self.message.value = hint(texts["stopped"])
-        elif isinstance(error, LipSyncError):
-            self.message.value = problem(str(error), texts["failed"])
-        elif error is not None:
-            self.message.value = problem(f"{type(error).__name__}: {error}", texts["unexpected"])
+        self._tell("stopped" if job.state == "cancelled" else job.error)
         self._working(False)
+
+    def _tell(self, outcome: Exception | str | None) -> None:
+        """Say below the button why there is no result: an error, or the text of that name."""
+        self._outcome, texts = outcome, self._texts
+        if outcome is None:
+            self.message.value = ""
+        elif isinstance(outcome, str):
+            self.message.value = hint(texts[outcome])
+        elif isinstance(outcome, LipSyncError):
+            self.message.value = problem(outcome.message, texts["failed"], language=texts["language"])
+        else:
+            self.message.value = problem(f"{type(outcome).__name__}: {outcome}", texts["unexpected"])
 
 
 def bar(share: float, text: str) -> str:

@@ -69,7 +69,9 @@ def save_recording(recording: bytes, folder: str | os.PathLike[str]) -> Path:
         raise InputError("Nothing was recorded. Press the microphone, speak, and press it again; or upload a file.")
     if recording[:4] != b"RIFF" or recording[8:12] != b"WAVE":
         raise InputError(
-            f"Received {len(recording)} bytes that begin with {bytes(recording[:4])!r}; a WAV file (RIFF) is needed. "
-            "Record again, or upload a file."
+            "Received {count} bytes that begin with {beginning!r}; a WAV file (RIFF) is needed. "
+            "Record again, or upload a file.",
+            count=len(recording),
+            beginning=bytes(recording[:4]),
         )
     return save_upload(Upload("recording.wav", recording), folder)

@@ -38,6 +38,7 @@ class Panel:
         self.number, self.title, self.ways, self.out, self.changed = number, title, ways, out, changed
         self.file: Path | None = None
         self.heading, self.problem = widgets.HTML(), widgets.HTML()
+        self._refused, self._language = None, "en"
         self.switch = widgets.ToggleButtons(options=list(ways)).add_class("lipsync-switch")
         self.view = column(self.heading, self.switch, *ways.values(), self.problem).add_class("lipsync-panel")
         self.on(self.switch, "value", self._turn)
@@ -55,21 +56,27 @@ class Panel:
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
+        self._language, refused = texts["language"], self._refused
         self.heading.value = heading(self.number, texts[self.title])
-        relabel(self.switch, [(texts[way], way) for way in self.ways])
+        relabel(self.switch, [(texts[way], way) for way in self.ways])  # which seems to be another choice
+        self._tell_refusal(refused)
 
     def on(self, widget: widgets.Widget, trait: str, act: Callable[[object], None]) -> None:
         """Act on a trait's new value; an error of ours becomes a message in the panel, never a stack trace."""
 
         def guarded(change: dict) -> None:
-            self.problem.value = ""
+            self._tell_refusal(None)
             try:
                 act(change["new"])
             except LipSyncError as error:
-                self.problem.value = problem(str(error))
+                self._tell_refusal(error)
             self.changed()
 
         widget.observe(guarded, trait)
+
+    def _tell_refusal(self, error: LipSyncError | None) -> None:
+        self._refused = error
+        self.problem.value = "" if error is None else problem(error.message, language=self._language)
 
     def _turn(self, chosen: str) -> None:
         for way, pane in self.ways.items():

@@ -12,6 +12,9 @@ from PIL import Image, ImageOps
 
 from lipsync_utils import media
 from lipsync_utils.errors import MissingExtraError
+from lipsync_utils.messages import said_in
+
+from .wording import RIGHT_TO_LEFT
 
 try:
     import ipywidgets as widgets
@@ -54,10 +57,17 @@ def hint(text: str) -> str:
     return f'<div class="lipsync-hint">{text}</div>'
 
 
-def problem(text: str, title: str = "") -> str:
-    """HTML of a message that something cannot be done; messages are in English."""
+def sentence(text: str, language: str, tag: str = "p") -> str:
+    """HTML of a sentence of the packages in a language; what is not known in it runs from left to right, in English."""
+    said = said_in(text, language)
+    direction = "rtl" if language in RIGHT_TO_LEFT and said != str(text) else "ltr"
+    return f'<{tag} dir="{direction}">{html.escape(said)}</{tag}>'
+
+
+def problem(text: str, title: str = "", *, language: str = "en") -> str:
+    """HTML of a message that something cannot be done."""
     before = f"<b>{html.escape(title)}</b>" if title else ""
-    return f'<div class="lipsync-problem" role="alert">{before}<div dir="ltr">{html.escape(text)}</div></div>'
+    return f'<div class="lipsync-problem" role="alert">{before}{sentence(text, language, "div")}</div>'
 
 
 def seen(before: str, name: str, facts: str) -> str:

@@ -6,7 +6,7 @@ import html
 
 from ..workflow import Made
 from .download import Download
-from .pieces import column, heading, number, row, show_if, widgets
+from .pieces import column, heading, number, row, sentence, show_if, widgets
 from .players import preview, show_video
 
 
@@ -57,7 +57,7 @@ def told(made: Made, texts: dict[str, str]) -> str:
         wall=number(run.wall_s),
     )
     if sync is None:
-        verdict = f"<p>{texts['no score']} <span dir='ltr'>{html.escape(made.unmeasured)}</span></p>"
+        verdict = f"<p>{texts['no score']} {sentence(made.unmeasured, texts['language'], 'span')}</p>"
     else:
         low, high = sync.offset_interval_ms
         offset = texts["offset"].format(
@@ -69,5 +69,5 @@ def told(made: Made, texts: dict[str, str]) -> str:
         tone = {"in sync": "good", "noticeable": "fair"}.get(sync.verdict, "bad")
         said = texts[f"verdict {sync.verdict}"]
         verdict = f'<div class="lipsync-verdict lipsync-{tone}">{said}</div><p>{offset}</p>'
-    warnings = "".join(f'<p dir="ltr">{html.escape(text)}</p>' for text in run.warnings)
+    warnings = "".join(sentence(text, texts["language"]) for text in run.warnings)
     return f'<div class="lipsync-told">{verdict}<p class="lipsync-hint">{facts}</p>{warnings}</div>'

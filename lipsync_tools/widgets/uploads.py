@@ -45,8 +45,9 @@ def uploads_in(value: Mapping | Sequence) -> list[Upload]:
         return [Upload(str(entry["name"]), bytes(entry["content"])) for entry in value]
     except (KeyError, TypeError) as error:
         raise InputError(
-            f"Received an upload of type {type(value).__name__} that is neither ipywidgets 7's dict nor ipywidgets 8's "
-            "tuple. Install ipywidgets 7.7 or 8."
+            "Received an upload of type {kind} that is neither ipywidgets 7's dict nor ipywidgets 8's "
+            "tuple. Install ipywidgets 7.7 or 8.",
+            kind=type(value).__name__,
         ) from error
 
 
@@ -58,7 +59,7 @@ def save_upload(upload: Upload, folder: str | os.PathLike[str]) -> Path:
         OutputError: the folder cannot be written.
     """
     if not upload.content:
-        raise InputError(f"The file {upload.name!r} arrived empty (0 bytes). Choose it again.")
+        raise InputError("The file {name!r} arrived empty (0 bytes). Choose it again.", name=upload.name)
     given = Path(upload.name.replace("\\", "/"))
     stem = re.sub(r"[^\w-]+", "-", given.stem).strip("-")[:60] or "upload"
     suffix = re.sub(r"[^\w.]", "", given.suffix)[:10]
@@ -67,6 +68,8 @@ def save_upload(upload: Upload, folder: str | os.PathLike[str]) -> Path:
         target.write_bytes(upload.content)
     except OSError as error:
         raise OutputError(
-            f"Could not write into {folder}: {error.strerror}. Choose a folder that is writable."
+            "Could not write into {folder}: {reason}. Choose a folder that is writable.",
+            folder=folder,
+            reason=error.strerror,
         ) from error
     return target

@@ -22,14 +22,16 @@ def table() -> dict[str, dict[str, str]]:
 
 
 def words(language: str) -> dict[str, str]:
-    """All texts of one language.
+    """All texts of one language; under ``language`` the language itself, in which sentences of the packages are said.
 
     Raises:
         InputError: there is no such language.
     """
     if language not in LANGUAGES:
-        raise InputError(f"Unknown language {language!r}. Choose one of: {', '.join(LANGUAGES)}.")
-    return {key: row[language] for key, row in table().items()}
+        raise InputError(
+            "Unknown language {language!r}. Choose one of: {names}.", language=language, names=", ".join(LANGUAGES)
+        )
+    return {key: row[language] for key, row in table().items()} | {"language": language}
 
 
 def microphone(texts: dict[str, str]) -> dict[str, str]:

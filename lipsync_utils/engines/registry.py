@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..choices import ENGINES
+from ..messages import Message
 
 if TYPE_CHECKING:
     from ..options import RunOptions
@@ -22,11 +23,11 @@ def engine_name(asked: str) -> str:
     return AUTO if asked == "auto" else asked
 
 
-def reason_for(asked: str) -> str:
+def reason_for(asked: str) -> Message:
     """The engine that is taken, and why, in one line."""
     if asked == "auto":
-        return f"auto: {AUTO}, the engine whose models are part of the package"
-    return f"{asked}: asked for"
+        return Message("auto: {engine}, the engine whose models are part of the package", engine=AUTO)
+    return Message("{engine}: asked for", engine=asked)
 
 
 def load_engine(options: RunOptions) -> Engine:

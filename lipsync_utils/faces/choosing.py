@@ -28,20 +28,34 @@ def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions
     height, width = image.shape[:2]
     if not faces:
         raise NoFaceError(
-            f"No face found in the picture of {width} x {height} pixels. "
-            "Use one in which a face looks at the camera, is well lit, and shows both eyes and the mouth."
+            "No face found in the picture of {width} x {height} pixels. "
+            "Use one in which a face looks at the camera, is well lit, and shows both eyes and the mouth.",
+            width=width,
+            height=height,
         )
     face = choose(faces, options)
     if face is None:
-        count = "is only one face" if len(faces) == 1 else f"are only {len(faces)} faces"
+        about = {"number": options.choose, "width": width, "height": height, "last": len(faces) - 1}
+        if len(faces) == 1:
+            raise NoFaceError(
+                "Face number {number} was asked for, but there is only one face in the picture of {width} x {height} "
+                "pixels. Faces count from 0 at the left: choose at most {last}.",
+                **about,
+            )
         raise NoFaceError(
-            f"Face number {options.choose} was asked for, but there {count} in the picture of {width} x {height} "
-            f"pixels. Faces count from 0 at the left: choose at most {len(faces) - 1}."
+            "Face number {number} was asked for, but there are only {count} faces in the picture of {width} x {height} "
+            "pixels. Faces count from 0 at the left: choose at most {last}.",
+            count=len(faces),
+            **about,
         )
     if width_of(face) < options.min_size:
         raise NoFaceError(
-            f"The face is {width_of(face):.0f} pixels wide in the picture of {width} x {height} pixels; at least "
-            f"{options.min_size:.0f} are needed. Use a larger picture or crop and enlarge this one around the face."
+            "The face is {face_width:.0f} pixels wide in the picture of {width} x {height} pixels; at least "
+            "{least:.0f} are needed. Use a larger picture or crop and enlarge this one around the face.",
+            face_width=width_of(face),
+            width=width,
+            height=height,
+            least=options.min_size,
         )
     return face
 

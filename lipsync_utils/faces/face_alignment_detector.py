@@ -41,8 +41,9 @@ class FaceAlignmentDetector:
             self._network = face_alignment.FaceAlignment(kind, device=device, flip_input=False, compile=False)
         except OSError as error:  # urllib's errors are OSErrors
             raise AssetError(
-                f"The package face-alignment could not fetch its weights ({error}). Connect this machine to the "
-                "network once, or use the detector 'embedded', which needs none."
+                "The package face-alignment could not fetch its weights ({error}). Connect this machine to the "
+                "network once, or use the detector 'embedded', which needs none.",
+                error=str(error),
             ) from error
 
     def detect(self, image: np.ndarray) -> list[Face]:

@@ -63,8 +63,11 @@ def _frames_at(video: str | os.PathLike[str], times_s: Sequence[float]) -> list[
     last = int(source.duration_s * rate) - 1
     if min(wanted) < 0 or max(wanted) > last or wanted != sorted(wanted):
         raise InputError(
-            f"Moments from {min(times_s):.2f} to {max(times_s):.2f} s were asked for; moments in rising order "
-            f"between 0 and {source.duration_s:.2f} s are needed."
+            "Moments from {first_s:.2f} to {last_s:.2f} s were asked for; moments in rising order "
+            "between 0 and {duration_s:.2f} s are needed.",
+            first_s=min(times_s),
+            last_s=max(times_s),
+            duration_s=source.duration_s,
         )
     timeline = Timeline(fps=rate, frames=wanted[-1] + 1, duration_s=source.duration_s)
     found = {frame.index: frame.image for frame in source.frames(timeline) if frame.index in wanted}

@@ -61,8 +61,11 @@ def tracks(
     """
     if not rows or not 0 <= start_s < stop_s:
         raise InputError(
-            f"Received {len(rows)} tracks from {start_s} to {stop_s} s; at least one track and two moments in rising "
-            "order, from 0 on, are needed."
+            "Received {count} tracks from {start_s} to {stop_s} s; at least one track and two moments in rising "
+            "order, from 0 on, are needed.",
+            count=len(rows),
+            start_s=start_s,
+            stop_s=stop_s,
         )
     from matplotlib.figure import Figure
 

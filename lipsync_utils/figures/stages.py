@@ -45,7 +45,9 @@ def pipeline(*lit: str) -> Figure:
     """
     unknown = set(lit) - set(STAGES)
     if unknown:
-        raise InputError(f"Unknown stage {sorted(unknown)[0]!r}. Choose from: {', '.join(STAGES)}.")
+        raise InputError(
+            "Unknown stage {name!r}. Choose from: {names}.", name=sorted(unknown)[0], names=", ".join(STAGES)
+        )
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.6, 2.0), layout="constrained")

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import InputError
+from ..messages import Message
 from .decoding import Shown
 from .pictures import ANIMATED, as_rgb
 from .rates import rate_of
@@ -67,9 +68,13 @@ class Animation(AbstractContextManager):
             except (OSError, SyntaxError, ValueError, EOFError) as error:
                 if number == begin:
                     raise InputError(
-                        f"The animation {self._path!r} is damaged: {error}. Save or download it again."
+                        "The animation {path!r} is damaged: {error}. Save or download it again.",
+                        path=self._path,
+                        error=str(error),
                     ) from error
-                message = f"The animation breaks off at frame {number}: {error}."
+                message = Message(
+                    "The animation breaks off at frame {number}: {error}.", number=number, error=str(error)
+                )
                 if message not in self._warnings:
                     self._warnings.append(message)
                 return

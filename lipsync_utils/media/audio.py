@@ -15,6 +15,7 @@ import soxr
 from av.format import Flags
 
 from ..errors import InputError
+from ..messages import Message
 from ..records import SAMPLE_RATE, Speech
 from .decoding import check_end, chosen_track, films_in, frames_in, opened, packets, start_s
 
@@ -30,7 +31,7 @@ _NOTED_LEAD_S = 0.1
 _SILENT = 10 ** (-60 / 20)  # the loudest sample of what nobody hears
 _CANCELLED = 0.1  # less of the power is left in mono: channels are in opposite phase
 
-_NO_SOUND = "No sound can be read from {path}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file."
+_NO_SOUND = Message("No sound can be read from {path!r}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file.")
 
 # ITU-R BS.775 downmix, folded to mono: centre at -3 dB against the sum of left and right, no low-frequency channel.
 _MONO_WEIGHT = {"FC": math.sqrt(0.5), "FL": 0.5, "FR": 0.5, "LFE": 0.0, "LFE2": 0.0}
@@ -75,7 +76,7 @@ class SoundReader(AbstractContextManager):
 
     def _open_track(self) -> None:
         if not self._container.streams.audio:
-            raise InputError(f"{self.path!r} has no sound track. Give an audio file, or a video with sound.")
+            raise InputError("{path!r} has no sound track. Give an audio file, or a video with sound.", path=self.path)
         streams = self._container.streams.audio
         self._stream = chosen_track(streams, self.track, path=self.path, note=self.notes.append)
         late_s = [start_s(self._stream) - start_s(film) for film in films_in(self._container)[:1]]
@@ -84,7 +85,9 @@ class SoundReader(AbstractContextManager):
         self._frames = self._decoded()
         self._first = next(self._frames, None)
         if self._first is None:
-            raise InputError(f"The sound of {self.path!r} is empty or damaged: not one sample could be decoded.")
+            raise InputError(
+                "The sound of {path!r} is empty or damaged: not one sample could be decoded.", path=self.path
+            )
         self._tick_s = float(self._first.time_base or 0)
         # The decoder knows better than the header: HE-AAC, for one, declares half its rate.
         self.rate = self._first.sample_rate
@@ -110,8 +113,9 @@ class SoundReader(AbstractContextManager):
         for block in self._planar():
             if not np.isfinite(block).all():
                 raise InputError(
-                    f"The sound of {self.path!r} holds values that are not finite numbers (NaN or infinity). "
-                    "Export it again from the program that made it."
+                    "The sound of {path!r} holds values that are not finite numbers (NaN or infinity). "
+                    "Export it again from the program that made it.",
+                    path=self.path,
                 )
             if held is not None:
                 yield held
@@ -186,18 +190,31 @@ class SoundReader(AbstractContextManager):
         """What is known when all has been read."""
         if self.lead_s >= _NOTED_LEAD_S:
             self.notes.append(
-                f"The sound of {self.path!r} begins {self.lead_s:.2f} s after its picture: silence stands before it."
+                Message(
+                    "The sound of {path!r} begins {lead_s:.2f} s after its picture: silence stands before it.",
+                    path=self.path,
+                    lead_s=self.lead_s,
+                )
             )
         if self._gaps:
             count = len(self._gaps)
-            gaps = "a gap" if count == 1 else f"{count} gaps, the longest"
             (begin_s, longest_s), lost_s = max(self._gaps, key=lambda gap: gap[1]), sum(gap for _, gap in self._gaps)
             begin_s -= start_s(self._stream) - self.lead_s
-            total = "" if count == 1 else f", {lost_s:.2f} s in all"
-            self.notes.append(
-                f"The sound of {self.path!r} has {gaps} from {begin_s:.2f} to {begin_s + longest_s:.2f} s{total}, "
-                "where its packets are missing: silence stands for them. Record or copy it again if words are lost."
+            about = {"path": self.path, "begin_s": begin_s, "end_s": begin_s + longest_s}
+            one = Message(
+                "The sound of {path!r} has a gap from {begin_s:.2f} to {end_s:.2f} s, "
+                "where its packets are missing: silence stands for them. Record or copy it again if words are lost.",
+                **about,
             )
+            several = Message(
+                "The sound of {path!r} has {count} gaps, the longest from {begin_s:.2f} to {end_s:.2f} s, {lost_s:.2f} "
+                "s in all, "
+                "where its packets are missing: silence stands for them. Record or copy it again if words are lost.",
+                count=count,
+                lost_s=lost_s,
+                **about,
+            )
+            self.notes.append(one if count == 1 else several)
         if self._end_s is not None:
             check_end(self.path, self._container, self._stream, self._end_s, self.notes.append)
 
@@ -233,21 +250,34 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
         notes = list(reader.notes)
     if samples < MIN_DURATION_S * reader.rate:
         raise InputError(
-            f"The {role} {str(path)!r} lasts {samples / reader.rate:.3f} s; at least {MIN_DURATION_S} s are "
-            "needed. Give a longer recording."
+            "The {role} {path!r} lasts {duration_s:.3f} s; at least {least_s} s are needed. Give a longer recording.",
+            role=Message(role),
+            path=str(path),
+            duration_s=samples / reader.rate,
+            least_s=MIN_DURATION_S,
         )
     powers = products.diagonal()
     if weights @ products @ weights < _CANCELLED * np.square(weights) @ powers:  # equal where channels are unlike
         loudest = int(np.argmax(powers * (weights > 0)))
         notes.append(
-            f"The channels of {str(path)!r} are in opposite phase and cancel each other in mono: the lips follow "
-            f"channel {loudest + 1}. Turn one of them round, or many phones play silence."
+            Message(
+                "The channels of {path!r} are in opposite phase and cancel each other in mono: the lips follow "
+                "channel {channel}. Turn one of them round, or many phones play silence.",
+                path=str(path),
+                channel=loudest + 1,
+            )
         )
         with SoundReader(path, role=role, track=track) as again:
             wave = _folded(again, np.eye(reader.channels, dtype=np.float32)[loudest])[0]
     if np.abs(wave).max() < _SILENT:
-        others = " Choose another track with --audio-track." if reader.tracks > 1 else " Give the right recording."
-        notes.append(f"The sound of {str(path)!r} is silent: the lips will rest.{others}")
+        notes.append(
+            Message(
+                "The sound of {path!r} is silent: the lips will rest. Choose another track with --audio-track."
+                if reader.tracks > 1
+                else "The sound of {path!r} is silent: the lips will rest. Give the right recording.",
+                path=str(path),
+            )
+        )
     wave.setflags(write=False)
     about = {"path": reader.path, "track": track, "lead_s": reader.lead_s, "notes": tuple(notes)}
     return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, **about)

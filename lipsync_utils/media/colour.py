@@ -10,6 +10,7 @@ import numpy as np
 from av.sidedata.sidedata import Type
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
+from ..messages import Message
 from .pictures import BACKDROP
 
 BT709, BT601, BT2020 = 1, 6, 9  # matrices of HD and of older television (ITU-T H.273, FFmpeg's AVColorSpace)
@@ -78,20 +79,26 @@ def to_rgb(
     return np.ascontiguousarray(_upright(image, matrix))
 
 
-def notes_on(picture: av.VideoFrame) -> list[str]:
+def notes_on(picture: av.VideoFrame) -> list[Message]:
     """What a person should know about how the pictures of a video are converted."""
     notes = []
     if is_hdr(picture):
         notes.append(
-            "The video is in high dynamic range (HDR). Its colours were converted to the ordinary range of screens "
-            "(SDR, BT.709); lights brighter than white paper have become white."
+            Message(
+                "The video is in high dynamic range (HDR). Its colours were converted to the ordinary range of screens "
+                "(SDR, BT.709); lights brighter than white paper have become white."
+            )
         )
     elif is_wide(picture):
-        notes.append("The video has wide colours (BT.2020). They were converted to those of ordinary screens (BT.709).")
+        notes.append(
+            Message("The video has wide colours (BT.2020). They were converted to those of ordinary screens (BT.709).")
+        )
     if has_alpha(picture) and picture.reformat(format="rgba").to_ndarray()[..., 3].min() < 255:
         notes.append(
-            "The video has transparent parts, and lies on plain grey in the output. Put a background behind it "
-            "beforehand if you want another."
+            Message(
+                "The video has transparent parts, and lies on plain grey in the output. Put a background behind it "
+                "beforehand if you want another."
+            )
         )
     return notes
 

@@ -14,6 +14,7 @@ import av
 from av.stream import Disposition
 
 from ..errors import InputError
+from ..messages import Message
 from .fields import deinterlaced
 from .files import existing_file
 from .rates import FALLBACK_RATE, rate_of, usual_rate
@@ -27,20 +28,21 @@ _LEAST_LEFT_S, _LEAST_LEFT_SHARE = 0.2, 0.05
 # Formats whose header counts what they hold (for others FFmpeg guesses).
 _TELL_DURATION = {"mov", "wav", "flac", "aiff", "au"}
 _WAV_UNKNOWN = 0x7FFF0000  # sizes from here on stand for an unknown one, as programs that stream write it
-_NO_FILM = (
-    "{path} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV file, "
-    "and if it is one, copy or download it again."
+_NO_FILM = Message(
+    "{path!r} is neither a picture nor a video that can be read: {reason}. Give a JPEG, PNG, MP4, MOV, WebM or MKV "
+    "file, and if it is one, copy or download it again."
 )
+_SOUND, _VIDEO = Message("sound"), Message("video")
 
 
-def opened(path: str | os.PathLike[str], *, role: str, complaint: str) -> av.container.InputContainer:
+def opened(path: str | os.PathLike[str], *, role: str, complaint: Message) -> av.container.InputContainer:
     """A container to read from; ``complaint`` is what the error says of a file that is none (path, reason)."""
     file = existing_file(path, role=role)
     try:
         return av.open(str(file), metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(complaint.format(path=repr(str(path)), reason=reason)) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(complaint, path=str(path), reason=reason) from error
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
@@ -63,7 +65,14 @@ def packets(
             yield packet
             number += 1
     except av.FFmpegError as error:
-        note(f"The {stream.type} breaks off at packet {number}: {error.strerror}.")
+        note(
+            Message(
+                "The {type} breaks off at packet {number}: {reason}.",
+                type=_type_of(stream),
+                number=number,
+                reason=error.strerror,
+            )
+        )
 
 
 def frames_in(
@@ -73,9 +82,22 @@ def frames_in(
     try:
         return packet.decode() if decoder is None else decoder.decode(packet)
     except av.FFmpegError as error:
-        when = "an unknown time" if packet.pts is None else f"{float(packet.pts * packet.time_base):.2f} s"
-        note(f"Skipped a damaged {packet.stream.type} packet at {when}: {error.strerror}.")
+        when = Message("an unknown time")
+        if packet.pts is not None:
+            when = Message("{seconds:.2f} s", seconds=float(packet.pts * packet.time_base))
+        note(
+            Message(
+                "Skipped a damaged {type} packet at {when}: {reason}.",
+                type=_type_of(packet.stream),
+                when=when,
+                reason=error.strerror,
+            )
+        )
         return []
+
+
+def _type_of(stream: av.stream.Stream) -> Message:
+    return Message("audio") if stream.type == "audio" else Message("video")
 
 
 def start_s(stream: av.stream.Stream) -> float:
@@ -103,12 +125,19 @@ def chosen_track(
         InputError: there are not so many.
     """
     kind, count = streams[0].type, len(streams)
-    what = "sound" if kind == "audio" else kind
+    about = {"path": path, "count": count, "option": f"--{kind}-track", "what": _SOUND if kind == "audio" else _VIDEO}
     if number is not None and number > count:
-        there = f"is only one {what} track" if count == 1 else f"are {count} {what} tracks"
+        about |= {"number": number, "title": Message("Sound") if kind == "audio" else Message("Video")}
+        if count == 1:
+            raise InputError(
+                "{title} track {number} of {path!r} was asked for, but there is only one {what} track; they count from "
+                "1. Choose at most {count} ({option}).",
+                **about,
+            )
         raise InputError(
-            f"{what.capitalize()} track {number} of {path!r} was asked for, but there {there}; they count from 1. "
-            f"Choose at most {count} (--{kind}-track)."
+            "{title} track {number} of {path!r} was asked for, but there are {count} {what} tracks; they count from 1. "
+            "Choose at most {count} ({option}).",
+            **about,
         )
     if number is not None:
         return streams[number - 1]
@@ -116,10 +145,15 @@ def chosen_track(
     taken = streams[ranks.index(max(ranks))]
     if count > 1:
         language = taken.metadata.get("language", "und")
-        spoken = "" if language == "und" else f" (language {language!r})"
+        spoken = Message("") if language == "und" else Message(" (language {language!r})", language=language)
         note(
-            f"{path!r} has {count} {what} tracks; number {streams.index(taken) + 1}{spoken} was taken, the file's "
-            f"default. Choose another one with --{kind}-track."
+            Message(
+                "{path!r} has {count} {what} tracks; number {number}{spoken} was taken, the file's "
+                "default. Choose another one with {option}.",
+                number=streams.index(taken) + 1,
+                spoken=spoken,
+                **about,
+            )
         )
     return taken
 
@@ -146,12 +180,23 @@ def check_end(
     promised_s = _promised_end_s(path, container, stream)
     if promised_s is None or promised_s - end_s < _LEAST_MISSING_S:
         return
-    begin_s, what = start_s(stream), "sound" if stream.type == "audio" else "picture"
+    begin_s, what = start_s(stream), _SOUND if stream.type == "audio" else Message("picture")
     left_s, whole_s = end_s - begin_s, promised_s - begin_s
-    found = f"The {what} of {path!r} breaks off after {left_s:.1f} s, of {whole_s:.1f} s by its header: the file is"
+    about = {"what": what, "path": path, "left_s": left_s, "whole_s": whole_s}
     if left_s < max(_LEAST_LEFT_S, _LEAST_LEFT_SHARE * whole_s):
-        raise InputError(f"{found} incomplete. Copy or download it again.")
-    note(f"{found} incomplete, {whole_s - left_s:.1f} s are missing. Copy or download it again.")
+        raise InputError(
+            "The {what} of {path!r} breaks off after {left_s:.1f} s, of {whole_s:.1f} s by its header: the file is "
+            "incomplete. Copy or download it again.",
+            **about,
+        )
+    note(
+        Message(
+            "The {what} of {path!r} breaks off after {left_s:.1f} s, of {whole_s:.1f} s by its header: the file is "
+            "incomplete, {missing_s:.1f} s are missing. Copy or download it again.",
+            missing_s=whole_s - left_s,
+            **about,
+        )
+    )
 
 
 def _promised_end_s(path: str, container: av.container.InputContainer, stream: av.stream.Stream) -> float | None:
@@ -219,7 +264,7 @@ class Film(AbstractContextManager):
         if not films or kind in ("tty", "image2") or kind.endswith("_pipe"):
             self.container.close()
             raise InputError(
-                f"{self._path!r} has no moving picture in it. Give a picture or a video that shows a face."
+                "{path!r} has no moving picture in it. Give a picture or a video that shows a face.", path=self._path
             )
         try:
             self.stream = chosen_track(films, track, path=self._path, note=self._note)
@@ -252,7 +297,9 @@ class Film(AbstractContextManager):
             duration_s = float(picture.duration * picture.time_base) if picture.duration else self._usual_s
             yield Shown(picture, stamp_s or 0.0, time_s, duration_s, output_s=time_s)
         if time_s is None:
-            raise InputError(f"Not one frame of {self._path!r} can be decoded. Convert the video to H.264 MP4.")
+            raise InputError(
+                "Not one frame of {path!r} can be decoded. Convert the video to H.264 MP4.", path=self._path
+            )
         if stamp_s is not None:
             check_end(self._path, self.container, self.stream, stamp_s + duration_s, self._note)
 
@@ -278,8 +325,11 @@ class Film(AbstractContextManager):
         rate, varies = rate_of(times, average, float(self.stream.time_base or 0))
         if varies:
             self._note(
-                f"The frame rate of the video varies, as of phones or meetings. It is read at {float(rate):.4g} "
-                "frames a second, each at its time."
+                Message(
+                    "The frame rate of the video varies, as of phones or meetings. It is read at {rate:.4g} "
+                    "frames a second, each at its time.",
+                    rate=float(rate),
+                )
             )
         return rate
 

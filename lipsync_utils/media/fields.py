@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import av
 from av.filter import Graph
 
-_NOTE = (
+from ..messages import Message
+
+_NOTE = Message(
     "The video is interlaced (each frame holds two moments in alternate rows). It was deinterlaced; its frame rate "
     "stays."
 )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import InputError, OutputError
+from ..messages import Message
 
 MOST_PIPED = 8 << 30
 """Bytes that are taken from a pipe."""
@@ -38,30 +39,48 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
     if _ADDRESS.match(str(path)) and not file.exists():
         address = _ADDRESS.sub(r"\1://", str(path))
         raise InputError(
-            f"The {role} {address!r} is an address; only files are read. Download it first "
-            "(in a browser, or with curl -L -o NAME ADDRESS), and give that file."
+            "The {role} {address!r} is an address; only files are read. Download it first "
+            "(in a browser, or with curl -L -o NAME ADDRESS), and give that file.",
+            role=Message(role),
+            address=address,
         )
     if not file.exists():
-        raise InputError(f"The {role} file {str(path)!r} does not exist. Check the name and the folder ({Path.cwd()}).")
+        raise InputError(
+            "The {role} file {path!r} does not exist. Check the name and the folder ({folder}).",
+            role=Message(role),
+            path=str(path),
+            folder=Path.cwd(),
+        )
     if file.is_dir():
-        raise InputError(f"The {role} {str(path)!r} is a folder. Give one file in it.")
+        raise InputError("The {role} {path!r} is a folder. Give one file in it.", role=Message(role), path=str(path))
     if not file.is_file():
         raise InputError(
-            f"The {role} {str(path)!r} is a pipe or a device, which can be read only once. Write its content into a "
-            "file first (cat PIPE > FILE), and give that file."
+            "The {role} {path!r} is a pipe or a device, which can be read only once. Write its content into a "
+            "file first (cat PIPE > FILE), and give that file.",
+            role=Message(role),
+            path=str(path),
         )
     try:
         with file.open("rb") as stream:
             head = stream.read(12)
     except OSError as error:
         raise InputError(
-            f"The {role} file {str(path)!r} cannot be read: {error.strerror}. Check its rights."
+            "The {role} file {path!r} cannot be read: {reason}. Check its rights.",
+            role=Message(role),
+            path=str(path),
+            reason=error.strerror,
         ) from error
     if not head:
-        raise InputError(f"The {role} file {str(path)!r} is empty (0 bytes). Copy or download it again.")
+        raise InputError(
+            "The {role} file {path!r} is empty (0 bytes). Copy or download it again.",
+            role=Message(role),
+            path=str(path),
+        )
     if head[4:8] == b"ftyp" and head[8:12] in _UNREADABLE_STILLS:
         raise InputError(
-            f"The {role} file {str(path)!r} is a HEIC or AVIF picture, which is not supported. Save it as JPEG or PNG."
+            "The {role} file {path!r} is a HEIC or AVIF picture, which is not supported. Save it as JPEG or PNG.",
+            role=Message(role),
+            path=str(path),
         )
     return file.absolute()
 
@@ -98,7 +117,9 @@ def _is_pipe(path: Path) -> bool:
 
 def _keep(pipe: Path, target: Path) -> None:
     if _is_standard_input(pipe) and sys.stdin.isatty():
-        raise InputError(f"{str(pipe)!r} stands for standard input, but nothing is piped in. Give a file instead.")
+        raise InputError(
+            "{pipe!r} stands for standard input, but nothing is piped in. Give a file instead.", pipe=str(pipe)
+        )
     opened = contextlib.nullcontext(sys.stdin.buffer) if _is_standard_input(pipe) else pipe.open("rb")
     size = 0
     try:
@@ -107,7 +128,9 @@ def _keep(pipe: Path, target: Path) -> None:
                 size += file.write(block)
                 if size > MOST_PIPED:
                     raise InputError(
-                        f"More than {MOST_PIPED >> 30} GB came through {str(pipe)!r}. Write it into a file first."
+                        "More than {most} GB came through {pipe!r}. Write it into a file first.",
+                        most=MOST_PIPED >> 30,
+                        pipe=str(pipe),
                     )
     except OSError as error:
         raise unwritable(target, error, what="content of a pipe") from error
@@ -137,11 +160,17 @@ def written(target: Path, *, what: str) -> Iterator[Path]:
 
 def unwritable(target: Path, error: Exception, *, what: str = "output") -> OutputError:
     """What to say of an error of the system, or of FFmpeg, while a file was written."""
-    advice = "Choose another place and try again."
+    advice = Message("Choose another place and try again.")
     if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
-        advice = "Free some space or choose another disk."
+        advice = Message("Free some space or choose another disk.")
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        advice = "Choose a folder that you may write to."
+        advice = Message("Choose a folder that you may write to.")
     elif error.errno == errno.ENOENT:
-        advice = "Choose a folder that exists."
-    return OutputError(f"The {what} {str(target)!r} could not be written: {error.strerror or error}. {advice}")
+        advice = Message("Choose a folder that exists.")
+    return OutputError(
+        "The {what} {target!r} could not be written: {reason}. {advice}",
+        what=Message(what),
+        target=str(target),
+        reason=error.strerror or str(error),
+        advice=advice,
+    )

@@ -63,21 +63,33 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
         with Image.open(file, formats=_formats_of(file)) as image:
             if max(image.size) > MAX_SIDE:
                 raise InputError(
-                    f"The picture {str(path)!r} is {image.width}x{image.height} pixels; at most {MAX_SIDE} a side are "
-                    "accepted. Scale it down."
+                    "The picture {path!r} is {width}x{height} pixels; at most {most} a side are "
+                    "accepted. Scale it down.",
+                    path=str(path),
+                    width=image.width,
+                    height=image.height,
+                    most=MAX_SIDE,
                 )
             return np.array(as_rgb(image))
     except InputError:
         raise
     except UnidentifiedImageError as error:
         raise InputError(
-            f"{str(path)!r} is not a picture that can be read (its content decides, not its name). "
-            "Give a JPEG, PNG, WebP, GIF, BMP, TIFF, TGA or PSD file."
+            "{path!r} is not a picture that can be read (its content decides, not its name). "
+            "Give a JPEG, PNG, WebP, GIF, BMP, TIFF, TGA or PSD file.",
+            path=str(path),
         ) from error
     except Image.DecompressionBombError as error:
-        raise InputError(f"The picture {str(path)!r} is too large: {error}. Scale it to {MAX_SIDE} at most.") from error
+        raise InputError(
+            "The picture {path!r} is too large: {error}. Scale it to {most} at most.",
+            path=str(path),
+            error=str(error),
+            most=MAX_SIDE,
+        ) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for damaged data
-        raise InputError(f"The picture {str(path)!r} is damaged: {error}. Save or download it again.") from error
+        raise InputError(
+            "The picture {path!r} is damaged: {error}. Save or download it again.", path=str(path), error=str(error)
+        ) from error
 
 
 def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
@@ -89,11 +101,15 @@ def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise InputError(f"A picture must be (H, W, 3) uint8 RGB; received {image.shape} {image.dtype}.")
+        raise InputError(
+            "A picture must be (H, W, 3) uint8 RGB; received {shape} {dtype}.", shape=image.shape, dtype=image.dtype
+        )
     target = Path(path).expanduser().absolute()
     kind = Image.registered_extensions().get(target.suffix.lower())
     if kind not in _FORMATS:
-        raise InputError(f"Cannot write a picture as {target.name!r}. Let the name end in .png, .jpg or .webp.")
+        raise InputError(
+            "Cannot write a picture as {name!r}. Let the name end in .png, .jpg or .webp.", name=target.name
+        )
     encoded = io.BytesIO()
     Image.fromarray(image).save(encoded, format=kind, **({"quality": 95} if kind in ("JPEG", "WEBP") else {}))
     with written(target, what="picture") as temporary:

@@ -67,7 +67,9 @@ class Source:
             InputError: not one frame can be decoded, or an unknown ``when_short``.
         """
         if when_short not in _PLAYED:
-            raise InputError(f"Unknown when_short={when_short!r}. Choose 'loop', 'pingpong' or 'freeze'.")
+            raise InputError(
+                "Unknown when_short={when_short!r}. Choose 'loop', 'pingpong' or 'freeze'.", when_short=when_short
+            )
         if self.is_picture:
             image = read_picture(self.path)
             image.setflags(write=False)
@@ -112,5 +114,11 @@ def open_source(
         first, pixel_aspect = film.first()
     width, height = shown_size(first, pixel_aspect)
     if max(width, height) > MAX_SIDE:
-        raise InputError(f"The video {str(path)!r} is {width}x{height} pixels; at most {MAX_SIDE} a side are accepted.")
+        raise InputError(
+            "The video {path!r} is {width}x{height} pixels; at most {most} a side are accepted.",
+            path=str(path),
+            width=width,
+            height=height,
+            most=MAX_SIDE,
+        )
     return Source(str(path), False, width, height, *about, track=track, warnings=[*notes_on(first), *warnings])

@@ -34,13 +34,17 @@ def check_output(path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path).expanduser().absolute()
     if target.suffix.lower() not in CONTAINERS:
-        raise InputError(f"Cannot write {target.name!r}: the name must end in {', '.join(CONTAINERS)}.")
+        raise InputError(
+            "Cannot write {name!r}: the name must end in {endings}.", name=target.name, endings=", ".join(CONTAINERS)
+        )
     if target.is_dir():
-        raise InputError(f"The output {str(path)!r} is a folder. Give the name of a file in it.")
+        raise InputError("The output {path!r} is a folder. Give the name of a file in it.", path=str(path))
     if target.parent.exists() and not target.parent.is_dir():
-        raise OutputError(f"{str(target.parent)!r} is a file, not a folder; the output cannot lie in it.")
+        raise OutputError("{folder!r} is a file, not a folder; the output cannot lie in it.", folder=str(target.parent))
     if not target.parent.is_dir():
-        raise OutputError(f"The folder {str(target.parent)!r} for the output does not exist. Create it first.")
+        raise OutputError(
+            "The folder {folder!r} for the output does not exist. Create it first.", folder=str(target.parent)
+        )
     trial = temporary_beside(target)
     try:
         with _named_errors(target):
@@ -83,9 +87,11 @@ class VideoWriter:
     ) -> None:
         self.path = check_output(path)
         if min(width, height) < 2:
-            raise InputError(f"A video must be at least 2x2 pixels; {width}x{height} was asked for.")
+            raise InputError(
+                "A video must be at least 2x2 pixels; {width}x{height} was asked for.", width=width, height=height
+            )
         if self.path.exists() and os.path.exists(speech.path) and os.path.samefile(self.path, speech.path):
-            raise InputError(f"The output {str(path)!r} would overwrite the voice. Choose another name.")
+            raise InputError("The output {path!r} would overwrite the voice. Choose another name.", path=str(path))
         self.width, self.height, self.timeline = width, height, timeline
         self.frames = 0
         self._temporary = temporary_beside(self.path)
@@ -127,10 +133,14 @@ class VideoWriter:
         """
         if rgb.shape != (self.height, self.width, 3) or rgb.dtype != np.uint8:
             raise InputError(
-                f"A picture must be ({self.height}, {self.width}, 3) uint8 RGB; received {rgb.shape} {rgb.dtype}."
+                "A picture must be ({height}, {width}, 3) uint8 RGB; received {shape} {dtype}.",
+                height=self.height,
+                width=self.width,
+                shape=rgb.shape,
+                dtype=rgb.dtype,
             )
         if self.frames >= self.timeline.frames:
-            raise OutputError(f"All {self.timeline.frames} pictures of the timeline are written already.")
+            raise OutputError("All {frames} pictures of the timeline are written already.", frames=self.timeline.frames)
         self._encode(self._encoder.write, self._planes(rgb), keep=_QUEUED)
         self.frames += 1
 
@@ -142,7 +152,11 @@ class VideoWriter:
         """
         try:
             if self.frames != self.timeline.frames:
-                raise OutputError(f"{self.frames} of {self.timeline.frames} pictures were written; write them all.")
+                raise OutputError(
+                    "{written} of {frames} pictures were written; write them all.",
+                    written=self.frames,
+                    frames=self.timeline.frames,
+                )
             self._encode(self._encoder.finish, keep=0)
             with _named_errors(self.path):
                 os.replace(self._temporary, self.path)

@@ -31,7 +31,11 @@ def check_figure(path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path).expanduser()
     if target.suffix.lower() not in SUFFIXES:
-        raise InputError(f"Cannot write the figure {target.name!r}: its name must end in {', '.join(SUFFIXES)}.")
+        raise InputError(
+            "Cannot write the figure {name!r}: its name must end in {endings}.",
+            name=target.name,
+            endings=", ".join(SUFFIXES),
+        )
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:

@@ -46,7 +46,11 @@ def syncnet_mfcc(pcm: np.ndarray) -> np.ndarray:
     """
     pcm = np.asarray(pcm, np.float64)
     if pcm.ndim != 1 or not pcm.size:
-        raise InputError(f"Received sound of shape {pcm.shape}; needed is mono (n,) at {SAMPLE_RATE} Hz, not empty.")
+        raise InputError(
+            "Received sound of shape {shape}; needed is mono (n,) at {rate} Hz, not empty.",
+            shape=pcm.shape,
+            rate=SAMPLE_RATE,
+        )
     rows = 1 + max(0, math.ceil((len(pcm) - _WINDOW) / _HOP))
     emphasised = np.append(pcm[0], pcm[1:] - _PRE_EMPHASIS * pcm[:-1])
     padded = np.pad(emphasised, (0, max(0, (rows - 1) * _HOP + _WINDOW - len(pcm))))

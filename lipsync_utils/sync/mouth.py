@@ -48,7 +48,9 @@ def measure(points: np.ndarray) -> np.ndarray:
         InputError: another shape.
     """
     if points.ndim != 3 or points.shape[1:] != (topology.POINTS, 3):
-        raise InputError(f"Received meshes of shape {points.shape}; (T, {topology.POINTS}, 3) is needed.")
+        raise InputError(
+            "Received meshes of shape {shape}; (T, {count}, 3) is needed.", shape=points.shape, count=topology.POINTS
+        )
     out = np.full((len(points), len(MOUTH_MEASURES)), np.nan, np.float32)
     seen = np.isfinite(points).all(axis=(1, 2))
     if seen.any():

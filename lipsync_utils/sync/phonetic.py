@@ -127,8 +127,9 @@ def rest_in(lips: Lips, phonemes: Sequence[Phoneme]) -> Rest:
     silent = silent[np.isfinite(lips.gap[silent])]
     if len(silent) < 5:
         raise InputError(
-            f"The speech has {len(silent)} frames of silence with a face; at least 5 are needed to know this mouth at "
-            "rest. Give a video with a pause of half a second, or leave the phonemes out."
+            "The speech has {count} frames of silence with a face; at least 5 are needed to know this mouth at "
+            "rest. Give a video with a pause of half a second, or leave the phonemes out.",
+            count=len(silent),
         )
     gap, unit = lips.gap[silent], float(np.median(lips.width[silent]))
     lower = gap[gap <= np.median(gap)]

@@ -72,7 +72,9 @@ def distances(lips: np.ndarray, sound: np.ndarray, *, reach: int = REACH, beyond
         InputError: shapes that do not fit.
     """
     if lips.ndim != 2 or lips.shape != sound.shape:
-        raise InputError(f"Received embeddings of shapes {lips.shape} and {sound.shape}; both must be (T, D).")
+        raise InputError(
+            "Received embeddings of shapes {lips} and {sound}; both must be (T, D).", lips=lips.shape, sound=sound.shape
+        )
     fill = 0.0 if beyond == "zeros" else np.nan
     padded = np.pad(sound.astype(np.float64), ((reach, reach), (0, 0)), constant_values=fill)
     out = np.empty((len(lips), 2 * reach + 1))
@@ -100,7 +102,8 @@ def agree(table: np.ndarray, usable: np.ndarray | None = None) -> Agreement:
     usable = np.ones(len(table), bool) if usable is None else usable
     if not usable.any():
         raise InputError(
-            f"None of {len(table)} windows can be compared; at least one with a face in all of its frames is needed."
+            "None of {count} windows can be compared; at least one with a face in all of its frames is needed.",
+            count=len(table),
         )
     used = table[usable]
     there = np.isfinite(used)

@@ -93,7 +93,9 @@ def score(
     mouth = replace(mouth, measures=mouth.measures[:count], boxes=mouth.boxes[:count], run=mouth.run[:count])
     lips, usable = expert.lips(mouth, source)
     if not len(lips):
-        raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
+        raise InputError(
+            "{path!r} has {count} frames at 25 a second; too few to compare one window.", path=str(video), count=count
+        )
     table = distances(lips, expert.sound(wave, len(lips)), reach=expert.reach, beyond=expert.beyond)
     report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
@@ -110,7 +112,9 @@ def _sound(source: Source, audio: str | os.PathLike[str] | None, *, track: int |
         source.warnings += speech.notes
         return speech.wave
     if not source.has_audio:
-        raise InputError(f"{source.path!r} has no sound track. Give the sound that belongs to it with --audio.")
+        raise InputError(
+            "{path!r} has no sound track. Give the sound that belongs to it with --audio.", path=source.path
+        )
     speech = load_speech(source.path, track=track)
     source.warnings += speech.notes
     late = round(source.audio_offset_s * SAMPLE_RATE) - round(speech.lead_s * SAMPLE_RATE)

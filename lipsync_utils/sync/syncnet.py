@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from ..errors import AssetError
+from ..messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,14 +89,17 @@ def load(path: str | Path) -> SyncNet:
     """
     if not Path(path).is_file():
         raise AssetError(
-            f"There are no SyncNet weights at {path}. Give syncnet_v2.model, which 'lipsync score --model syncnet' "
-            "fetches."
+            "There are no SyncNet weights at {path}. Give syncnet_v2.model, which 'lipsync score --model syncnet' "
+            "fetches.",
+            path=path,
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise AssetError(
-            f"{path} is not a PyTorch state dict ({str(error).splitlines()[0][:120]}). Delete it and fetch it again."
+            "{path} is not a PyTorch state dict ({error}). Delete it and fetch it again.",
+            path=path,
+            error=str(error).splitlines()[0][:120],
         ) from error
     network = SyncNet()
     _check(state, network.state_dict(), path)
@@ -107,17 +111,23 @@ def _check(state: object, wanted: Mapping[str, torch.Tensor], path: str | Path) 
     """Refuse what is no state dict of this network, naming the first difference."""
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise AssetError(
-            f"{path} holds a {type(state).__name__}; needed is SyncNet's state dict (names and tensors), "
-            "as in syncnet_v2.model of joonson/syncnet_python."
+            "{path} holds a {kind}; needed is SyncNet's state dict (names and tensors), "
+            "as in syncnet_v2.model of joonson/syncnet_python.",
+            path=path,
+            kind=type(state).__name__,
         )
     missing, extra = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
     wrong = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
-    for what, keys in (("lacks", missing), ("has the unknown parameter", extra), ("has another shape of", wrong)):
+    for fault, keys in (
+        (Message("{path} lacks {key}{more}: it is not SyncNet."), missing),
+        (Message("{path} has the unknown parameter {key}{more}: it is not SyncNet."), extra),
+        (Message("{path} has another shape of {key}{more}: it is not SyncNet."), wrong),
+    ):
         if keys:
-            more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+            more = Message(" and {count} more", count=len(keys) - 1) if len(keys) > 1 else Message("")
             raise AssetError(
-                f"{path} {what} {keys[0]}{more}: it is not SyncNet. Needed is syncnet_v2.model of "
-                "joonson/syncnet_python; delete the file and fetch it again."
+                "{fault} Needed is syncnet_v2.model of joonson/syncnet_python; delete the file and fetch it again.",
+                fault=Message(fault, path=path, key=keys[0], more=more),
             )
 
 

@@ -73,7 +73,9 @@ def open_video(path: str | os.PathLike[str], **tracks: int | None) -> Source:
 
     source = open_source(path, role="video", **tracks)
     if source.is_picture:
-        raise InputError(f"{source.path!r} is a picture; a video is needed, since only motion can be on the sound.")
+        raise InputError(
+            "{path!r} is a picture; a video is needed, since only motion can be on the sound.", path=source.path
+        )
     return source
 
 
@@ -120,9 +122,14 @@ def watch(
             glimpses[int(frame.time_s)] = _glimpse(frame.image, box)
     if not found:
         raise NoFaceError(
-            f"No face was found in any of the {timeline.frames} frames of {source.path!r} ({source.width}x"
-            f"{source.height}). Give a video in which a face is seen from the front, at least {options.min_size:g} "
-            "pixels wide, or choose another face."
+            "No face was found in any of the {frames} frames of {path!r} ({width}x"
+            "{height}). Give a video in which a face is seen from the front, at least {least:g} "
+            "pixels wide, or choose another face.",
+            frames=timeline.frames,
+            path=source.path,
+            width=source.width,
+            height=source.height,
+            least=options.min_size,
         )
     count = max(1, math.floor(source.duration_s * FPS + 1e-6))
     grid, number = _on_grid(np.array(found), np.array(times), np.array(runs), count, 0.75 / float(timeline.fps))

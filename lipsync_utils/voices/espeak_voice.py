@@ -96,7 +96,8 @@ class EspeakVoice:
         wave, events = engine.synthesize(spelled_for_speech(text) if arabic else text, self)
         if not any(name for _, name in events):
             raise InputError(
-                f"Received the text {text[:40]!r}, in which there is nothing to speak; letters or digits are needed."
+                "Received the text {text!r}, in which there is nothing to speak; letters or digits are needed.",
+                text=text[:40],
             )
         phonemes = _phonemes(wave, events, engine.rate, arabic=arabic)
         return Utterance(wave, engine.rate, text, self.voice, phonemes)
@@ -138,8 +139,10 @@ class _Engine:
             known = not voice.variant or voice.variant in self._variants
             if not known or self._library.espeak_SetVoiceByName(name.encode()) != 0:
                 raise InputError(
-                    f"Received the espeak-ng voice {name!r}, which it does not have. Use a language such as 'ar', 'en' "
-                    f"(British), 'en-us' or 'fr', alone or with one of these after a '+': {', '.join(self._variants)}."
+                    "Received the espeak-ng voice {name!r}, which it does not have. Use a language such as 'ar', 'en' "
+                    "(British), 'en-us' or 'fr', alone or with one of these after a '+': {variants}.",
+                    name=name,
+                    variants=", ".join(self._variants),
                 )
             self._library.espeak_SetParameter(_VOLUME, 100, 0)
             for setting, parameter in _PARAMETERS.items():

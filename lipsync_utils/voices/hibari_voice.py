@@ -56,7 +56,9 @@ class HibariVoice:
             path = voice_path(name)
         except (RuntimeError, OSError) as error:
             raise AssetError(
-                f"The voice {name!r} could not be fetched: {error}. The voice 'heart' needs no network."
+                "The voice {name!r} could not be fetched: {error}. The voice 'heart' needs no network.",
+                name=name,
+                error=str(error),
             ) from error
         self._hibari = Hibari(name, model=path)
         model = Path(path).read_bytes() + extra_graph_output(_DURATIONS)
@@ -92,7 +94,8 @@ class HibariVoice:
             parts.append(Utterance(wave, SAMPLE_RATE, text, "en", tuple(timed)))
         if not parts:
             raise InputError(
-                f"Received the text {text[:40]!r}, in which there is nothing to speak; letters or digits are needed."
+                "Received the text {text!r}, in which there is nothing to speak; letters or digits are needed.",
+                text=text[:40],
             )
         return join(parts, [0.0] * len(parts), text=text, language="en")
 

@@ -56,9 +56,15 @@ def speak(
     """
     for name, value in (("rate", rate), ("pitch", pitch)):
         if not 0.5 <= value <= 2.0:
-            raise InputError(f"Received {name} {value}; a factor from 0.5 to 2.0 is needed, where 1.0 changes nothing.")
+            raise InputError(
+                "Received {name} {value}; a factor from 0.5 to 2.0 is needed, where 1.0 changes nothing.",
+                name=name,
+                value=value,
+            )
     if not _SPEAKABLE.search(text):
-        raise InputError(f"Received the text {text[:40]!r}, in which there is nothing to speak. Write a sentence.")
+        raise InputError(
+            "Received the text {text!r}, in which there is nothing to speak. Write a sentence.", text=text[:40]
+        )
     language = language or detect_language(text)
     say, sentences, finish = _reader(text, language, voice, rate, pitch)
     spoken = [sentence for sentence in sentences if _SPEAKABLE.search(sentence)]
@@ -81,7 +87,7 @@ def _reader(
 ) -> tuple[Callable[[str], Utterance], list[str], Callable]:
     """How to say one sentence, the sentences, and what to do to the sound in the end."""
     if language not in LANGUAGES:
-        raise InputError(f"Received language {language!r}; choose 'en' (English) or 'ar' (Arabic).")
+        raise InputError("Received language {language!r}; choose 'en' (English) or 'ar' (Arabic).", language=language)
     if language == "en" and _ARABIC_LETTER.search(text):
         raise InputError(
             "Received Arabic letters in a text that is to be read as English. Leave the language open or choose 'ar': "
@@ -104,8 +110,12 @@ def _espeak(language: str, voice: str | None, rate: float, pitch: float) -> Espe
     if voice is not None:
         if not _names_espeak(voice, language):
             raise InputError(
-                f"Received voice {voice!r}; for {language!r} a name like '{language}', '{language}+f1' or "
-                f"'{language}+m3' is needed."
+                "Received voice {voice!r}; for {language!r} a name like {plain!r}, {female!r} or {male!r} is needed.",
+                voice=voice,
+                language=language,
+                plain=str(language),
+                female=f"{language}+f1",
+                male=f"{language}+m3",
             )
         name, _, variant = voice.partition("+")
         chosen = replace(chosen, voice=name, variant=variant)

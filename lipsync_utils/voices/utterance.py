@@ -115,7 +115,7 @@ def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: st
         raise InputError("Received an utterance without sound; an utterance of at least one sample is needed.")
     target = Path(path).expanduser()
     if target.suffix.lower() != ".wav":
-        raise InputError(f"Cannot write {target.name!r}: the name must end in .wav.")
+        raise InputError("Cannot write {name!r}: the name must end in .wav.", name=target.name)
     pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
     with written(target, what="sound") as temporary:
         wavfile.write(temporary, utterance.rate, pcm)

@@ -16,10 +16,11 @@ import torch
 
 from .. import assets
 from ..errors import AssetError, InputError
+from ..messages import Message
 from ..options import Wav2LipOptions
 from .network import Wav2Lip
 
-_GET_ANOTHER = "Download it again, or leave out --checkpoint to have the published weights fetched"
+_GET_ANOTHER = Message("Download it again, or leave out --checkpoint to have the published weights fetched")
 _COUNTER = "num_batches_tracked"  # of training only; archives may leave it out
 
 
@@ -38,8 +39,10 @@ def checkpoint_file(options: Wav2LipOptions) -> Path:
     if not file.is_file():
         names = ", ".join(asset.name for asset in assets.in_group("wav2lip"))
         raise InputError(
-            f"The checkpoint {str(options.checkpoint)!r} does not exist. Give a file with the generator's weights, or "
-            f"one of the names {names}."
+            "The checkpoint {checkpoint!r} does not exist. Give a file with the generator's weights, or "
+            "one of the names {names}.",
+            checkpoint=str(options.checkpoint),
+            names=names,
         )
     return file
 
@@ -53,7 +56,7 @@ def load_wav2lip(path: str | Path) -> Wav2Lip:
     """
     file = Path(path).expanduser()
     if not file.is_file():
-        raise InputError(f"The checkpoint {str(path)!r} does not exist. Check the name and the folder.")
+        raise InputError("The checkpoint {path!r} does not exist. Check the name and the folder.", path=str(path))
     with torch.device("meta"):  # shapes only: no time is spent on random weights
         network = Wav2Lip()
     network.load_state_dict(_matched(_read(file), network.state_dict(), file), assign=True)
@@ -66,11 +69,11 @@ def _read(file: Path) -> Mapping[str, torch.Tensor]:
         head = stream.read(2048)
     disguise = assets.disguise_of(head)
     if disguise is not None:
-        raise AssetError(f"{file} is {disguise}. {_GET_ANOTHER}.")
+        raise AssetError("{file} is {disguise}. {advice}.", file=file, disguise=disguise, advice=_GET_ANOTHER)
     if not head:
-        raise AssetError(f"{file} is empty (0 bytes). {_GET_ANOTHER}.")
+        raise AssetError("{file} is empty (0 bytes). {advice}.", file=file, advice=_GET_ANOTHER)
     if head.startswith(b"PK") and not zipfile.is_zipfile(file):
-        raise AssetError(_incomplete(file, "its end is missing"))
+        raise _incomplete(file, Message("its end is missing"))
     if head.startswith(b"PK"):
         with zipfile.ZipFile(file) as archive:
             if any(name.partition("/")[2].startswith("code/") for name in archive.namelist()):
@@ -78,18 +81,26 @@ def _read(file: Path) -> Mapping[str, torch.Tensor]:
     try:
         content = torch.load(file, map_location="cpu", weights_only=True)
     except (EOFError, RuntimeError, OSError) as error:
-        raise AssetError(_incomplete(file, str(error).strip().split("\n")[0])) from error
+        raise _incomplete(file, str(error).strip().split("\n")[0]) from error
     except Exception as error:  # whatever unpickling meets in a file of another kind
         if head.startswith((b"PK", b"\x80")) and "Weights only load failed" in str(error):
             raise AssetError(
-                f"{file} holds Python objects beside numbers; reading those could run any program, so it is refused. "
-                "Give a checkpoint that holds tensors only (torch.save(network.state_dict(), ...))."
+                "{file} holds Python objects beside numbers; reading those could run any program, so it is refused. "
+                "Give a checkpoint that holds tensors only (torch.save(network.state_dict(), ...)).",
+                file=file,
             ) from error
-        raise AssetError(f"{file} is no PyTorch checkpoint, or a damaged one. {_GET_ANOTHER}.") from error
+        raise AssetError(
+            "{file} is no PyTorch checkpoint, or a damaged one. {advice}.", file=file, advice=_GET_ANOTHER
+        ) from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
     if not isinstance(content, Mapping):
-        raise AssetError(f"{file} holds a {type(content).__name__}; needed is a dictionary of tensors. {_GET_ANOTHER}.")
+        raise AssetError(
+            "{file} holds a {kind}; needed is a dictionary of tensors. {advice}.",
+            file=file,
+            kind=type(content).__name__,
+            advice=_GET_ANOTHER,
+        )
     return content
 
 
@@ -97,16 +108,20 @@ def _read_archive(file: Path) -> Mapping[str, torch.Tensor]:
     digest = assets.sha256_of(file)
     if digest not in {asset.sha256 for asset in assets.in_group("wav2lip")}:
         raise AssetError(
-            f"{file} is a TorchScript archive, which holds a program, and not one that is known (its SHA-256 is "
-            f"{digest}). Give a checkpoint that holds tensors only, or leave out --checkpoint to have the published "
-            "weights fetched."
+            "{file} is a TorchScript archive, which holds a program, and not one that is known (its SHA-256 is "
+            "{digest}). Give a checkpoint that holds tensors only, or leave out --checkpoint to have the published "
+            "weights fetched.",
+            file=file,
+            digest=digest,
         )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyTorch advises to make archives in another way from now on
             return torch.jit.load(str(file), map_location="cpu").state_dict()
     except RuntimeError as error:
-        raise AssetError(f"{file} cannot be opened by this version of PyTorch ({torch.__version__}).") from error
+        raise AssetError(
+            "{file} cannot be opened by this version of PyTorch ({version}).", file=file, version=torch.__version__
+        ) from error
 
 
 def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], file: Path) -> dict[str, torch.Tensor]:
@@ -130,17 +145,33 @@ def _matched(found: Mapping[str, object], wanted: Mapping[str, torch.Tensor], fi
             state[key] = value.detach().to(place.dtype, memory_format=torch.contiguous_format)
     if absent or renamed:
         raise AssetError(
-            f"{file} does not hold the weights of the Wav2Lip generator: of its {len(wanted)} tensors {len(absent)} "
-            f"are missing or of another shape, and {len(renamed)} others are there"
-            + (f" (missing: {absent[0]}" if absent else f" (too many: {next(iter(renamed))}")
-            + "). Give wav2lip.pth, wav2lip_gan.pth or Wav2Lip-SD-GAN.pt; discriminators, SyncNet and networks "
-            "for other sizes do not fit."
+            "{file} does not hold the weights of the Wav2Lip generator: of its {wanted} tensors {absent} "
+            "are missing or of another shape, and {others} others are there ({first}). Give wav2lip.pth, "
+            "wav2lip_gan.pth or Wav2Lip-SD-GAN.pt; discriminators, SyncNet and networks for other sizes do not fit.",
+            file=file,
+            wanted=len(wanted),
+            absent=len(absent),
+            others=len(renamed),
+            first=Message("missing: {tensor}", tensor=absent[0])
+            if absent
+            else Message("too many: {tensor}", tensor=next(iter(renamed))),
         )
     broken = [key for key, value in state.items() if not torch.isfinite(value).all()]
     if broken:
-        raise AssetError(f"{file} holds values that are not finite numbers, first in {broken[0]}. {_GET_ANOTHER}.")
+        raise AssetError(
+            "{file} holds values that are not finite numbers, first in {tensor}. {advice}.",
+            file=file,
+            tensor=broken[0],
+            advice=_GET_ANOTHER,
+        )
     return state
 
 
-def _incomplete(file: Path, reason: str) -> str:
-    return f"{file} is incomplete or damaged ({file.stat().st_size:,} bytes; {reason}). {_GET_ANOTHER}."
+def _incomplete(file: Path, reason: str) -> AssetError:
+    return AssetError(
+        "{file} is incomplete or damaged ({size:,} bytes; {reason}). {advice}.",
+        file=file,
+        size=file.stat().st_size,
+        reason=reason,
+        advice=_GET_ANOTHER,
+    )

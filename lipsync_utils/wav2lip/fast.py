@@ -170,7 +170,7 @@ def choose_device(name: str) -> torch.device:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise InputError(
-            f"The device {name!r} was asked for, but it cannot be used here. Use 'auto' or 'cpu'."
+            "The device {name!r} was asked for, but it cannot be used here. Use 'auto' or 'cpu'.", name=name
         ) from error
     return device
 

@@ -502,11 +502,42 @@ def test_the_address_chooses_the_language():
     assert Visitor("fr").page.button(key="make_talk").label == "Make it talk"
 
 
-def test_errors_of_the_package_have_an_arabic_heading():
+def test_errors_of_the_package_are_said_in_arabic():
     visitor = Visitor("ar")
     visitor.choose("face_source", "upload")
     visitor.upload("upload_face", "face.png", png(np.full((64, 64, 3), 200, np.uint8)))
-    assert "لم يُعثر على وجه" in visitor.errors()
+    heading, said = visitor.errors().split("\n\n")
+    assert "لم يُعثر على وجه" in heading
+    assert "أعطِ صورة يظهر فيها الوجه من الأمام" in said
+    assert not re.search(r"[A-Za-z]{2,}", said)
+    visitor.page.segmented_control(key="language").set_value("en").run()
+    assert "Give one in which a face is seen from the front" in visitor.errors(), "the same error in another language"
+
+
+def test_errors_of_a_job_and_notes_of_a_run_are_said_in_arabic(face_png):
+    visitor = Visitor("ar")
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    visitor.go("voice")
+    visitor.choose("voice_source", "upload")
+    visitor.upload("upload_voice", "silence.wav", wav(np.zeros(9600)))
+    visitor.agree()
+    visitor.press("make_talk")
+    made = visitor.wait("talk").result
+    visitor.settle()
+    assert "is silent: the lips will rest." in made.run.warnings[-1]
+    note = next(line for line in visitor.words().splitlines() if "ستبقى الشفاه ساكنة" in line)
+    assert "«ملفك»" in note, "the name that the file has on the server is not shown"
+    visitor["jobs"]["talk"].state, visitor["jobs"]["talk"].error = "failed", work_error()
+    visitor.page.run()
+    assert "الصوت أطول من" in visitor.errors()
+
+
+def work_error() -> InputError:
+    """What a job raises, in its own thread, where no language is known."""
+    with pytest.raises(InputError) as caught:
+        work.check_length(1000.0)
+    return caught.value
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from lipsync_avatars.studio_backend import StudioError
 from lipsync_avatars.studio_python import StudioMissingError, find_studio, requirements
 from lipsync_avatars.studio_setup import StudioSetupError
 from lipsync_utils.errors import InputError
+from lipsync_utils.messages import said_in
 
 ORDER = PortraitOrder(None, AvatarDescription("someone"), 7, 256)
 
@@ -95,6 +97,16 @@ def test_failures_are_explained(studio, ear, body, kind, said):
     with pytest.raises(kind, match=f"(?s){said}") as caught:
         studio(body).draw(ORDER, ear)
     assert "Traceback" not in str(caught.value)
+
+
+def test_what_the_studio_cannot_draw_is_said_in_arabic_too(studio, ear):
+    template, values = "{what} is {value!r}; choose one of {known}.", {"what": "a", "value": "b", "known": "c, d"}
+    said = f"error a is 'b'; choose one of c, d.\ntemplate {json.dumps([template, values])}\ntemplate []"
+    with pytest.raises(InputError, match="cannot draw this: a is 'b'; choose one of c, d") as caught:
+        studio(f"print({said!r}); sys.exit(2)").draw(ORDER, ear)
+    arabic = said_in(caught.value.message, "ar")
+    assert "لا يمكن للاستوديو رسم هذا" in arabic
+    assert "اختر واحدة من" in arabic
 
 
 def test_odd_lines_do_no_harm(studio, ear):

@@ -131,6 +131,7 @@ def test_what_cannot_be_measured_stands_and_says_why(made, tmp_path):
     told = measure(Made(tmp_path / "damaged.mp4", made.run, FaceOptions()), figure=tmp_path / "f.png")
     assert (told.sync, told.figure, told.measured) == (None, None, True)
     assert "damaged.mp4" in told.unmeasured
+    assert "{" in told.unmeasured.template, "so that it can be said in another language"
     assert "sync" not in told.summary()
 
 

@@ -1,6 +1,8 @@
 """The form, without a browser: what it orders, what comes of it, and what it says when nothing does."""
 
+import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,14 @@ from widget_messages import upload
 from lipsync_tools.sounds import beginning
 from lipsync_tools.widgets.demo import Demo
 from lipsync_tools.widgets.players import PREVIEW, preview
+from lipsync_tools.widgets.results import told
 from lipsync_tools.widgets.wording import words
-from lipsync_tools.workflow import Order, Prompt, Text, make_video
+from lipsync_tools.workflow import Made, Order, Prompt, Text, make_video
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import open_source, read_metadata, write_picture
-from lipsync_utils.options import MotionOptions, RunOptions
+from lipsync_utils.messages import Message
+from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
+from lipsync_utils.records import RunReport
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -97,6 +102,9 @@ def test_a_file_that_is_no_picture_is_said_at_once_and_not_used(demo):
     demo.face.switch.value = "face upload"
     upload(demo.face.upload, "me.png", b"not a picture")
     assert "lipsync-problem" in demo.face.problem.value
+    assert '<div dir="ltr">' in demo.face.problem.value
+    demo.language.value = "ar"
+    assert re.search(r'<div dir="rtl">لا توجد صورة متحركة في .*me', demo.face.problem.value)
     with pytest.raises(InputError, match="One face is needed"):
         demo.order()
 
@@ -145,6 +153,19 @@ def test_the_cancel_button_is_heard(demo, small_face):
     assert videos(demo.out) == []
 
 
+def test_notes_are_said_in_the_forms_language(tmp_path):
+    note = Message("{path!r} has {count} frames at 25 a second; too few to compare one window.", path="<a>", count=3)
+    run = RunReport(**dict.fromkeys(RunReport.__dataclass_fields__, 0))
+    run = replace(run, engine="rig", warnings=(note, "as the system says"))
+    made = Made(tmp_path / "a.mp4", run, FaceOptions(), unmeasured=note)
+    said = told(made, words("ar"))
+    assert '<p dir="rtl">عدد إطارات' in said
+    assert '<span dir="rtl">عدد إطارات' in said
+    assert '<p dir="ltr">as the system says</p>' in said, "what is not known in Arabic stays as it is"
+    assert "&lt;a&gt;" in said
+    assert '<p dir="ltr">&#x27;&lt;a&gt;&#x27; has 3 frames' in told(made, words("en"))
+
+
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 
@@ -157,6 +178,9 @@ def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
     assert demo.job.wait(LONG_S)
     assert "No face found" in demo.message.value
     assert "Traceback" not in demo.message.value
+    demo.language.value = "ar"
+    assert '<div dir="rtl">لم يُعثر على وجه في الصورة' in demo.message.value
+    assert "No face found" not in demo.message.value
     assert videos(tmp_path) == []
 
 
