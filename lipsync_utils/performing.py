@@ -1,0 +1,184 @@
+"""From a source's frames to frames in which its faces speak: each is found and followed, an engine moves its lips."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .engines.contract import Engine, Task
+from .errors import InputError, LipSyncError, NoFaceError
+from .records import Frame, SpeakerReport, TrackedFrame
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .faces.detector import FaceDetector
+    from .media import Source
+    from .options import FaceChoice, MotionOptions
+    from .planning import Plan
+    from .records import Face
+    from .speakers import Speaker
+
+SAME_FACE = 0.3
+"""Two boxes that overlap by so much are of one face."""
+
+_REMEMBERED = 1000  # frames: more than all stages together hold at a time
+
+
+class Cast:
+    """The speakers of a run. Notes the frames of a video in which one is not seen.
+
+    In a video they follow each other: the frames in which the first one speaks are the source of the second. In a still
+    picture each moves in a copy of its own, and the copies are joined.
+
+    Args:
+        source: the picture or video.
+        plan: what was settled.
+        detector: finds their faces.
+        motion: idle life of a still picture; each head lives its own.
+    """
+
+    def __init__(self, source: Source, plan: Plan, detector: FaceDetector, motion: MotionOptions) -> None:
+        self._source, self._plan, self._detector = source, plan, detector
+        self._tasks = [
+            Task(speaker.speech, plan.timeline, replace(motion, seed=motion.seed + number))
+            for number, speaker in enumerate(plan.speakers)
+        ]
+        self._sights: list[_Sight] = []
+
+    def speaking(self, engine: Engine) -> Iterator[np.ndarray]:
+        """The source's frames, in which everybody speaks."""
+        frames = self._plan.frames(self._source)
+        return self._in_picture(next(frames), engine) if self._source.is_picture else self._in_video(frames, engine)
+
+    def reports(self) -> tuple[SpeakerReport, ...]:
+        """What became of each."""
+        missing = [tuple(sight.missing) for sight in self._sights] or [()] * len(self._plan.speakers)
+        return tuple(map(SpeakerReport, (speaker.face.choose for speaker in self._plan.speakers), missing))
+
+    def require_everybody(self) -> None:
+        """Refuse a video in which a speaker was never found."""
+        for sight in self._sights:
+            sight.require_one(self._source)
+
+    def _in_picture(self, picture: Frame, engine: Engine) -> Iterator[np.ndarray]:
+        from .faces.choosing import detect_still
+
+        faces = [detect_still(picture.image, self._detector, speaker.face) for speaker in self._plan.speakers]
+        _check_apart(faces, self._plan.speakers)
+        count = self._plan.timeline.frames
+        shown = [
+            exactly(count, engine.for_picture(TrackedFrame(picture, face), task), engine)
+            for face, task in zip(faces, self._tasks, strict=True)
+        ]
+        return shown[0] if len(shown) == 1 else _joined(shown, faces, *self._plan.size)
+
+    def _in_video(self, frames: Iterator[Frame], engine: Engine) -> Iterator[np.ndarray]:
+        for speaker, task in zip(self._plan.speakers, self._tasks, strict=True):
+            sight = _Sight(speaker, self._detector, tuple(self._sights))
+            self._sights.append(sight)
+            tracked = sight.tracked(frames, kept=len(self._sights) < len(self._tasks))
+            pictures = exactly(self._plan.timeline.frames, engine.for_video(tracked, task), engine)
+            frames = sight.relay(pictures)  # the next one finds them as this one has left them
+        return pictures
+
+
+class _Sight:
+    """One speaker's face through the frames of a video."""
+
+    def __init__(self, speaker: Speaker, detector: FaceDetector, before: Sequence[_Sight]) -> None:
+        self._speaker, self._detector, self._before = speaker, detector, before
+        self._boxes: dict[int, np.ndarray] = {}
+        self._passed: deque[Frame] = deque()
+        self.seen, self.missing, self.taken = 0, [], 0
+
+    def tracked(self, frames: Iterator[Frame], *, kept: bool) -> Iterator[TrackedFrame]:
+        """The frames with the face in each; ``kept`` for :meth:`relay`."""
+        from .faces.tracking import track
+
+        for tracked in track(frames, self._detector, self._speaker.face):
+            index, self.seen = tracked.frame.index, self.seen + 1
+            if tracked.face is not None and any(other.has(tracked.face, index) for other in self._before):
+                tracked, self.taken = replace(tracked, face=None), self.taken + 1
+            if tracked.face is None:
+                self.missing.append(index)
+            elif kept:
+                self._boxes[index] = tracked.face.box
+            if kept:
+                self._boxes.pop(index - _REMEMBERED, None)
+                self._passed.append(tracked.frame)
+            yield tracked
+
+    def has(self, face: Face, index: int) -> bool:
+        """Whether it is this speaker who has that face in that frame."""
+        from .faces.geometry import overlap
+
+        return index in self._boxes and overlap(self._boxes[index], face.box) > SAME_FACE
+
+    def relay(self, pictures: Iterator[np.ndarray]) -> Iterator[Frame]:
+        """What an engine has made of the frames, with their places in time."""
+        with contextlib.closing(pictures):
+            for image in pictures:
+                frame = self._passed.popleft()
+                yield frame if image is frame.image else replace(frame, image=image)
+
+    def require_one(self, source: Source) -> None:
+        """Refuse a video in which this speaker was never found."""
+        if not self.seen or len(self.missing) < self.seen:
+            return
+        choice = self._speaker.face.choose
+        if self.taken:
+            raise _same_face(choice)
+        wanted = f"face number {choice} (they count from 0 at the left)" if isinstance(choice, int) else "face"
+        raise NoFaceError(
+            f"No {wanted} was found in any of the {self.seen} frames of {source.path!r} "
+            f"({source.width}x{source.height}). Give a video in which a face is seen from the front, "
+            f"at least {self._speaker.face.min_size:g} pixels wide"
+            + (", or choose another face." if isinstance(choice, int) else ".")
+        )
+
+
+def _check_apart(faces: Sequence[Face], speakers: Sequence[Speaker]) -> None:
+    """Refuse two voices for one face of a picture."""
+    from .faces.geometry import overlap
+
+    for number, face in enumerate(faces):
+        if any(overlap(face.box, other.box) > SAME_FACE for other in faces[:number]):
+            raise _same_face(speakers[number].face.choose)
+
+
+def _same_face(choice: FaceChoice) -> InputError:
+    return InputError(
+        "The face {face} is one that has another voice already; each face can have only one. Name another face: they "
+        "count from 0 at the left, or are named by a point on them.",
+        face=choice,
+    )
+
+
+def _joined(shown: Sequence[Iterator[np.ndarray]], faces: Sequence[Face], *size: int) -> Iterator[np.ndarray]:
+    """Frames with all heads, from one stream of frames for each."""
+    from .render.together import Heads
+
+    heads = Heads(faces, width=size[0], height=size[1])
+    with contextlib.ExitStack() as stack:
+        for frames in shown:
+            stack.enter_context(contextlib.closing(frames))
+        for frames in zip(*shown, strict=True):
+            yield heads.join(frames)
+
+
+def exactly(count: int, frames: Iterator[np.ndarray], engine: Engine) -> Iterator[np.ndarray]:
+    """The frames of an engine, once it is sure that there are as many as the timeline has."""
+    given = 0
+    for given, frame in enumerate(frames, start=1):
+        if given > count:
+            break
+        yield frame
+    if given != count:
+        raise LipSyncError(
+            f"The engine {engine.name!r} gave {f'{given} of' if given < count else 'more than'} the {count} frames of "
+            "the timeline; it must give each of them once (see lipsync_utils.engines.Engine). No output was written."
+        )
