@@ -75,9 +75,7 @@ def _absence(speaker: SpeakerReport, *, alone: bool) -> str:
     if not alone:
         return "In {count} of {total} frames ({times}) the face {face} was not seen: there it is left as it is."
     if speaker.face != "largest":
-        return (
-            "In {count} of {total} frames ({times}) the chosen face was not seen: there the picture is left as it is."
-        )
+        return "In {count} of {total} frames ({times}) the chosen face was not seen: there it is left as it is."
     return "In {count} of {total} frames ({times}) no face was seen: there the picture is left as it is."
 
 

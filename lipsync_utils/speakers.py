@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .errors import InputError
+from .messages import Message
 from .options import FaceChoice, FaceOptions, RunOptions, Turn
 from .records import SAMPLE_RATE, Speech
 
@@ -43,7 +44,7 @@ def load_voices(audio: Sound | Mapping[FaceChoice, Sound], options: RunOptions) 
         raise InputError(
             "The face {face} was chosen for the whole run, but the {what} name faces as well. Leave one of them out.",
             face=options.face.choose,
-            what="turns" if options.turns else "voices",
+            what=Message("turns" if options.turns else "voices"),
         )
     if not isinstance(audio, Mapping):
         return load_speech(audio, track=options.audio_track)

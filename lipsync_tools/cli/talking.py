@@ -168,7 +168,8 @@ def _check_voices(audio: Path | None, voices: dict[FaceChoice, Path], turns: Pat
         )
     if audio is None and not voices:
         raise InputError(
-            "No voice was given. Give a recording after the face, or one for each face: --voice 0=a.wav --voice 1=b.wav."
+            "No voice was given. Give a recording after the face, or one for each face, such as --voice 0=a.wav "
+            "--voice 1=b.wav."
         )
 
 

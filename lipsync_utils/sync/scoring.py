@@ -66,8 +66,8 @@ def score(
 
     Args:
         video: any video with a face.
-        audio: compare with this sound instead of the video's own, a file or what was read of one; it begins with the
-            video.
+        audio: compare with this sound instead of the video's own; it begins with the video. What one of several
+            speakers says, as :func:`~lipsync_utils.speakers.speakers_of` gives it, is compared where it is not silent.
         video_track: which of several videos in the file, counting from 1; None: its default.
         audio_track: likewise, which of several sound tracks, of ``audio`` if that is given.
         model: ``"landmarks"`` (ours, in the package) or ``"syncnet"`` (its weights are fetched).
@@ -95,6 +95,8 @@ def score(
     lips, usable = expert.lips(mouth, source)
     if not len(lips):
         raise InputError(f"{str(video)!r} has {count} frames at 25 a second; too few to compare one window.")
+    if isinstance(audio, Speech):
+        usable = usable & _speaks(wave, len(lips))
     table = distances(lips, expert.sound(wave, len(lips)), reach=expert.reach, beyond=expert.beyond)
     report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
@@ -119,6 +121,14 @@ def _sound(source: Source, audio: str | os.PathLike[str] | Speech | None, *, tra
     source.warnings += speech.notes
     late = round(source.audio_offset_s * SAMPLE_RATE) - round(speech.lead_s * SAMPLE_RATE)
     return np.pad(speech.wave, (late, 0)) if late > 0 else speech.wave[-late:]
+
+
+def _speaks(wave: np.ndarray, count: int) -> np.ndarray:
+    """``(count,) bool``: windows that begin with half a second in which anything is heard at all."""
+    step = SAMPLE_RATE // FPS
+    heard = np.pad(wave != 0, (0, max(0, (count + FPS // 2) * step - len(wave))))
+    heard = heard[: len(heard) // step * step].reshape(-1, step).any(axis=1)
+    return np.lib.stride_tricks.sliding_window_view(heard, FPS // 2).any(axis=1)[:count]
 
 
 def _compared(mouth: Mouth, expert: Expert, table: np.ndarray, usable: np.ndarray, wave: np.ndarray) -> SyncReport:
