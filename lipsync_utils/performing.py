@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from .engines.contract import Engine, Task
 from .errors import InputError, LipSyncError, NoFaceError
 from .records import Frame, SpeakerReport, TrackedFrame
+from .streaming import shared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +31,9 @@ _REMEMBERED = 1000  # frames: more than all stages together hold at a time
 class Cast:
     """The speakers of a run. Notes the frames of a video in which one is not seen.
 
-    In a video they follow each other: the frames in which the first one speaks are the source of the second. In a still
-    picture each moves in a copy of its own, and the copies are joined.
+    In a video each is followed through the source's own frames, so nobody changes for another; then the frames in which
+    the first one speaks are what the second speaks in. In a still picture each moves in a copy of its own, and the
+    copies are joined.
 
     Args:
         source: the picture or video.
@@ -77,13 +78,14 @@ class Cast:
         return shown[0] if len(shown) == 1 else _joined(shown, faces, *self._plan.size)
 
     def _in_video(self, frames: Iterator[Frame], engine: Engine) -> Iterator[np.ndarray]:
-        for speaker, task in zip(self._plan.speakers, self._tasks, strict=True):
+        speakers, speaking = self._plan.speakers, None
+        sources = shared(frames, len(speakers)) if len(speakers) > 1 else [frames]
+        for speaker, task, source in zip(speakers, self._tasks, sources, strict=True):
             sight = _Sight(speaker, self._detector, tuple(self._sights))
             self._sights.append(sight)
-            tracked = sight.tracked(frames, kept=len(self._sights) < len(self._tasks))
-            pictures = exactly(self._plan.timeline.frames, engine.for_video(tracked, task), engine)
-            frames = sight.relay(pictures)  # the next one finds them as this one has left them
-        return pictures
+            tracked = sight.tracked(source) if speaking is None else _within(speaking, sight.tracked(source))
+            speaking = exactly(self._plan.timeline.frames, engine.for_video(tracked, task), engine)
+        return speaking
 
 
 class _Sight:
@@ -92,11 +94,10 @@ class _Sight:
     def __init__(self, speaker: Speaker, detector: FaceDetector, before: Sequence[_Sight]) -> None:
         self._speaker, self._detector, self._before = speaker, detector, before
         self._boxes: dict[int, np.ndarray] = {}
-        self._passed: deque[Frame] = deque()
         self.seen, self.missing, self.taken = 0, [], 0
 
-    def tracked(self, frames: Iterator[Frame], *, kept: bool) -> Iterator[TrackedFrame]:
-        """The frames with the face in each; ``kept`` for :meth:`relay`."""
+    def tracked(self, frames: Iterator[Frame]) -> Iterator[TrackedFrame]:
+        """The frames with the face in each."""
         from .faces.tracking import track
 
         for tracked in track(frames, self._detector, self._speaker.face):
@@ -105,11 +106,9 @@ class _Sight:
                 tracked, self.taken = replace(tracked, face=None), self.taken + 1
             if tracked.face is None:
                 self.missing.append(index)
-            elif kept:
+            else:
                 self._boxes[index] = tracked.face.box
-            if kept:
-                self._boxes.pop(index - _REMEMBERED, None)
-                self._passed.append(tracked.frame)
+            self._boxes.pop(index - _REMEMBERED, None)
             yield tracked
 
     def has(self, face: Face, index: int) -> bool:
@@ -117,13 +116,6 @@ class _Sight:
         from .faces.geometry import overlap
 
         return index in self._boxes and overlap(self._boxes[index], face.box) > SAME_FACE
-
-    def relay(self, pictures: Iterator[np.ndarray]) -> Iterator[Frame]:
-        """What an engine has made of the frames, with their places in time."""
-        with contextlib.closing(pictures):
-            for image in pictures:
-                frame = self._passed.popleft()
-                yield frame if image is frame.image else replace(frame, image=image)
 
     def require_one(self, source: Source) -> None:
         """Refuse a video in which this speaker was never found."""
@@ -139,6 +131,13 @@ class _Sight:
             f"at least {self._speaker.face.min_size:g} pixels wide"
             + (", or choose another face." if isinstance(choice, int) else ".")
         )
+
+
+def _within(speaking: Iterator[np.ndarray], tracked: Iterator[TrackedFrame]) -> Iterator[TrackedFrame]:
+    """A face that was found in the source's frames, in what others who speak have made of them."""
+    with contextlib.closing(speaking):
+        for image, seen in zip(speaking, tracked, strict=True):
+            yield seen if image is seen.frame.image else replace(seen, frame=replace(seen.frame, image=image))
 
 
 def _check_apart(faces: Sequence[Face], speakers: Sequence[Speaker]) -> None:
