@@ -212,10 +212,11 @@ def measure(
     detector = None if models is None else models.detector
     wanted, reports, refused = made.speakers or (None,), [], []
     for number, speaker in enumerate(wanted):
+        face = made.face if speaker is None else speaker.face
         try:
             report = sync.score(
                 made.video,
-                face=made.face if speaker is None else speaker.face,
+                face=face,
                 audio=None if speaker is None else speaker.speech,
                 detector=detector,
                 step=lambda done, total, before=number: progress.step(
