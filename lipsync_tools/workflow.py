@@ -272,7 +272,7 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
         progress.enter("voice")
         left.append(free_name(folder, "spoken", ".wav"))
         speak(order.voice, left[-1])
-    elif order.seconds is not None:
+    elif order.seconds is not None and not isinstance(order.voice, Mapping):
         left.append(free_name(folder, "voice", ".wav"))
         beginning(order.voice, order.seconds, left[-1], track=order.options.audio_track)
     return left[-1] if left else order.voice

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .media.rates import rate_for_lips
+from .messages import Message
 from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceChoice, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 from .speakers import Speaker, speakers_of, voices_in
@@ -86,6 +87,15 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
     if not source.is_picture and source.duration_s + 1 / fps < lasts_s:
         lengths = f"The video lasts {source.duration_s:.1f} s, the voice {lasts_s:.1f} s"
         notes.append(f"{lengths}: {WHEN_SHORT[options.when_short]}.")
+    if late := sum(turn.from_s >= lasts_s for turn in options.turns):
+        notes.append(
+            Message(
+                "{count} of {total} turns begin after the voice has ended, at {end_s:.1f} s: nobody speaks in them.",
+                count=late,
+                total=len(options.turns),
+                end_s=lasts_s,
+            )
+        )
     if not options.fps and source.fps and fps != source.fps:
         notes.append(
             f"The video has {float(source.fps):.4g} frames a second, too few for lips; the output has {float(fps):.4g}."

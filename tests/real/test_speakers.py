@@ -214,6 +214,8 @@ def test_turns_cut_the_wave_and_nothing_else(given):
     assert not right.wave[:14_200].any()
     assert right.wave[14_600:15_800].any()
     assert (left.samples, left.rate, left.path) == (speech.samples, speech.rate, speech.path)
+    (said,) = make_plan(open_source(given / "two.mp4"), speech, options).notes
+    assert said == "1 of 4 turns begin after the voice has ended, at 2.4 s: nobody speaks in them."
 
 
 # --- a picture of two ------------------------------------------------------------------------------------------------
