@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -17,9 +17,11 @@ import lipsync_avatars
 import lipsync_utils
 from lipsync_utils import media, speech, sync, voices
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
-from lipsync_utils.options import FaceOptions, RunOptions
+from lipsync_utils.messages import joined
+from lipsync_utils.options import FaceChoice, FaceOptions, RunOptions
 from lipsync_utils.planning import in_output_pixels
 from lipsync_utils.records import FaceCurves, RunReport
+from lipsync_utils.speakers import Speaker, load_voices, speakers_of
 
 from . import samples
 from .models import Models
@@ -52,8 +54,9 @@ class Order:
 
     Attributes:
         face: a picture, a video, the name of a sample, or a prompt.
-        voice: a sound, a video with sound, the name of a sample, or a text.
-        seconds: only the first seconds of the voice's file; None takes all of it.
+        voice: a sound, a video with sound, the name of a sample, or a text; several sounds by the faces that speak
+            them at the same time.
+        seconds: only the first seconds of the voice's file; None takes all of it, as is done where there are several.
         options: of the run.
         score: measure afterwards whether the lips are on the sound.
         personal: face or voice may be a real person's: it was uploaded or recorded.
@@ -61,7 +64,7 @@ class Order:
     """
 
     face: str | os.PathLike[str] | Prompt | None = None
-    voice: str | os.PathLike[str] | Text | None = None
+    voice: str | os.PathLike[str] | Text | Mapping[FaceChoice, str | os.PathLike[str]] | None = None
     seconds: float | None = None
     options: RunOptions = field(default_factory=RunOptions)
     score: bool = True
@@ -88,13 +91,15 @@ class Order:
 
 @dataclass
 class Made:
-    """What came of an order; :func:`measure` fills in the last three.
+    """What came of an order; :func:`measure` fills in the last four.
 
     Attributes:
         video: the finished file.
         run: how it was made.
         face: which face speaks, in the video's own pixels.
+        speakers: where several speak: each face, in the video's own pixels, and what it says.
         sync: whether its lips are on its sound; None: not measured.
+        syncs: likewise, where several speak, by face: of each whether its lips are on its own sound.
         figure: the measurement as a picture, if that was asked for.
         unmeasured: why it could not be measured; otherwise empty.
     """
@@ -102,18 +107,22 @@ class Made:
     video: Path
     run: RunReport
     face: FaceOptions
+    speakers: tuple[Speaker, ...] = ()
     sync: sync.SyncReport | None = None
+    syncs: dict[FaceChoice, sync.SyncReport] = field(default_factory=dict)
     figure: Path | None = None
     unmeasured: str = ""
 
     @property
     def measured(self) -> bool:
         """Whether nothing more is to be found out."""
-        return self.sync is not None or bool(self.unmeasured)
+        return self.sync is not None or bool(self.syncs) or bool(self.unmeasured)
 
     def summary(self) -> dict[str, object]:
-        """The report of the run, and that of the score under ``sync`` if there is one, for JSON."""
-        return asdict(self.run) | ({} if self.sync is None else {"sync": self.sync.summary()})
+        """The report of the run, and that of the score under ``sync`` if there is one, for JSON; of several, a list."""
+        several = [{"face": face, **report.summary()} for face, report in self.syncs.items()]
+        measured = several or (self.sync and self.sync.summary())
+        return asdict(self.run) | ({"sync": measured} if measured else {})
 
     def curves(self) -> FaceCurves:
         """What the speech model hears in the video: the face's motion at 100 Hz."""
@@ -153,6 +162,11 @@ def make_video(
     shown = media.open_source(face, track=options.video_track)
     in_video = in_output_pixels(options.face, report.width / shown.width)
     made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
+    if len(report.speakers) > 1:
+        made.speakers = tuple(
+            replace(speaker, face=replace(made.face, choose=known.face))
+            for speaker, known in zip(speakers_of(load_voices(voice, options), options), report.speakers, strict=True)
+        )
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
             measure(made, figure=figure, progress=progress, models=models)
@@ -170,11 +184,20 @@ def checked(order: Order, out: str | os.PathLike[str], *, figure: str | os.PathL
     if not isinstance(order.face, Prompt):
         order = replace(order, face=samples.find(order.face, "face"))
         media.open_source(order.face, track=order.options.video_track)
-    if not isinstance(order.voice, Text):
+    if isinstance(order.voice, Mapping):
+        order = replace(order, voice={face: samples.find(voice, "voice") for face, voice in order.voice.items()})
+    elif not isinstance(order.voice, Text):
         order = replace(order, voice=samples.find(order.voice, "voice"))
-        with media.SoundReader(order.voice, track=order.options.audio_track):
+    for voice in _files_of(order.voice):
+        with media.SoundReader(voice, track=order.options.audio_track):
             pass
     return order
+
+
+def _files_of(voice: Path | Text | Mapping[FaceChoice, Path]) -> list[Path]:
+    if isinstance(voice, Text):
+        return []
+    return list(voice.values()) if isinstance(voice, Mapping) else [voice]
 
 
 def measure(
@@ -187,18 +210,35 @@ def measure(
     """Measure whether the lips of a video are on its sound. It stands whether or not that can be measured."""
     progress = progress or Progress(("score",))
     progress.enter("score")
+    detector = None if models is None else models.detector
+    wanted, reports, refused = made.speakers or (None,), [], []
+    for number, speaker in enumerate(wanted):
+        face = made.face if speaker is None else speaker.face
+        try:
+            report = sync.score(
+                made.video,
+                face=face,
+                audio=None if speaker is None else speaker.speech,
+                detector=detector,
+                step=lambda done, total, before=number: progress.step(
+                    "score", before * total + done, len(wanted) * total
+                ),
+            )
+        except LipSyncError as error:
+            refused.append(error.message)
+            continue
+        reports.append(report)
+        if speaker is None:
+            made.sync = report
+        else:
+            made.syncs[speaker.face.choose] = report
     try:
-        made.sync = sync.score(
-            made.video,
-            face=made.face,
-            detector=None if models is None else models.detector,
-            step=lambda done, total: progress.step("score", done, total),
-        )
-        if figure is not None:
-            sync.draw([made.sync], figure)
+        if figure is not None and reports:
+            sync.draw(reports, figure)
             made.figure = Path(figure).expanduser()
     except LipSyncError as error:
-        made.unmeasured = error.message
+        refused.append(error.message)
+    made.unmeasured = joined(dict.fromkeys(refused)) if refused else ""
     return made
 
 
@@ -235,7 +275,7 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
         progress.enter("voice")
         left.append(free_name(folder, "spoken", ".wav"))
         speak(order.voice, left[-1])
-    elif order.seconds is not None:
+    elif order.seconds is not None and not isinstance(order.voice, Mapping):
         left.append(free_name(folder, "voice", ".wav"))
         beginning(order.voice, order.seconds, left[-1], track=order.options.audio_track)
     return left[-1] if left else order.voice

@@ -32,6 +32,9 @@ WHEN_SHORT = {
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
 """Of the encoder x264, from the quickest to the slowest."""
 
+FaceChoice = str | int | tuple[float, float]
+"""``"largest"``, an index (0 is the left-most face), or an ``(x, y)`` point in pixels (nearest face)."""
+
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 """In which a network may compute."""
 
@@ -41,13 +44,13 @@ class FaceOptions:
     """Which face, and how its track is smoothed.
 
     Attributes:
-        choose: ``"largest"``, an index (0 is the left-most face), or an ``(x, y)`` point in pixels (nearest face).
+        choose: see :data:`FaceChoice`.
         min_size: smallest face that is accepted, as the width of its box in pixels.
         smooth_s: standard deviation of the centred smoothing of a video's track, in seconds (at most 2).
         detector: ``"embedded"`` or ``"face-alignment"``.
     """
 
-    choose: str | int | tuple[float, float] = "largest"
+    choose: FaceChoice = "largest"
     min_size: float = 40.0
     smooth_s: float = 0.03
     detector: str = "embedded"
@@ -139,6 +142,32 @@ class Wav2LipOptions:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A stretch of the voice, and the face that speaks it.
+
+    Attributes:
+        from_s: where it begins, in seconds.
+        to_s: where it ends; what lies beyond the voice's end is cut off.
+        face: see :data:`FaceChoice`.
+    """
+
+    from_s: float
+    to_s: float
+    face: FaceChoice
+
+    def __post_init__(self) -> None:
+        for name in ("from_s", "to_s"):
+            _check_number(self, name, 0, math.inf, "a number of seconds from 0 on, such as 2.5")
+        if self.from_s >= self.to_s:
+            raise InputError(
+                "A turn was given from {from_s:g} to {to_s:g} s; it must end after it begins. Correct its times.",
+                from_s=self.from_s,
+                to_s=self.to_s,
+            )
+        _settle(self, face=_choice_of_face(self.face))
+
+
+@dataclass(frozen=True)
 class RunOptions:
     """Options of :func:`lipsync_utils.run`.
 
@@ -153,6 +182,8 @@ class RunOptions:
         audio_track: likewise, of a voice's file with several sounds.
         when_short: what follows the end of a video that is shorter than the voice: ``"loop"``, ``"pingpong"``
             (backwards and forwards again), ``"freeze"`` (its last frame), or ``"cut"`` (the output ends with it).
+        turns: who speaks the one voice when; each face named rests otherwise, the others stay as they are. Turns of
+            different faces may overlap. Without any, one face speaks all of it.
     """
 
     engine: str = "auto"
@@ -162,6 +193,7 @@ class RunOptions:
     when_short: str = "loop"
     video_track: int | None = None
     audio_track: int | None = None
+    turns: tuple[Turn, ...] = ()
     face: FaceOptions = field(default_factory=FaceOptions)
     motion: MotionOptions = field(default_factory=MotionOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
@@ -177,6 +209,9 @@ class RunOptions:
         for name in ("video_track", "audio_track"):
             if getattr(self, name) is not None:
                 _check_number(self, name, 1, 1000, Message("a whole number from 1 on, or None"), whole=True)
+        are_turns = isinstance(self.turns, tuple | list) and all(isinstance(turn, Turn) for turn in self.turns)
+        _check(self, "turns", are_turns, Message("a tuple of Turn"))
+        _settle(self, turns=tuple(self.turns))
         for part in fields(self):
             kind = part.default_factory
             if isinstance(kind, type):
@@ -235,7 +270,7 @@ def _check(options: object, name: str, fits: bool, needed: Message) -> None:
         )
 
 
-def _choice_of_face(how: object) -> str | int | tuple[float, float]:
+def _choice_of_face(how: object) -> FaceChoice:
     if isinstance(how, str) and how == "largest":
         return how
     if _is_number(how, 0, math.inf, whole=True):

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .engines.contract import Engine, Task
+from .engines.contract import Engine
 from .engines.registry import engine_name, load_engine, reason_for
-from .errors import InputError, LipSyncError, NoFaceError
+from .errors import InputError
 from .messages import Message
-from .options import RunOptions
-from .planning import Plan, make_plan
-from .records import RunReport, TrackedFrame
-from .reporting import Listener, peak_rss_mb, provenance
+from .options import FaceChoice, RunOptions
+from .performing import Cast
+from .planning import make_plan
+from .records import RunReport
+from .reporting import Listener, absences, in_all, peak_rss_mb, provenance
+from .speakers import Sound, load_voices
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .faces.detector import FaceDetector
-    from .media import Source
 
 
 def run(
     face: str | os.PathLike[str],
-    audio: str | os.PathLike[str],
+    audio: Sound | Mapping[FaceChoice, Sound],
     out: str | os.PathLike[str],
     *,
     options: RunOptions | None = None,
     listener: Listener | None = None,
     loaded: Loaded | None = None,
 ) -> RunReport:
-    """Make a face speak.
+    """Make a face speak, or several.
 
     Args:
         face: a picture or a video.
-        audio: a sound file, or a video whose sound is taken.
+        audio: a sound file, or a video whose sound is taken; several by the faces that speak them at the same time:
+            ``{0: "a.wav", 1: "b.wav"}``, as ``FaceOptions.choose`` names faces. (By turns: ``RunOptions.turns``.)
         out: the video to write (``.mp4``, ``.m4v``, ``.mov``, ``.mkv``); appears only when it is complete.
         options: see :class:`~lipsync_utils.options.RunOptions`.
         listener: is told about progress; what it raises ends the run, and no output is left.
@@ -50,7 +50,7 @@ def run(
     Raises:
         LipSyncError: with a message that says what was received, what is needed and what to do; no output is left.
     """
-    from .media import VideoWriter, load_speech, open_source
+    from .media import VideoWriter, mixed, open_source
 
     started = time.perf_counter()
     options, listener = options or RunOptions(), listener or Listener()
@@ -58,11 +58,11 @@ def run(
     # 1. Every input is checked before anything slow.
     if loaded is not None:
         loaded.check(options)
-    target = _checked_output(out, face, audio)
+    target = _checked_output(out, face, *(audio.values() if isinstance(audio, Mapping) else [audio]))
     source = open_source(face, track=options.video_track)
-    voice = load_speech(audio, track=options.audio_track)
+    voice = load_voices(audio, options)
 
-    # 2. One voice, one clock and one size, which every stage obeys.
+    # 2. Who says what, one clock and one size, which every stage obeys.
     plan = make_plan(source, voice, options)
     timeline, (width, height) = plan.timeline, plan.size
 
@@ -76,20 +76,23 @@ def run(
     for note in (Message("Engine {reason}.", reason=reason), *announcement):
         listener.message(note)
 
-    # 4. Frames, the face in each, and the engine that makes it speak.
-    faces = _Faces(source, plan, loaded.detector)
-    speaking = faces.through(engine, Task(plan.speech, timeline, options.motion))
+    # 4. Frames, the face in each, and the engine that makes it speak; of several faces one after the other.
+    cast = Cast(source, plan, loaded.detector, options.motion)
+    speaking = cast.speaking(engine)
 
     # 5. The file.
     first_frame_s = 0.0
-    settings = {"timeline": timeline, "speech": plan.speech, "options": plan.write, "metadata": provenance(engine)}
-    with VideoWriter(target, width=width, height=height, **settings) as writer:
-        for done, frame in enumerate(_exactly(timeline.frames, speaking, engine), start=1):
+    settings = {"timeline": timeline, "options": plan.write, "metadata": provenance(engine)}
+    with (
+        mixed(plan.voices, target) as heard,
+        VideoWriter(target, width=width, height=height, speech=heard, **settings) as writer,
+    ):
+        for done, frame in enumerate(speaking, start=1):
             writer.write(frame)
             first_frame_s = first_frame_s or time.perf_counter() - started
             listener.step("frames", done, timeline.frames)
-        faces.require_one()
-    wall_s = time.perf_counter() - started
+        cast.require_everybody()
+    wall_s, speakers = time.perf_counter() - started, cast.reports()
     return RunReport(
         output=str(target),
         engine=engine.name,
@@ -104,8 +107,9 @@ def run(
         frames_per_second=timeline.frames / wall_s,
         first_frame_s=first_frame_s,
         peak_rss_mb=peak_rss_mb(),
-        faceless_frames=tuple(faces.missing),
-        warnings=(*announcement, *source.warnings),
+        faceless_frames=in_all(speakers),
+        speakers=speakers,
+        warnings=(*announcement, *source.warnings, *absences(speakers, timeline)),
         models=engine.models,
     )
 
@@ -155,77 +159,6 @@ def load(options: RunOptions | None = None) -> Loaded:
     options = options or RunOptions()
     detector = make_detector(options.face)  # the smaller one first
     return Loaded(load_engine(options), detector, options)
-
-
-class _Faces:
-    """Finds the face in a source, and notes the frames of a video in which there is none."""
-
-    def __init__(self, source: Source, plan: Plan, detector: FaceDetector) -> None:
-        self._source, self._plan, self._detector = source, plan, detector
-        self.seen, self.missing = 0, []
-
-    def through(self, engine: Engine, task: Task) -> Iterator[np.ndarray]:
-        """The engine's frames."""
-        from .faces.choosing import detect_still
-
-        frames = self._plan.frames(self._source)
-        if not self._source.is_picture:
-            return engine.for_video(self._tracked(frames), task)
-        picture = next(frames)
-        return engine.for_picture(
-            TrackedFrame(picture, detect_still(picture.image, self._detector, self._plan.face)), task
-        )
-
-    def _tracked(self, frames: Iterator) -> Iterator[TrackedFrame]:
-        from .faces.tracking import track
-
-        for tracked in track(frames, self._detector, self._plan.face):
-            self.seen += 1
-            if tracked.face is None:
-                self.missing.append(tracked.frame.index)
-            yield tracked
-
-    def require_one(self) -> None:
-        """Refuse a video in which nobody was found."""
-        if not self.seen or len(self.missing) < self.seen:
-            return
-        number, source = self._plan.face.choose, self._source
-        about = {"frames": self.seen, "path": source.path, "width": source.width, "height": source.height}
-        if isinstance(number, int):
-            raise NoFaceError(
-                "No face number {number} (they count from 0 at the left) was found in any of the {frames} frames of "
-                "{path!r} ({width}x{height}). Give a video in which a face is seen from the front, at least {least:g} "
-                "pixels wide, or choose another face.",
-                number=number,
-                least=self._plan.face.min_size,
-                **about,
-            )
-        raise NoFaceError(
-            "No face was found in any of the {frames} frames of {path!r} ({width}x{height}). Give a video in which a "
-            "face is seen from the front, at least {least:g} pixels wide.",
-            least=self._plan.face.min_size,
-            **about,
-        )
-
-
-def _exactly(count: int, frames: Iterator[np.ndarray], engine: Engine) -> Iterator[np.ndarray]:
-    """The frames of an engine, once it is sure that there are as many as the timeline has."""
-    given = 0
-    for given, frame in enumerate(frames, start=1):
-        if given > count:
-            break
-        yield frame
-    if given != count:
-        about = {"engine": engine.name, "count": count}
-        fault = Message("The engine {engine!r} gave more than the {count} frames of the timeline", **about)
-        if given < count:
-            fault = Message(
-                "The engine {engine!r} gave {given} of the {count} frames of the timeline", given=given, **about
-            )
-        raise LipSyncError(
-            "{fault}; it must give each of them once (see lipsync_utils.engines.Engine). No output was written.",
-            fault=fault,
-        )
 
 
 def _checked_output(out: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> Path:

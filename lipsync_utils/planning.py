@@ -1,15 +1,16 @@
-"""What a run will make, settled before it begins: one voice, one clock, one size, and what may surprise."""
+"""What a run will make, settled before it begins: who says what, one clock, one size, and what may surprise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .media.rates import rate_for_lips
 from .messages import Message
-from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceOptions, RunOptions, WriteOptions
+from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceChoice, FaceOptions, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
+from .speakers import Speaker, speakers_of, voices_in
 
 if TYPE_CHECKING:
     from .media import Source
@@ -25,20 +26,20 @@ class Plan:
     """What every stage of a run obeys.
 
     Attributes:
-        speech: the voice, as far as it will be heard.
+        voices: what is heard, as far as it is; several at the same time.
+        speakers: the faces that speak, in the output's pixels, and what each says.
         timeline: the output's clock.
         size: width and height of the output's pictures, in pixels.
         when_short: what follows the end of the video, as :meth:`~lipsync_utils.media.Source.frames` takes it.
-        face: which face, in the output's pixels.
         write: how to encode.
         notes: what a person should know before the work starts.
     """
 
-    speech: Speech
+    voices: tuple[Speech, ...]
+    speakers: tuple[Speaker, ...]
     timeline: Timeline
     size: tuple[int, int]
     when_short: str
-    face: FaceOptions
     write: WriteOptions
     notes: tuple[str, ...]
 
@@ -76,20 +77,35 @@ class Plan:
         return long, *self.notes
 
 
-def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
-    """What these inputs and options come to."""
+def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], options: RunOptions) -> Plan:
+    """What these inputs and options come to; several voices by the faces that speak them."""
+    from .media.mixing import length_of
+
     fps = options.fps or rate_for_lips(source.fps or DEFAULT_FPS)
     ends_with_video = options.when_short == "cut"
-    speech = _cut_to(source, voice) if ends_with_video else voice
+    lasts_s = max(one.duration_s for one in voices_in(voice))
+    notes = list(dict.fromkeys(note for one in voices_in(voice) for note in one.notes))
+    if ends_with_video:
+        voice = _cut_to(source, voice)
+    voices = voices_in(voice)
     full = 0.5 if options.preview else 1.0
-    factor, notes = min(full, options.max_side / max(source.width, source.height)), list(voice.notes)
-    if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
+    factor = min(full, options.max_side / max(source.width, source.height))
+    if not source.is_picture and source.duration_s + 1 / fps < lasts_s:
         notes.append(
             Message(
                 "The video lasts {video_s:.1f} s, the voice {voice_s:.1f} s: {what}.",
                 video_s=source.duration_s,
-                voice_s=voice.duration_s,
+                voice_s=lasts_s,
                 what=WHEN_SHORT[options.when_short],
+            )
+        )
+    if late := sum(turn.from_s >= lasts_s for turn in options.turns):
+        notes.append(
+            Message(
+                "{count} of {total} turns begin after the voice has ended, at {end_s:.1f} s: nobody speaks in them.",
+                count=late,
+                total=len(options.turns),
+                end_s=lasts_s,
             )
         )
     if not options.fps and source.fps and fps != source.fps:
@@ -112,18 +128,23 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
         )
     width, height = (max(2, round(side * factor)) for side in (source.width, source.height))
     return Plan(
-        speech=speech,
-        timeline=Timeline.covering(speech.samples, speech.rate, fps),
+        voices=voices,
+        speakers=tuple(
+            replace(speaker, face=in_output_pixels(speaker.face, width / source.width))
+            for speaker in speakers_of(voice, options)
+        ),
+        timeline=Timeline.covering(*length_of(voices), fps),
         size=(width, height),
         when_short="freeze" if ends_with_video else options.when_short,
-        face=in_output_pixels(options.face, width / source.width),
         write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
         notes=tuple(notes),
     )
 
 
-def _cut_to(source: Source, voice: Speech) -> Speech:
-    """The voice without what would be heard after the end of a video."""
+def _cut_to(source: Source, voice: Speech | Mapping[FaceChoice, Speech]) -> Speech | Mapping[FaceChoice, Speech]:
+    """The voice, or each, without what would be heard after the end of a video."""
+    if isinstance(voice, Mapping):
+        return {face: _cut_to(source, one) for face, one in voice.items()}
     samples = min(voice.samples, round(source.duration_s * voice.rate))
     if source.is_picture or not 0 < samples < voice.samples:
         return voice

@@ -202,6 +202,19 @@ class HeadMotion:
 
 
 @dataclass(frozen=True)
+class SpeakerReport:
+    """What became of one speaker.
+
+    Attributes:
+        face: which face it was to be, as :class:`~lipsync_utils.options.FaceOptions` chooses, in the output's pixels.
+        faceless_frames: frames of a video in which it was not seen; its lips were left as they were there.
+    """
+
+    face: str | int | tuple[float, float]
+    faceless_frames: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunReport:
     """What a run did; ``lipsync run --json`` prints it.
 
@@ -211,7 +224,9 @@ class RunReport:
         frames_per_second: ``frames / wall_s``.
         first_frame_s: from reading the inputs to the first finished picture.
         peak_rss_mb: largest resident memory of the process in MB; None where the system does not tell.
-        faceless_frames: frames of a video without a face, passed through as they were.
+        faceless_frames: frames of a video without a face, passed through as they were; of several speakers, none was
+            seen there.
+        speakers: each of them, in the order in which they were given; mostly one.
         models: name and version of what was run.
     """
 
@@ -229,5 +244,6 @@ class RunReport:
     first_frame_s: float
     peak_rss_mb: float | None
     faceless_frames: tuple[int, ...] = ()
+    speakers: tuple[SpeakerReport, ...] = ()
     warnings: tuple[str, ...] = ()
     models: dict[str, str] = field(default_factory=dict)

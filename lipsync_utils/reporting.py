@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from .messages import Message
 
 if TYPE_CHECKING:
     from .engines.contract import Engine
+    from .records import SpeakerReport, Timeline
+
+NAMED = 3
+"""Stretches of time that a note names; of more it names the first ones."""
 
 
 class Listener:
@@ -41,3 +49,51 @@ def peak_rss_mb() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def in_all(speakers: Sequence[SpeakerReport]) -> tuple[int, ...]:
+    """Frames in which none of the speakers was seen."""
+    return tuple(sorted(set.intersection(*(set(speaker.faceless_frames) for speaker in speakers))))
+
+
+def absences(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Message, ...]:
+    """For each speaker who was away for some frames of a video, one sentence."""
+    away = [speaker for speaker in speakers if speaker.faceless_frames]
+    return tuple(_absence(speaker, timeline, alone=len(speakers) == 1) for speaker in away)
+
+
+def _absence(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Message:
+    missing = speaker.faceless_frames
+    about = {"count": len(missing), "total": timeline.frames, "times": _times(missing, timeline)}
+    if not alone:
+        return Message(
+            "In {count} of {total} frames ({times}) the face {face} was not seen: there it is left as it is.",
+            face=_name(speaker),
+            **about,
+        )
+    if speaker.face != "largest":
+        return Message(
+            "In {count} of {total} frames ({times}) the chosen face was not seen: there it is left as it is.", **about
+        )
+    return Message(
+        "In {count} of {total} frames ({times}) no face was seen: there the picture is left as it is.", **about
+    )
+
+
+def _name(speaker: SpeakerReport) -> str:
+    return ",".join(f"{value:g}" for value in speaker.face) if isinstance(speaker.face, tuple) else str(speaker.face)
+
+
+def _times(frames: Sequence[int], timeline: Timeline) -> str:
+    """When frames are shown: ``0:01.0-0:02.3, 0:04.0-0:04.1, ...``."""
+    begins = [0, *(at for at, (one, other) in enumerate(pairwise(frames), start=1) if other > one + 1)]
+    named = [
+        f"{_clock(timeline.time_of(frames[begin]))}-{_clock(timeline.time_of(frames[end - 1] + 1))}"
+        for begin, end in pairwise([*begins, len(frames)])
+    ]
+    return ", ".join([*named[:NAMED], "..."] if len(named) > NAMED else named)
+
+
+def _clock(time_s: float) -> str:
+    tenths = round(10 * time_s)
+    return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -75,6 +76,26 @@ def prefetch(items: Iterable[Item], *, depth: int) -> Iterator[Item]:
                     return
                 yield item
                 del item  # a frame is large
+
+
+def shared(items: Iterable[Item], count: int) -> list[Iterator[Item]]:
+    """The same items for several consumers, which may be in several threads; each is kept until all have had it."""
+    source, turn, waiting = iter(items), threading.Lock(), [deque() for _ in range(count)]
+
+    def consumer(mine: deque) -> Iterator[Item]:
+        while True:
+            with turn:
+                if not mine:
+                    item = next(source, _END)
+                    for each in waiting:
+                        each.append(item)
+                item = mine.popleft()
+            if item is _END:
+                return
+            yield item
+            del item  # a frame is large
+
+    return [consumer(mine) for mine in waiting]
 
 
 @contextlib.contextmanager

@@ -104,6 +104,26 @@ def two_people(path: Path, *, leaves: tuple[float, float] = (0.8, 1.4), seconds:
     return write_video(path, frames(), sound=voice(seconds))
 
 
+PAIR = (
+    SyntheticFace(x=120, y=112, width=110),
+    SyntheticFace(x=360, y=116, width=116, skin=(188, 138, 106), hair=(30, 24, 20)),
+)
+"""Two who sit beside each other; each has the half of :func:`pair` to themselves."""
+
+
+def pair_frame(*mouths: float) -> np.ndarray:
+    """``(240, 480, 3) uint8``: :data:`PAIR`, with their mouths so far open."""
+    return draw(*(_with(face, mouth=mouth) for face, mouth in zip(PAIR, mouths, strict=True)), size=(480, 240))
+
+
+def pair(path: Path, *, seconds: float = 2.0) -> Path:
+    """Two who talk at the same time, in turn wide and narrow, as a video; or as a picture, if the name says so."""
+    if path.suffix == ".png":
+        return _picture(path, pair_frame(0.0, 0.0))
+    times = [index / FPS for index in range(round(seconds * FPS))]
+    return write_video(path, (pair_frame(opening(t), opening(t + 0.5 / SYLLABLES)) for t in times))
+
+
 def microphone(path: Path, *, hidden: tuple[float, float] = (0.6, 1.4)) -> Path:
     """A dark microphone is held before the mouth between two times."""
 
@@ -386,6 +406,8 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "similar_shots.mp4": similar_shots,
     "wide_open.mp4": wide_open,
     "two_people.mp4": two_people,
+    "pair.mp4": pair,
+    "pair.png": pair,
     "microphone.mp4": microphone,
     "hlg.mp4": lambda path: high_dynamic_range(path, "hlg"),
     "pq.mp4": lambda path: high_dynamic_range(path, "pq"),

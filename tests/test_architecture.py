@@ -20,7 +20,7 @@ LAYERS = (
     {"render", "engines.contract"},
     {"wav2lip", "sync"},
     {"engines"},
-    {"pipeline", "planning", "reporting"},
+    {"pipeline", "planning", "performing", "reporting", "speakers"},
     {"figures"},
 )
 """Parts of ``lipsync_utils``, from the ground up; where a module is named, it stands lower than its part."""

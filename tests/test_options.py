@@ -52,6 +52,7 @@ REFUSED = {
         ),
         "video_track": ([0, -1, 1.5, "first", True], r"video_track=.* needed is a whole number from 1 on, or None"),
         "audio_track": ([0, -1, 1.5, "first", True], r"audio_track=.* needed is a whole number from 1 on, or None"),
+        "turns": ([*("0,1,0", None, 3), (0, 1, 0)], r"turns=.* needed is a tuple of Turn"),
         "face": ([*("largest", None)], r"face=.* needed is an instance of FaceOptions"),
         "motion": ([*("still", MotionOptions)], r"motion=.* needed is an instance of MotionOptions"),
         "write": ([{}], r"write=.* needed is an instance of WriteOptions"),

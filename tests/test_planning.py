@@ -32,6 +32,6 @@ def test_a_face_is_chosen_in_the_pixels_of_the_source():
     """Whoever points at a face sees the source; the frames in which it is looked for may be smaller."""
     chosen = FaceOptions(choose=(200.0, 130.0), min_size=40.0)
     plan = make_plan(PICTURE, voice(1.0), RunOptions(face=chosen, max_side=320))
-    assert (plan.face.choose, plan.face.min_size) == ((100.0, 65.0), 20.0)
+    assert (plan.speakers[0].face.choose, plan.speakers[0].face.min_size) == ((100.0, 65.0), 20.0)
     by_number = make_plan(PICTURE, voice(1.0), RunOptions(face=FaceOptions(choose=1), preview=True))
-    assert by_number.face.choose == 1
+    assert by_number.speakers[0].face.choose == 1

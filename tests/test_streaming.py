@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lipsync_utils.errors import InputError
-from lipsync_utils.streaming import Background, in_order, prefetch
+from lipsync_utils.streaming import Background, in_order, prefetch, shared
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +102,36 @@ def test_what_has_not_begun_is_dropped():
         for i in range(10):
             background.submit(lambda i=i: (time.sleep(0.05), done.append(i)))
     assert len(done) <= 2
+
+
+def test_what_is_shared_is_made_once_and_kept_no_longer_than_needed():
+    made, ended = [], []
+    one, two = shared(counted(made, ended), 2)
+    assert [next(one) for _ in range(5)] == made == [0, 1, 2, 3, 4]
+    assert [next(two) for _ in range(7)] == made == [0, 1, 2, 3, 4, 5, 6]
+    assert list(one) == [*range(5, 50)]
+    assert list(two) == [*range(7, 50)]
+    assert ended == [True]
+
+
+def test_what_is_shared_is_whole_in_several_threads():
+    def slowly():
+        for i in range(200):
+            time.sleep(0.0005)
+            yield i
+
+    with Background("consumer", threads=3) as background:
+        for items in shared(slowly(), 3):
+            background.submit(list, items)
+        assert list(background.results()) == [[*range(200)]] * 3
+
+
+def test_an_error_of_what_is_shared_is_raised():
+    def failing():
+        yield 1
+        raise InputError("broken")
+
+    one, two = shared(failing(), 2)
+    with pytest.raises(InputError, match="broken"):
+        list(one)
+    assert list(two) == [1]

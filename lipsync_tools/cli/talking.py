@@ -13,10 +13,19 @@ from typer import Argument, Option
 from lipsync_utils import assets, sync
 from lipsync_utils.errors import InputError
 from lipsync_utils.media.files import existing_file, kept
-from lipsync_utils.options import MAX_SIDE, FaceOptions, MotionOptions, RunOptions, Wav2LipOptions, WriteOptions
+from lipsync_utils.options import (
+    MAX_SIDE,
+    FaceChoice,
+    FaceOptions,
+    MotionOptions,
+    RunOptions,
+    Wav2LipOptions,
+    WriteOptions,
+)
 from lipsync_utils.records import Phoneme
 
-from ..workflow import Order, check_figure, checked, make_video
+from ..turns import parse_face, read_turns
+from ..workflow import Made, Order, check_figure, checked, make_video
 from .terminal import AsJson, Bar, ask_for_licence, ranges
 
 VideoTrack = Annotated[
@@ -33,16 +42,31 @@ def run(
         Path,
         Argument(metavar="FACE", help="A picture or a video of a face (-: from a pipe), or a sample: woman, man ..."),
     ],
-    audio: Annotated[
-        Path,
-        Argument(
-            metavar="AUDIO",
-            help="A recording, a video whose sound is taken (-: from a pipe), or a sample: english, arabic.",
-        ),
-    ],
     out: Annotated[
         Path, Option("-o", "--out", help="The video to write (.mp4, .m4v, .mov, .mkv); one of that name is replaced.")
     ],
+    audio: Annotated[
+        Path | None,
+        Argument(
+            metavar="AUDIO",
+            help="A recording, a video whose sound is taken (-: from a pipe), or a sample: english, arabic.",
+            show_default=False,
+        ),
+    ] = None,
+    voice: Annotated[
+        list[str] | None,
+        Option(
+            metavar="FACE=AUDIO",
+            help="Instead of AUDIO, once for each of several faces: who speaks what, at the same time: 0=a.wav. "
+            "Faces count from 0 at the left; a point on one does as well: 320,200=b.wav.",
+        ),
+    ] = None,
+    turns: Annotated[
+        Path | None,
+        Option(
+            help="Which face speaks AUDIO when: a table (.csv) with the columns from, to (in seconds or m:ss) and face."
+        ),
+    ] = None,
     engine: Annotated[str, Option(help="What moves the lips: auto, rig or wav2lip.")] = "auto",
     fps: Annotated[
         str | None,
@@ -90,10 +114,12 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Make FACE speak AUDIO."""
-    face, audio = context.with_resource(kept((face, audio)))
+    voices = parse_voices(voice or [])
+    _check_voices(audio, voices, turns)
+    face, audio, *sounds = context.with_resource(kept((face, audio, *voices.values())))
     order = Order(
         face,
-        audio,
+        dict(zip(voices, sounds, strict=True)) or audio,
         options=RunOptions(
             engine=engine,
             fps=fps,
@@ -102,7 +128,8 @@ def run(
             when_short=when_short,
             video_track=video_track,
             audio_track=audio_track,
-            face=FaceOptions(choose=parse_face(face_choice), detector=detector),
+            turns=() if turns is None else read_turns(turns),
+            face=FaceOptions(choose=_option_face(face_choice), detector=detector),
             motion=MotionOptions(style=motion, seed=seed),
             write=WriteOptions(crf=crf, badge=badge),
             wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
@@ -124,15 +151,60 @@ def run(
         f"{report.output}: {report.duration_s:.1f} s, {report.frames} frames at {report.fps:g} a second, "
         f"{report.width}x{report.height} pixels, made in {report.wall_s:.1f} s"
     )
-    if report.faceless_frames:
-        count = len(report.faceless_frames)
-        frames = "1 frame, left as it was" if count == 1 else f"{count} frames, left as they were"
-        typer.echo(f"No face in {frames}: {ranges(report.faceless_frames)}")
     for warning in report.warnings:
         if warning not in progress.notes:
             typer.echo(f"Note: {warning}")
     if score_it:
+        _tell_sync(made)
+
+
+def _check_voices(audio: Path | None, voices: dict[FaceChoice, Path], turns: Path | None) -> None:
+    """Refuse two ways of saying who speaks what, or none."""
+    if voices and (audio is not None or turns is not None):
+        raise InputError(
+            "--voice was given together with {other}; a voice for each face stands instead of both. Leave one of them "
+            "out.",
+            other=f"AUDIO ({audio})" if audio is not None else "--turns",
+        )
+    if audio is None and not voices:
+        raise InputError(
+            "No voice was given. Give a recording after the face, or one for each face, such as --voice 0=a.wav "
+            "--voice 1=b.wav."
+        )
+
+
+def parse_voices(given: list[str]) -> dict[FaceChoice, Path]:
+    """Face -> sound, of ``["0=a.wav", "320,200=b.wav"]``."""
+    voices = {}
+    for text in given:
+        face, _, path = text.partition("=")
+        if not (face.strip() and path.strip()):
+            raise InputError(
+                "--voice received {text!r}; a face and its recording are needed, such as 0=a.wav (the left-most face) "
+                "or 320,200=b.wav.",
+                text=text,
+            )
+        choice = parse_face(face.strip())
+        if choice in voices:
+            raise InputError(
+                "--voice gives the face {face} two voices, {one!r} and {other!r}; each face can have only one. Correct "
+                "the number: faces count from 0 at the left.",
+                face=face.strip(),
+                one=str(voices[choice]),
+                other=path,
+            )
+        voices[choice] = Path(path)
+    return voices
+
+
+def _tell_sync(made: Made) -> None:
+    """The score, of several speakers each in a line."""
+    if not made.speakers:
         typer.echo(f"Sync: {made.sync.sentence() if made.sync else 'not measured; see above.'}")
+    for speaker in made.speakers:
+        face = speaker.face.choose
+        report = made.syncs.get(face)
+        typer.echo(f"Sync of face {face}: {report.sentence() if report else 'not measured; see above.'}")
 
 
 def score(
@@ -162,7 +234,7 @@ def score(
 
     The verdict is 'in sync' where the sound is at most 45 ms early or 125 ms late (ITU-R BT.1359).
     """
-    chosen, sounds = FaceOptions(choose=parse_face(face_choice)), phonemes and _read_phonemes(phonemes)
+    chosen, sounds = FaceOptions(choose=_option_face(face_choice)), phonemes and _read_phonemes(phonemes)
     check_figure(figure)
     *videos, audio = context.with_resource(kept((*videos, audio)))
     for video in videos:
@@ -236,15 +308,11 @@ def _read_phonemes(path: Path) -> list[Phoneme]:
         ) from error
 
 
-def parse_face(text: str) -> str | int | tuple[float, float]:
-    """``"largest"``, an index, or ``"x,y"``."""
-    if text == "largest":
-        return text
+def _option_face(text: str) -> FaceChoice:
+    """What ``--face`` received."""
     try:
-        numbers = [float(part) for part in text.split(",")]
-        is_index = len(numbers) == 1 and numbers[0].is_integer()
-        return FaceOptions(choose=int(numbers[0]) if is_index else numbers).choose
-    except ValueError as error:  # the options' refusal is one, too
+        return parse_face(text)
+    except InputError as error:
         raise InputError(
             "--face received {text!r}; 'largest', a number from 0 on, or a point such as 320,200 is needed.", text=text
         ) from error

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 
 
 class Network:
-    """One model with one input, ready to run. Not safe to share between threads.
+    """One model with one input, ready to run; threads that share it take turns.
 
     Args:
         model: path of the ``.tflite`` file.
@@ -27,14 +28,16 @@ class Network:
             # From memory, because the interpreter cannot open paths with letters outside of the system's code page.
             self._interpreter = Interpreter(model_content=model.read_bytes(), num_threads=threads)
             self._interpreter.allocate_tensors()
+        self._turn = threading.Lock()
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
     def __call__(self, picture: np.ndarray) -> list[np.ndarray]:
         """Run on one ``(H, W, 3) float32`` picture; returns the outputs as the model orders them."""
-        self._interpreter.set_tensor(self._input, np.ascontiguousarray(picture[None], dtype=np.float32))
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
+        with self._turn:
+            self._interpreter.set_tensor(self._input, np.ascontiguousarray(picture[None], dtype=np.float32))
+            self._interpreter.invoke()
+            return [self._interpreter.get_tensor(index) for index in self._outputs]
 
 
 @contextlib.contextmanager

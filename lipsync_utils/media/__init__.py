@@ -12,6 +12,7 @@ _OFFERED = {
     "video": ("Source", "open_source"),
     "decoding": ("read_metadata",),
     "audio": ("SoundReader", "load_speech", "source_blocks"),
+    "mixing": ("length_of", "mixed"),
     "writer": ("VideoWriter", "check_output"),
 }
 

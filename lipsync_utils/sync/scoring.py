@@ -12,7 +12,7 @@ import numpy as np
 from ..audio import tenths
 from ..errors import InputError
 from ..options import FaceOptions
-from ..records import SAMPLE_RATE, Phoneme
+from ..records import SAMPLE_RATE, Phoneme, Speech
 from .mouth import MOUTH_MEASURES
 from .phonetic import Lips, check, rest_in
 from .protocol import FPS, Agreement, agree, distances, lowest, mean_curve
@@ -53,7 +53,7 @@ _BLOCK = 20  # windows that are drawn together, since neighbours say the same
 def score(
     video: str | os.PathLike[str],
     *,
-    audio: str | os.PathLike[str] | None = None,
+    audio: str | os.PathLike[str] | Speech | None = None,
     video_track: int | None = None,
     audio_track: int | None = None,
     model: str = "landmarks",
@@ -66,7 +66,8 @@ def score(
 
     Args:
         video: any video with a face.
-        audio: compare with this sound instead of the video's own; it begins with the video.
+        audio: compare with this sound instead of the video's own; it begins with the video. What one of several
+            speakers says, as :func:`~lipsync_utils.speakers.speakers_of` gives it, is compared where it is not silent.
         video_track: which of several videos in the file, counting from 1; None: its default.
         audio_track: likewise, which of several sound tracks, of ``audio`` if that is given.
         model: ``"landmarks"`` (ours, in the package) or ``"syncnet"`` (its weights are fetched).
@@ -96,17 +97,22 @@ def score(
         raise InputError(
             "{path!r} has {count} frames at 25 a second; too few to compare one window.", path=str(video), count=count
         )
+    if isinstance(audio, Speech):
+        usable = usable & _speaks(wave, len(lips))
     table = distances(lips, expert.sound(wave, len(lips)), reach=expert.reach, beyond=expert.beyond)
     report = _compared(mouth, expert, table, usable, wave)
     seen = mouth_in_lengths(mouth)
     phonetics = None if phonemes is None else check(seen, phonemes, rest_in(seen, phonemes))
-    return replace(report, audio=str(audio or video), phonetics=phonetics, notes=tuple(source.warnings))
+    heard = audio.path if isinstance(audio, Speech) else audio
+    return replace(report, audio=str(heard or video), phonetics=phonetics, notes=tuple(source.warnings))
 
 
-def _sound(source: Source, audio: str | os.PathLike[str] | None, *, track: int | None = None) -> np.ndarray:
+def _sound(source: Source, audio: str | os.PathLike[str] | Speech | None, *, track: int | None = None) -> np.ndarray:
     """``(n,) float32`` at 16 kHz, beginning when the picture begins; what was noticed joins the source's warnings."""
     from ..media import load_speech
 
+    if isinstance(audio, Speech):
+        return audio.wave
     if audio is not None:
         speech = load_speech(audio, role="sound", track=track)
         source.warnings += speech.notes
@@ -119,6 +125,14 @@ def _sound(source: Source, audio: str | os.PathLike[str] | None, *, track: int |
     source.warnings += speech.notes
     late = round(source.audio_offset_s * SAMPLE_RATE) - round(speech.lead_s * SAMPLE_RATE)
     return np.pad(speech.wave, (late, 0)) if late > 0 else speech.wave[-late:]
+
+
+def _speaks(wave: np.ndarray, count: int) -> np.ndarray:
+    """``(count,) bool``: windows that begin with half a second in which anything is heard at all."""
+    step = SAMPLE_RATE // FPS
+    heard = np.pad(wave != 0, (0, max(0, (count + FPS // 2) * step - len(wave))))
+    heard = heard[: len(heard) // step * step].reshape(-1, step).any(axis=1)
+    return np.lib.stride_tricks.sliding_window_view(heard, FPS // 2).any(axis=1)[:count]
 
 
 def _compared(mouth: Mouth, expert: Expert, table: np.ndarray, usable: np.ndarray, wave: np.ndarray) -> SyncReport:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -49,7 +50,7 @@ output, what they add to the first convolution: ``(N, channels, height, 96 / k)`
 
 
 class FastWav2Lip:
-    """Runs the generator on a device in a precision.
+    """Runs the generator on a device in a precision; threads that share it take turns.
 
     Args:
         network: with its weights; it is not changed.
@@ -65,6 +66,7 @@ class FastWav2Lip:
     def __init__(self, network: Wav2Lip, *, device: str = "auto", precision: str = "auto") -> None:
         self.device = choose_device(device)
         self.dtype = choose_dtype(precision, self.device)
+        self._turn = threading.Lock()
         self._encoder = [[self._layer(layer) for layer in block] for block in network.face_encoder_blocks]
         self._audio = [self._layer(layer) for layer in network.audio_encoder]
         (first,), *blocks = (list(block) for block in network.face_decoder_blocks)
@@ -124,12 +126,13 @@ class FastWav2Lip:
     @contextlib.contextmanager
     def _as_exact_as_asked(self) -> Iterator[None]:
         """On NVIDIA's GPUs PyTorch rounds factors of float32 to ten bits (TF32) unless it is told not to."""
-        before = torch.backends.cudnn.allow_tf32
-        torch.backends.cudnn.allow_tf32 = before and self.dtype != torch.float32
-        try:
-            yield
-        finally:
-            torch.backends.cudnn.allow_tf32 = before
+        with self._turn:  # the switch is one for all threads
+            before = torch.backends.cudnn.allow_tf32
+            torch.backends.cudnn.allow_tf32 = before and self.dtype != torch.float32
+            try:
+                yield
+            finally:
+                torch.backends.cudnn.allow_tf32 = before
 
     def _layer(self, layer: Conv | Widen) -> _Layer:
         return _Layer(self._placed(_folded(layer)), residual=getattr(layer, "residual", False))
