@@ -99,10 +99,18 @@ class Face:
 
 @dataclass(frozen=True)
 class TrackedFrame:
-    """A frame and the chosen face in it; ``face`` is None where there is none."""
+    """A frame and the chosen face in it.
+
+    Attributes:
+        frame: the frame.
+        face: None where there is none.
+        covered: 1 where something is before the mouth, so that it must be left alone; less in the few frames before
+            and after, where it fades.
+    """
 
     frame: Frame
     face: Face | None
+    covered: float = 0.0
 
 
 @dataclass(frozen=True)
