@@ -15,13 +15,14 @@ from .errors import InputError, LipSyncError, NoFaceError
 from .options import RunOptions
 from .planning import Plan, make_plan
 from .records import RunReport, TrackedFrame
-from .reporting import Listener, peak_rss_mb, provenance
+from .reporting import MOUTH_NOT_SEEN, Listener, about_covered, peak_rss_mb, provenance
 
 if TYPE_CHECKING:
     import numpy as np
 
     from .faces.detector import FaceDetector
     from .media import Source
+    from .messages import Message
 
 
 def run(
@@ -78,6 +79,8 @@ def run(
     # 4. Frames, the face in each, and the engine that makes it speak.
     faces = _Faces(source, plan, loaded.detector)
     speaking = faces.through(engine, Task(plan.speech, timeline, options.motion))
+    for note in faces.notes:
+        listener.message(note)
 
     # 5. The file.
     first_frame_s = 0.0
@@ -104,7 +107,8 @@ def run(
         first_frame_s=first_frame_s,
         peak_rss_mb=peak_rss_mb(),
         faceless_frames=tuple(faces.missing),
-        warnings=(*announcement, *source.warnings),
+        covered_frames=tuple(faces.covered),
+        warnings=(*announcement, *source.warnings, *faces.notes),
         models=engine.models,
     )
 
@@ -155,23 +159,32 @@ def load(options: RunOptions | None = None) -> Loaded:
 
 
 class _Faces:
-    """Finds the face in a source, and notes the frames of a video in which there is none."""
+    """Finds the face in a source, and notes the frames of a video in which there is none, or its mouth is covered."""
 
     def __init__(self, source: Source, plan: Plan, detector: FaceDetector) -> None:
         self._source, self._plan, self._detector = source, plan, detector
-        self.seen, self.missing = 0, []
+        self.seen, self.missing, self.covered = 0, [], []
+        self.veiled = False
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What there is to say about mouths that are covered."""
+        if self.veiled:
+            return (MOUTH_NOT_SEEN,)
+        return about_covered(self.covered, frames=self.seen, fps=float(self._plan.timeline.fps))
 
     def through(self, engine: Engine, task: Task) -> Iterator[np.ndarray]:
         """The engine's frames."""
         from .faces.choosing import detect_still
+        from .faces.covering import surely_covered
 
         frames = self._plan.frames(self._source)
         if not self._source.is_picture:
             return engine.for_video(self._tracked(frames), task)
         picture = next(frames)
-        return engine.for_picture(
-            TrackedFrame(picture, detect_still(picture.image, self._detector, self._plan.face)), task
-        )
+        face = detect_still(picture.image, self._detector, self._plan.face)
+        self.veiled = surely_covered(picture.image, face.points)
+        return engine.for_picture(TrackedFrame(picture, face), task)
 
     def _tracked(self, frames: Iterator) -> Iterator[TrackedFrame]:
         from .faces.tracking import track
@@ -180,6 +193,8 @@ class _Faces:
             self.seen += 1
             if tracked.face is None:
                 self.missing.append(tracked.frame.index)
+            elif tracked.covered >= 1:
+                self.covered.append(tracked.frame.index)
             yield tracked
 
     def require_one(self) -> None:

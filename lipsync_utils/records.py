@@ -214,6 +214,7 @@ class RunReport:
         first_frame_s: from reading the inputs to the first finished picture.
         peak_rss_mb: largest resident memory of the process in MB; None where the system does not tell.
         faceless_frames: frames of a video without a face, passed through as they were.
+        covered_frames: frames of a video in which something is before the mouth, passed through as they were.
         models: name and version of what was run.
     """
 
@@ -231,5 +232,6 @@ class RunReport:
     first_frame_s: float
     peak_rss_mb: float | None
     faceless_frames: tuple[int, ...] = ()
+    covered_frames: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     models: dict[str, str] = field(default_factory=dict)

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from .messages import Message
 
 if TYPE_CHECKING:
     from .engines.contract import Engine
+
+
+MOUTH_NOT_SEEN = Message(
+    "Something seems to be before the mouth in the picture (a mask, a hand, a veil), and the lips are painted onto it. "
+    "Use a picture in which the mouth is seen."
+)
+
+_SHOWN_STRETCHES = 5
 
 
 class Listener:
@@ -41,3 +52,40 @@ def peak_rss_mb() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def about_covered(covered: Sequence[int], *, frames: int, fps: float) -> tuple[Message, ...]:
+    """One sentence about frames in which something is before the mouth; none where there are none.
+
+    Args:
+        covered: numbers of these frames, in order.
+        frames: how many there are in all.
+        fps: frames per second.
+    """
+    if not covered:
+        return ()
+    if len(covered) == frames:
+        return (
+            Message(
+                "Something is before the mouth in all of the {frames} frames (a mask, a hand, a microphone): they are left "
+                "as they are, and nobody speaks. Use a video in which the mouth is seen.",
+                frames=frames,
+            ),
+        )
+    stretches: list[list[int]] = []
+    for index in covered:
+        if stretches and index == stretches[-1][1] + 1:
+            stretches[-1][1] = index
+        else:
+            stretches.append([index, index])
+    times = [f"{first / fps:.1f}–{(last + 1) / fps:.1f}" for first, last in stretches]
+    more = ", …" if len(times) > _SHOWN_STRETCHES else ""
+    return (
+        Message(
+            "Something is before the mouth in {count} of {frames} frames (a hand, a microphone, a cup), at {when} s: they "
+            "are left as they are, and the lips do not speak there.",
+            count=len(covered),
+            frames=frames,
+            when=", ".join(times[:_SHOWN_STRETCHES]) + more,
+        ),
+    )

@@ -24,7 +24,8 @@ import numpy as np
 
 from ..records import Face, TrackedFrame
 from . import topology
-from .geometry import apart
+from .geometry import apart, overlap
+from .looks import look_of, unlike
 
 GRAIN = 44
 """Colours are averaged over this part of the face's width."""
@@ -54,8 +55,17 @@ OTHER_COLOUR = 0.6
 A_MOUTH = 0.4
 """Correlation with the pattern of mouths from which it is surely one. Below 0.1 are objects, and mouths in a beard."""
 
+NO_MOUTH = 0.05
+"""Correlation below which nothing is learned from the first frames: a mouth may come yet."""
+
+SAME_FACE = 8.0
+"""Change of forehead, nose and brows, 0 to 255, up to which they are the same ones."""
+
 BETTER = 0.15
 """What is so much more like a mouth than the usual was not covered: the usual was."""
+
+_UNCOVERED = [0, 3, 5]
+"""Parts of :func:`~lipsync_utils.faces.looks.look_of` above the mouth: forehead, nose and brows."""
 
 _WEIGHTS = np.array([3.0, 2.0, 1.0], np.float32)
 """Of redness, blueness and brightness: shadows change the last most."""
@@ -143,7 +153,8 @@ def surely_covered(image: np.ndarray, points: np.ndarray) -> bool:
         image: ``(H, W, 3) uint8`` RGB.
         points: ``(468, 2 or 3)`` in pixels.
     """
-    return _is_surface(mouth_look(image, points))
+    look = mouth_look(image, points)
+    return _is_cloth(look) or _is_object(look)
 
 
 def _likeness(look: np.ndarray) -> float:
@@ -155,31 +166,69 @@ def _is_mouth(look: np.ndarray) -> bool:
     """Whether these are surely lips, with the face's own skin around them."""
     skin = look[len(guide().lips) :] / _WEIGHTS
     own = (np.hypot(skin[:, 0], skin[:, 1]) < 0.15) & (np.abs(skin[:, 2]) < 0.4)
-    return _likeness(look) > A_MOUTH and bool(own.mean() > 0.75)
+    return bool(own.mean() > 0.75 and _likeness(look) > A_MOUTH)
 
 
-def _is_surface(look: np.ndarray) -> bool:
-    """Whether lips and the skin around them are one surface, or the lips have a colour that lips never have."""
-    where = guide()
-    alike = _likeness(look)
-    if alike > 0.3:
-        return False
-    look = look / _WEIGHTS
-    lips, skin = look[: len(where.lips)], look[len(where.lips) :]
+def _is_cloth(look: np.ndarray) -> bool:
+    """Whether lips and the skin around them are one surface, of another colour than the face: a mask, a scarf, paper."""
+    lips, skin = _parts(look)
     middle, around = np.median(lips, axis=0), np.median(skin, axis=0)
-    step = float((np.abs(middle - around) * _WEIGHTS).max())  # from lips to skin
-    away = np.hypot(skin[:, 0], skin[:, 1])  # of colour from that of skin
-    tint = float(np.hypot(*around[:2]))
-    even = float(skin[:, 2].std())
-    if tint > 0.2 and step < 0.2 and (around[2] > -0.6 or even < 0.2):  # a mask, a scarf; dark hair is uneven
-        return True
-    if alike < 0.2 and step < 0.1 and (around[2] > 0.2 or (around[2] < -0.8 and even < 0.15)):  # also without colour
-        return True
-    if alike < 0.1 and middle[0] < -0.2 and (away > 0.2).mean() > 0.15:  # foam, plastic: of no colour of lips
-        return True
-    toneless = np.hypot(look[:, 0], look[:, 1]).max() < _TONELESS
-    like_skin = tint < 0.1 and abs(around[2]) < 0.25
-    return bool(like_skin and alike < 0.1 and step < 0.06 and not toneless)  # a hand
+    step = (np.abs(middle - around) * _WEIGHTS).max()
+    uneven = skin[:, 2].std()  # as dark hair is
+    coloured = np.hypot(*around[:2]) > 0.2 and step < 0.2 and (around[2] > -0.6 or uneven < 0.2)
+    bright_or_dark = step < 0.1 and (around[2] > 0.2 or (around[2] < -0.8 and uneven < 0.15))
+    return bool((coloured or bright_or_dark) and _likeness(look) < (0.3 if coloured else 0.2))
+
+
+def _is_object(look: np.ndarray) -> bool:
+    """Whether something less red than the skin lies on lips and beside them, or skin without lips: foam, a hand."""
+    lips, skin = _parts(look)
+    middle, around = np.median(lips, axis=0), np.median(skin, axis=0)
+    away = np.hypot(skin[:, 0], skin[:, 1])
+    if middle[0] < -0.2 and (away > 0.2).mean() > 0.15:
+        return _likeness(look) < 0.1
+    step = (np.abs(middle - around) * _WEIGHTS).max()
+    colourless = np.hypot(lips[:, 0], lips[:, 1]).max() < _TONELESS
+    hand = step < 0.05 and np.hypot(*around[:2]) < 0.1 and abs(around[2]) < 0.25 and not colourless
+    return bool(hand and _likeness(look) < 0.05)
+
+
+def _parts(look: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lips and skin without weights."""
+    return np.split(look / _WEIGHTS, [len(guide().lips)])
+
+
+@dataclass
+class _Usual:
+    """What a mouth usually looks like: the mean of so many frames."""
+
+    look: np.ndarray
+    frames: int = 1
+
+    def learn(self, look: np.ndarray) -> None:
+        """Once more like this."""
+        self.frames += 1
+        self.look += max(0.04, 1 / self.frames) * (look - self.look)
+
+    def doubt(self, look: np.ndarray, noise: float) -> float:
+        """How sure it is that a look is not that of this mouth, 0 to 1.
+
+        Args:
+            look: from :func:`mouth_look`.
+            noise: its variance at a point.
+        """
+        centred = self.look - self.look.mean(axis=0)
+        power = float(np.square(centred).sum(axis=1).mean())
+        seen = power - noise / self.frames
+        if seen < noise:
+            return 0.0
+        # Noise makes two looks of the same mouth less alike, by as much as can be told.
+        alike = float((pattern_of(look) * pattern_of(centred)).sum())
+        alike *= np.sqrt((1 + noise / seen) * (1 + noise / seen / self.frames))
+        other = max(OTHER_COLOUR**2, power) + 4 * noise
+        changed = float((np.square(look - self.look).sum(axis=1) > other).mean())
+        doubts = (UNLIKE[0] - alike) / (UNLIKE[0] - UNLIKE[1]), (changed - CHANGED[0]) / (CHANGED[1] - CHANGED[0])
+        return float(np.clip(max(doubts), 0, 1))
 
 
 class CoverWatch:
@@ -191,9 +240,10 @@ class CoverWatch:
     def __init__(self) -> None:
         self._doubts: deque[tuple[int, float]] = deque()  # number of the stretch and doubt of frames not yet settled
         self._stretch = 0
-        self._usual: list[np.ndarray] = []  # looks of this stretch
-        self._learned: list[int] = []  # from how many frames
-        self._image: np.ndarray | None = None
+        self._usual: list[_Usual] = []  # of this stretch
+        self._last: np.ndarray | None = None  # look
+        self._noise: float | None = None
+        self._seen: tuple[np.ndarray, Face] | None = None  # the last face, and the picture that it is in
 
     def see(self, image: np.ndarray, face: Face | None, *, continues: bool) -> None:
         """Look at a frame.
@@ -203,37 +253,55 @@ class CoverWatch:
             face: the face in it.
             continues: whether it is the face of the frame before.
         """
-        if not continues or face is None:
-            self._stretch += 1
-            self._usual, self._learned, self._image = [], [], None
         if face is None:
+            self._stretch += 1
             self._doubts.append((self._stretch, 0.0))
-        elif image is self._image:
+            return
+        if self._seen is not None and image is self._seen[0]:
             self._doubts.append(self._doubts[-1])
-        else:
-            self._image = image
-            self._doubts.append((self._stretch, self._doubt(mouth_look(image, face.points))))
+            return
+        if not continues and not self._is_same(image, face):
+            self._usual, self._last, self._noise = [], None, None
+            self._stretch += 1
+        self._seen = image, face
+        self._doubts.append((self._stretch, self._doubt(mouth_look(image, face.points))))
+
+    def _is_same(self, image: np.ndarray, face: Face) -> bool:
+        """Whether this is the face seen last, though its track broke off: what covers a mouth at once looks like a cut."""
+        if self._seen is None or overlap(face.box, self._seen[1].box) < 0.4:
+            return False
+        looks = [look_of(picture, one.points)[_UNCOVERED] for picture, one in (self._seen, (image, face))]
+        return unlike(*looks) < SAME_FACE
 
     def _doubt(self, look: np.ndarray) -> float:
         """How sure it is that the mouth is covered, 0 to 1; learns what the mouth usually looks like."""
-        if _is_surface(look):
+        noise = self._noise_of(look)
+        if _is_cloth(look):
             return 1.0
-        if not self._usual:
-            return self._learn_another(look)
-        doubts = [_doubt(look, usual) for usual in self._usual]
-        nearest = int(np.argmin(doubts))
-        doubt, usual = doubts[nearest], self._usual[nearest]
-        if doubt < 0.25:
-            self._learned[nearest] += 1
-            usual += max(0.04, 1 / self._learned[nearest]) * (look - usual)
-        elif doubt >= 0.5:
-            if _likeness(look) > _likeness(usual) + BETTER or _is_mouth(look):
-                return self._learn_another(look)
-        return doubt
-
-    def _learn_another(self, look: np.ndarray) -> float:
-        self._usual, self._learned = [*self._usual, look.copy()][-LOOKS:], [*self._learned, 1][-LOOKS:]
+        doubts = [usual.doubt(look, noise) for usual in self._usual]
+        if doubts and min(doubts) < 0.25:
+            self._usual[int(np.argmin(doubts))].learn(look)
+            return min(doubts)
+        if _is_object(look):
+            return 1.0
+        if doubts and min(doubts) < 0.5:
+            return min(doubts)
+        if not doubts and _likeness(look) < NO_MOUTH:
+            return 0.0
+        if doubts and not _is_mouth(look):
+            nearest = self._usual[int(np.argmin(doubts))]
+            if _likeness(look) < _likeness(nearest.look) + BETTER:
+                return min(doubts)
+        self._usual = [*self._usual, _Usual(look.copy())][-LOOKS:]
         return 0.0
+
+    def _noise_of(self, look: np.ndarray) -> float:
+        """Variance of a look at a point, from what changes between frames at most of the points."""
+        if self._last is not None:
+            change = float(np.median(np.square(look - self._last).sum(axis=1))) * 0.63  # half of the mean, for noise
+            self._noise = change if self._noise is None else self._noise + 0.1 * (min(change, 2 * self._noise) - self._noise)
+        self._last = look
+        return self._noise or 0.0
 
     def settle(self, frames: Iterator[TrackedFrame]) -> Iterator[TrackedFrame]:
         """The frames that were seen, each with how much its mouth is covered; a few of them are held back."""
@@ -272,15 +340,3 @@ class CoverWatch:
                 near = max(near, 1 - max(0, abs(i - at) - MARGIN) / (FADE + 1))
         return near
 
-
-def _doubt(look: np.ndarray, usual: np.ndarray) -> float:
-    """How sure it is that a look is not that of the usual mouth, 0 to 1."""
-    alike = float((pattern_of(look) * pattern_of(usual)).sum())
-    unlike = (UNLIKE[0] - alike) / (UNLIKE[0] - UNLIKE[1])
-    changed = (_changed(look, usual) - CHANGED[0]) / (CHANGED[1] - CHANGED[0])
-    return float(np.clip(max(unlike, changed), 0, 1))
-
-
-def _changed(look: np.ndarray, usual: np.ndarray) -> float:
-    """Share of points that have another colour than usual."""
-    return float((np.square(look - usual).sum(axis=1) > OTHER_COLOUR**2).mean())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import cv2
 import numpy as np
 
 from ..faces import topology
@@ -34,7 +35,7 @@ class VideoRenderer:
         self._rig, self._names, self._columns = rig, names, rig.columns(names)
 
     def render(self, tracked: TrackedFrame, values: np.ndarray, interior: MouthInterior | None) -> np.ndarray:
-        """One frame; a frame without a face is returned as it is.
+        """One frame; a frame without a face, or whose mouth is covered, is returned as it is.
 
         Rendering a frame does not change the renderer: frames may be rendered from several threads.
 
@@ -47,7 +48,7 @@ class VideoRenderer:
             ``(H, W, 3) uint8`` RGB.
         """
         image = tracked.frame.image
-        if tracked.face is None or interior is None:
+        if tracked.face is None or interior is None or tracked.covered >= 1:
             return image
         fitted = self._rig.fit(tracked.face)
         source = fitted.source[:, :2]
@@ -62,7 +63,7 @@ class VideoRenderer:
         warp.paint(out, target, region, identity_maps(region))
         state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
-        return out
+        return out if tracked.covered == 0 else cv2.addWeighted(image, tracked.covered, out, 1 - tracked.covered, 0)
 
     @staticmethod
     def interiors(tracked: Iterable[TrackedFrame]) -> Iterator[tuple[TrackedFrame, MouthInterior | None]]:
@@ -72,7 +73,7 @@ class VideoRenderer:
         """
         interior, skin = None, np.zeros(3)
         for frame in tracked:
-            if frame.face is not None:
+            if frame.face is not None and frame.covered < 1:
                 points = frame.face.points
                 width = apart(points, topology.OUTER_LIP_CORNERS)
                 before, skin = skin, skin_colour(points, frame.frame.image)
