@@ -58,7 +58,7 @@ A_MOUTH = 0.4
 NO_MOUTH = 0.05
 """Correlation below which nothing is learned from the first frames: a mouth may come yet."""
 
-SAME_FACE = 8.0
+SAME_FACE = 12.0
 """Change of forehead, nose and brows, 0 to 255, up to which they are the same ones."""
 
 BETTER = 0.15
@@ -73,8 +73,8 @@ _WEIGHTS = np.array([3.0, 2.0, 1.0], np.float32)
 _DARK = 6.0
 """Added to colours, 0 to 255, so that the noise of dark pictures has no colour."""
 
-_TONELESS = 0.03
-"""Pictures whose skin and lips differ by less in colour are black and white, or toned."""
+_SHADOW = 0.5
+"""Differences of the logarithm of brightness count up to about so much: the edge of a shadow is not that of a thing."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,8 @@ def _is_object(look: np.ndarray) -> bool:
     if middle[0] < -0.2 and (away > 0.2).mean() > 0.15:
         return _likeness(look) < 0.1
     step = (np.abs(middle - around) * _WEIGHTS).max()
-    colourless = np.hypot(lips[:, 0], lips[:, 1]).max() < _TONELESS
-    hand = step < 0.05 and np.hypot(*around[:2]) < 0.1 and abs(around[2]) < 0.25 and not colourless
+    even = skin[:, 2].std() < 0.16
+    hand = even and step < 0.05 and np.hypot(*around[:2]) < 0.1 and abs(around[2]) < 0.25
     return bool(hand and _likeness(look) < 0.05)
 
 
@@ -217,18 +217,23 @@ class _Usual:
             look: from :func:`mouth_look`.
             noise: its variance at a point.
         """
-        centred = self.look - self.look.mean(axis=0)
-        power = float(np.square(centred).sum(axis=1).mean())
-        seen = power - noise / self.frames
-        if seen < noise:
-            return 0.0
-        # Noise makes two looks of the same mouth less alike, by as much as can be told.
-        alike = float((pattern_of(look) * pattern_of(centred)).sum())
-        alike *= np.sqrt((1 + noise / seen) * (1 + noise / seen / self.frames))
-        other = max(OTHER_COLOUR**2, power) + 4 * noise
-        changed = float((np.square(look - self.look).sum(axis=1) > other).mean())
+        # A shadow changes brightness and leaves colours as they are: whichever is more alike counts.
+        alike = max(self._alike(look, noise, columns) for columns in (slice(3), slice(2)))
+        spread = float(np.square(self.look - self.look.mean(axis=0)).sum(axis=1).mean())
+        other = max(OTHER_COLOUR**2, spread) + 4 * noise
+        changed = float((np.square(look - self.look)[:, :2].sum(axis=1) > other).mean())
         doubts = (UNLIKE[0] - alike) / (UNLIKE[0] - UNLIKE[1]), (changed - CHANGED[0]) / (CHANGED[1] - CHANGED[0])
         return float(np.clip(max(doubts), 0, 1))
+
+    def _alike(self, look: np.ndarray, noise: float, columns: slice) -> float:
+        """Correlation of some columns with the usual ones, as it would be without noise."""
+        usual = self.look[:, columns] - self.look[:, columns].mean(axis=0)
+        noise *= usual.shape[1] / 3
+        power = float(np.square(usual).sum(axis=1).mean()) - noise / self.frames
+        if power < noise:
+            return 1.0 if usual.shape[1] == 3 else 0.0  # nothing can be said
+        alike = float((pattern_of(look[:, columns]) * pattern_of(usual)).sum())
+        return alike * np.sqrt((1 + noise / power) * (1 + noise / power / self.frames))
 
 
 class CoverWatch:
@@ -275,12 +280,13 @@ class CoverWatch:
 
     def _doubt(self, look: np.ndarray) -> float:
         """How sure it is that the mouth is covered, 0 to 1; learns what the mouth usually looks like."""
-        noise = self._noise_of(look)
+        lit = np.column_stack([look[:, :2], _SHADOW * np.tanh(look[:, 2] / _SHADOW)])
+        noise = self._noise_of(lit)
         if _is_cloth(look):
             return 1.0
-        doubts = [usual.doubt(look, noise) for usual in self._usual]
+        doubts = [usual.doubt(lit, noise) for usual in self._usual]
         if doubts and min(doubts) < 0.25:
-            self._usual[int(np.argmin(doubts))].learn(look)
+            self._usual[int(np.argmin(doubts))].learn(lit)
             return min(doubts)
         if _is_object(look):
             return 1.0
@@ -292,7 +298,7 @@ class CoverWatch:
             nearest = self._usual[int(np.argmin(doubts))]
             if _likeness(look) < _likeness(nearest.look) + BETTER:
                 return min(doubts)
-        self._usual = [*self._usual, _Usual(look.copy())][-LOOKS:]
+        self._usual = [*self._usual, _Usual(lit)][-LOOKS:]
         return 0.0
 
     def _noise_of(self, look: np.ndarray) -> float:
