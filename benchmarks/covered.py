@@ -152,7 +152,9 @@ def of_portraits(files: list[Path], detector: BlazeMeshDetector) -> list[Row]:
                 if share >= HIDDEN and again:
                     found[kind].append(surely_covered(covered, again[0].points))
     rows = [at_most(f"{len(alarms)} faces in pictures: false alarms", float(np.sum(alarms)), 0.0)]
-    return rows + [Row(f"{kind}: {len(hits)} pictures, noticed", 100 * np.mean(hits), "%") for kind, hits in found.items()]
+    return rows + [
+        Row(f"{kind}: {len(hits)} pictures, noticed", 100 * np.mean(hits), "%") for kind, hits in found.items()
+    ]
 
 
 if __name__ == "__main__":

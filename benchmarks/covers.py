@@ -49,7 +49,9 @@ class Layer:
 
     def fill(self, places: object, colour: np.ndarray, *, soft: float = 0.004) -> np.ndarray:
         """A polygon; returns its alpha."""
-        return self._paint(lambda mask, corners: cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, 4), places, colour, soft)
+        return self._paint(
+            lambda mask, corners: cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, 4), places, colour, soft
+        )
 
     def line(self, places: object, width: float, colour: np.ndarray, *, soft: float = 0.006) -> np.ndarray:
         """A line; returns its alpha."""
@@ -177,7 +179,7 @@ class Cover:
         frame = mouth_frame(points)
         local = (points[:, :2] - frame[:, 2]) @ np.linalg.inv(frame[:, :2]).T
         edge = local[list(_HIGH if self._size > 0.5 else _LOW)]
-        outline = np.vstack([local[list(_JAW)] * (1.02, 1) + (0, 0.03), edge]) + (0, 1.1 * away)
+        outline = np.vstack([local[list(_JAW)] * (1.02, 1) + np.array((0, 0.03)), edge]) + np.array((0, 1.1 * away))
         colours = [np.array((235, 238, 240)), np.array((130, 190, 225)), np.array((35, 35, 38)), 50 + 180 * self._tint]
         which = int(4 * self._tint[0])
         cloth = layer.fill(outline, colours[which] * np.clip(skin.mean() / 150, 0.5, 1.05))
@@ -217,7 +219,7 @@ class Cover:
     def _scarf(self, layer: Layer, at: np.ndarray, skin: np.ndarray, *_: object) -> None:
         x = np.linspace(-0.75, 0.75, 31)
         edge = -0.16 - 0.06 * self._size + 0.03 * np.sin(5 * x + self._seed) + 0.15 * x * x
-        outline = np.vstack([np.column_stack([x, edge]), [(0.8, 1.2), (-0.8, 1.2)]]) + (0, at[1])
+        outline = np.vstack([np.column_stack([x, edge]), [(0.8, 1.2), (-0.8, 1.2)]]) + np.array((0, at[1]))
         wool = layer.fill(outline, (30 + 200 * self._tint) * np.clip(skin.mean() / 140, 0.45, 1.05), soft=0.006)
         x, y = layer.places()
         knit = 0.12 * np.sin(2 * np.pi * (6 * x + 2.2 * y * (1 + 0.3 * np.sin(3 * x))))

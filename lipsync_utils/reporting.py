@@ -67,8 +67,8 @@ def about_covered(covered: Sequence[int], *, frames: int, fps: float) -> tuple[M
     if len(covered) == frames:
         return (
             Message(
-                "Something is before the mouth in all of the {frames} frames (a mask, a hand, a microphone): they are left "
-                "as they are, and nobody speaks. Use a video in which the mouth is seen.",
+                "Something is before the mouth in all of the {frames} frames (a mask, a hand, a microphone): they are "
+                "left as they are, and nobody speaks. Use a video in which the mouth is seen.",
                 frames=frames,
             ),
         )
@@ -82,8 +82,8 @@ def about_covered(covered: Sequence[int], *, frames: int, fps: float) -> tuple[M
     more = ", …" if len(times) > _SHOWN_STRETCHES else ""
     return (
         Message(
-            "Something is before the mouth in {count} of {frames} frames (a hand, a microphone, a cup), at {when} s: they "
-            "are left as they are, and the lips do not speak there.",
+            "Something is before the mouth in {count} of {frames} frames (a hand, a microphone, a cup), at {when} s: "
+            "they are left as they are, and the lips do not speak there.",
             count=len(covered),
             frames=frames,
             when=", ".join(times[:_SHOWN_STRETCHES]) + more,

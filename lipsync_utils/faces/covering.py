@@ -171,7 +171,7 @@ def _is_mouth(look: np.ndarray) -> bool:
 
 
 def _is_cloth(look: np.ndarray) -> bool:
-    """Whether lips and the skin around them are one surface, of another colour than the face: a mask, a scarf, paper."""
+    """Whether lips and the skin around them are one surface, in another colour than the face: mask, scarf, paper."""
     lips, skin = _parts(look)
     middle, around = np.median(lips, axis=0), np.median(skin, axis=0)
     step = (np.abs(middle - around) * _WEIGHTS).max()
@@ -273,7 +273,7 @@ class CoverWatch:
         self._doubts.append((self._stretch, self._doubt(mouth_look(image, face.points))))
 
     def _is_same(self, image: np.ndarray, face: Face) -> bool:
-        """Whether this is the face seen last, though its track broke off: what covers a mouth at once looks like a cut."""
+        """Whether this is the face seen last, though its track broke off: a sudden cover looks like a cut."""
         if self._seen is None or overlap(face.box, self._seen[1].box) < 0.6:
             return False
         before, now = (look_of(picture, one.points)[_UNCOVERED] for picture, one in (self._seen, (image, face)))
@@ -307,7 +307,8 @@ class CoverWatch:
         """Variance of a look at a point, from what changes between frames at most of the points."""
         if self._last is not None:
             change = float(np.median(np.square(look - self._last).sum(axis=1))) * 0.63  # half of the mean, for noise
-            self._noise = change if self._noise is None else self._noise + 0.1 * (min(change, 2 * self._noise) - self._noise)
+            known = change if self._noise is None else self._noise
+            self._noise = known + 0.1 * (min(change, 2 * known) - known)
         self._last = look
         return self._noise or 0.0
 
@@ -347,4 +348,3 @@ class CoverWatch:
             if np.mean(doubts[low - first : high - first + 1]) >= 0.5:
                 near = max(near, 1 - max(0, abs(i - at) - MARGIN) / (FADE + 1))
         return near
-

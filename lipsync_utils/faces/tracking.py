@@ -54,8 +54,8 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     The face is chosen at first sight by ``options.choose``, and again after each cut to another picture. Who was chosen
     by number or place is followed by place, size and look: when they leave, no other face takes their place. A frame in
     which the face is not seen, or narrower than ``options.min_size``, has none. The points are smoothed by a Gaussian
-    centred on each frame (no lag), never across cuts or gaps. Frames whose mouth is hidden by something are marked, with
-    a fade before and after. A few frames are held back for both, however long the video.
+    centred on each frame (no lag), never across cuts or gaps. Frames whose mouth is hidden by something are marked,
+    with a fade before and after. A few frames are held back for both, however long the video.
 
     Args:
         frames: in order of time.

@@ -29,20 +29,19 @@ def regions() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     head = topology.NEUTRAL[:, :2].astype(float)
     width = apart(topology.NEUTRAL, topology.FACE_SIDES)
     middle = head[[*topology.OUTER_LIP_CORNERS, *topology.OUTER_LIP_MIDDLES]].mean(axis=0)
+    # Above the mouth only what masks leave free.
     nose, tip = head[topology.UNDER_NOSE, 1], head[topology.NOSE_TIP, 1]
     lips = {i for row in topology.UPPER_LIP_ROWS[:3] + topology.LOWER_LIP_ROWS[:3] for i in row}
     moving = {i for row in topology.UPPER_LIP_ROWS + topology.LOWER_LIP_ROWS for i in row}
     eyes = [head[list(eye)].mean(axis=0) for eye in (topology.RIGHT_EYE_UPPER, topology.LEFT_EYE_UPPER)]
     skin, face = [], []
     for point, (x, y) in enumerate(head):
-        if point in moving or point in topology.FACE_OVAL and y <= nose:
-            continue
-        if y > nose + 0.01 * width:
-            if np.hypot(*(head[point] - middle)) < AROUND * width:
-                skin.append(point)
-        elif y < tip - 0.1 * width and abs(x) < 0.36 * width and point not in topology.BROWS:
-            if all(np.hypot(*(head[point] - eye)) > 0.13 * width for eye in eyes):
-                face.append(point)
+        above = y < tip - 0.1 * width and abs(x) < 0.36 * width
+        clear = all(np.hypot(*(head[point] - eye)) > 0.13 * width for eye in eyes)
+        if y > nose + 0.01 * width and point not in moving and np.hypot(*(head[point] - middle)) < AROUND * width:
+            skin.append(point)
+        elif above and clear and point not in topology.BROWS + topology.FACE_OVAL:
+            face.append(point)
     return np.array(sorted(lips)), np.array(skin), np.array(face)
 
 
