@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from .engines.contract import Engine, Task
 from .errors import InputError, LipSyncError, NoFaceError
 from .messages import Message
 from .records import Frame, SpeakerReport, TrackedFrame
+from .reporting import MOUTH_NOT_SEEN
 from .streaming import shared
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _REMEMBERED = 1000  # frames: more than all stages together hold at a time
 
 
 class Cast:
-    """The speakers of a run. Notes the frames of a video in which one is not seen.
+    """The speakers of a run. Notes the frames of a video in which one is not seen, or has something before the mouth.
 
     In a video each is followed through the source's own frames, so nobody changes for another; then the frames in which
     the first one speaks are what the second speaks in. In a still picture each moves in a copy of its own, and the
@@ -41,6 +43,9 @@ class Cast:
         plan: what was settled.
         detector: finds their faces.
         motion: idle life of a still picture; each head lives its own.
+
+    Attributes:
+        notes: what a person should know about a still picture.
     """
 
     def __init__(self, source: Source, plan: Plan, detector: FaceDetector, motion: MotionOptions) -> None:
@@ -50,6 +55,7 @@ class Cast:
             for number, speaker in enumerate(plan.speakers)
         ]
         self._sights: list[_Sight] = []
+        self.notes: tuple[Message, ...] = ()
 
     def speaking(self, engine: Engine) -> Iterator[np.ndarray]:
         """The source's frames, in which everybody speaks."""
@@ -58,8 +64,11 @@ class Cast:
 
     def reports(self) -> tuple[SpeakerReport, ...]:
         """What became of each."""
-        missing = [tuple(sight.missing) for sight in self._sights] or [()] * len(self._plan.speakers)
-        return tuple(map(SpeakerReport, (speaker.face.choose for speaker in self._plan.speakers), missing))
+        seen = [(tuple(sight.missing), tuple(sight.covered)) for sight in self._sights] or repeat(((), ()))
+        return tuple(
+            SpeakerReport(speaker.face.choose, missing, covered)
+            for speaker, (missing, covered) in zip(self._plan.speakers, seen, strict=False)
+        )
 
     def require_everybody(self) -> None:
         """Refuse a video in which a speaker was never found."""
@@ -68,8 +77,11 @@ class Cast:
 
     def _in_picture(self, picture: Frame, engine: Engine) -> Iterator[np.ndarray]:
         from .faces.choosing import detect_still
+        from .faces.covering import surely_covered
 
         faces = [detect_still(picture.image, self._detector, speaker.face) for speaker in self._plan.speakers]
+        if any(surely_covered(picture.image, face.points) for face in faces):
+            self.notes = (MOUTH_NOT_SEEN,)
         _check_apart(faces, self._plan.speakers)
         count = self._plan.timeline.frames
         shown = [
@@ -95,7 +107,7 @@ class _Sight:
     def __init__(self, speaker: Speaker, detector: FaceDetector, before: Sequence[_Sight]) -> None:
         self._speaker, self._detector, self._before = speaker, detector, before
         self._boxes: dict[int, np.ndarray] = {}
-        self.seen, self.missing, self.taken = 0, [], 0
+        self.seen, self.missing, self.covered, self.taken = 0, [], [], 0
 
     def tracked(self, frames: Iterator[Frame]) -> Iterator[TrackedFrame]:
         """The frames with the face in each."""
@@ -109,6 +121,8 @@ class _Sight:
                 self.missing.append(index)
             else:
                 self._boxes[index] = tracked.face.box
+                if tracked.covered >= 1:
+                    self.covered.append(index)
             self._boxes.pop(index - _REMEMBERED, None)
             yield tracked
 

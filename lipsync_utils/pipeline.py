@@ -17,7 +17,7 @@ from .options import FaceChoice, RunOptions
 from .performing import Cast
 from .planning import make_plan
 from .records import RunReport
-from .reporting import Listener, absences, in_all, peak_rss_mb, provenance
+from .reporting import Listener, became_of, in_all, in_any, peak_rss_mb, provenance
 from .speakers import Sound, load_voices
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def run(
     # 4. Frames, the face in each, and the engine that makes it speak; of several faces one after the other.
     cast = Cast(source, plan, loaded.detector, options.motion)
     speaking = cast.speaking(engine)
+    for note in cast.notes:
+        listener.message(note)
 
     # 5. The file.
     first_frame_s = 0.0
@@ -108,8 +110,9 @@ def run(
         first_frame_s=first_frame_s,
         peak_rss_mb=peak_rss_mb(),
         faceless_frames=in_all(speakers),
+        covered_frames=in_any(speakers),
         speakers=speakers,
-        warnings=(*announcement, *source.warnings, *absences(speakers, timeline)),
+        warnings=(*announcement, *source.warnings, *cast.notes, *became_of(speakers, timeline)),
         models=engine.models,
     )
 

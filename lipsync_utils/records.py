@@ -102,13 +102,17 @@ class TrackedFrame:
     """A frame and the chosen face in it.
 
     Attributes:
+        frame: the frame.
         face: None where there is none.
         continues: it is the face of the frame before, moved on; not after cuts, and not where it was found anew.
+        covered: 1 where something is before the mouth, so that it must be left alone; less in the few frames before
+            and after, where it fades.
     """
 
     frame: Frame
     face: Face | None
     continues: bool = False
+    covered: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -208,10 +212,12 @@ class SpeakerReport:
     Attributes:
         face: which face it was to be, as :class:`~lipsync_utils.options.FaceOptions` chooses, in the output's pixels.
         faceless_frames: frames of a video in which it was not seen; its lips were left as they were there.
+        covered_frames: likewise, in which something is before the mouth.
     """
 
     face: str | int | tuple[float, float]
     faceless_frames: tuple[int, ...] = ()
+    covered_frames: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +232,8 @@ class RunReport:
         peak_rss_mb: largest resident memory of the process in MB; None where the system does not tell.
         faceless_frames: frames of a video without a face, passed through as they were; of several speakers, none was
             seen there.
+        covered_frames: frames of a video in which something is before the mouth, passed through as they were; of
+            several speakers, before one of them.
         speakers: each of them, in the order in which they were given; mostly one.
         models: name and version of what was run.
     """
@@ -244,6 +252,7 @@ class RunReport:
     first_frame_s: float
     peak_rss_mb: float | None
     faceless_frames: tuple[int, ...] = ()
+    covered_frames: tuple[int, ...] = ()
     speakers: tuple[SpeakerReport, ...] = ()
     warnings: tuple[str, ...] = ()
     models: dict[str, str] = field(default_factory=dict)

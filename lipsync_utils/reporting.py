@@ -17,6 +17,12 @@ NAMED = 3
 """Stretches of time that a note names; of more it names the first ones."""
 
 
+MOUTH_NOT_SEEN = Message(
+    "Something seems to be before the mouth in the picture (a mask, a hand, a veil), and the lips are painted onto it. "
+    "Use a picture in which the mouth is seen."
+)
+
+
 class Listener:
     """Told what a run does; this one does nothing about it."""
 
@@ -56,6 +62,16 @@ def in_all(speakers: Sequence[SpeakerReport]) -> tuple[int, ...]:
     return tuple(sorted(set.intersection(*(set(speaker.faceless_frames) for speaker in speakers))))
 
 
+def in_any(speakers: Sequence[SpeakerReport]) -> tuple[int, ...]:
+    """Frames in which something was before the mouth of one of the speakers."""
+    return tuple(sorted(set().union(*(speaker.covered_frames for speaker in speakers))))
+
+
+def became_of(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Message, ...]:
+    """What a person should know about the speakers of a video."""
+    return *absences(speakers, timeline), *covers(speakers, timeline)
+
+
 def absences(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Message, ...]:
     """For each speaker who was away for some frames of a video, one sentence."""
     away = [speaker for speaker in speakers if speaker.faceless_frames]
@@ -77,6 +93,35 @@ def _absence(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Mess
         )
     return Message(
         "In {count} of {total} frames ({times}) no face was seen: there the picture is left as it is.", **about
+    )
+
+
+def covers(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Message, ...]:
+    """For each speaker before whose mouth something was in some frames of a video, one sentence."""
+    covered = [speaker for speaker in speakers if speaker.covered_frames]
+    return tuple(_cover(speaker, timeline, alone=len(speakers) == 1) for speaker in covered)
+
+
+def _cover(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Message:
+    covered = speaker.covered_frames
+    about = {"count": len(covered), "total": timeline.frames, "times": _times(covered, timeline)}
+    if not alone:
+        return Message(
+            "In {count} of {total} frames ({times}) something is before the mouth of face {face}: there it is left as "
+            "it is.",
+            face=_name(speaker),
+            **about,
+        )
+    if len(covered) == timeline.frames:
+        return Message(
+            "Something is before the mouth in all of the {frames} frames (a mask, a hand, a microphone): they are "
+            "left as they are, and nobody speaks. Use a video in which the mouth is seen.",
+            frames=timeline.frames,
+        )
+    return Message(
+        "In {count} of {total} frames ({times}) something is before the mouth (a hand, a microphone, a cup): there it "
+        "is left as it is, and does not speak.",
+        **about,
     )
 
 

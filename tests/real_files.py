@@ -125,17 +125,84 @@ def pair(path: Path, *, seconds: float = 2.0) -> Path:
 
 
 def microphone(path: Path, *, hidden: tuple[float, float] = (0.6, 1.4)) -> Path:
-    """A dark microphone is held before the mouth between two times."""
+    """A dark microphone is before the mouth between two times; it is there and gone at once."""
+    return before_the_mouth(path, "microphone", hidden=hidden, comes_s=0.0, seconds=2.0)
+
+
+def before_the_mouth(
+    path: Path,
+    thing: str,
+    *,
+    hidden: tuple[float, float] = (0.8, 1.6),
+    comes_s: float = 0.2,
+    seconds: float = 2.4,
+    face: SyntheticFace = FACE,
+) -> Path:
+    """A face that talks, and something that comes from below, hides the mouth between two times, and goes again.
+
+    Args:
+        path: the file.
+        thing: ``"microphone"``, ``"hand"`` (in the skin's own colour) or ``"mask"``.
+        hidden: from when to when it is in its place.
+        comes_s: how long it takes to come, and to go.
+        seconds: length.
+        face: who talks.
+    """
 
     def frames() -> Iterable[np.ndarray]:
-        for index, image in enumerate(talking()):
-            if hidden[0] <= index / FPS < hidden[1]:
-                middle = _with(FACE).mouth_corners.mean(axis=0).round().astype(int)
-                cv2.circle(image, middle.tolist(), 26, (34, 34, 38), -1, cv2.LINE_AA)
-                cv2.line(image, middle.tolist(), (int(middle[0]) + 30, SIZE[1]), (52, 52, 56), 16, cv2.LINE_AA)
-            yield image
+        for index, image in enumerate(talking(seconds, face=face)):
+            early, late = hidden[0] - index / FPS, index / FPS - (hidden[1] - 1 / FPS)
+            away = max(early, late, 0.0) / max(comes_s, 1e-6)
+            yield image if away > 1 else cover(image, thing, face=face, away=away)
 
-    return write_video(path, frames(), sound=voice(2.0))
+    return write_video(path, frames(), sound=voice(seconds))
+
+
+def covered_picture(path: Path, thing: str, *, face: SyntheticFace = FACE) -> Path:
+    """A portrait whose mouth is behind a ``"microphone"``, a ``"hand"`` or a ``"mask"``."""
+    return _picture(path, cover(draw(face, size=SIZE), thing, face=face))
+
+
+def cover(image: np.ndarray, thing: str, *, face: SyntheticFace = FACE, away: float = 0.0) -> np.ndarray:
+    """The picture with a thing before the mouth; with ``away`` 1 it is below the chin."""
+    image = image.copy()
+    paint = _Things(image, face, 0.75 * away)
+    {"microphone": paint.microphone, "hand": paint.hand, "mask": paint.mask}[thing]()
+    return image
+
+
+class _Things:
+    """Draws onto a picture; places are in widths of the head, as in :class:`SyntheticFace`."""
+
+    def __init__(self, image: np.ndarray, face: SyntheticFace, down: float) -> None:
+        self._image, self._face, self._down = image, face, np.array([0.0, down])
+
+    def microphone(self) -> None:
+        """Foam on a handle."""
+        self._line([(0.04, 0.55), (0.3, 1.6)], 0.15, (52, 52, 56))
+        self._line([(0.0, 0.49), (0.0, 0.51)], 0.5, (34, 34, 38))
+
+    def hand(self) -> None:
+        """Four fingers beside each other and the back of the hand, in the skin's colour; darker between them."""
+        skin = np.array(self._face.skin)
+        self._line([(0.5, 0.95), (0.15, 0.6)], 0.5, skin * 0.96)
+        for finger in range(4):
+            y = 0.32 + 0.1 * finger
+            self._line([(0.3, y + 0.06), (-0.26, y)], 0.115, skin * 0.78)
+            self._line([(0.3, y + 0.06), (-0.26, y)], 0.092, skin)
+
+    def mask(self) -> None:
+        """Light blue cloth from the nose to below the chin, with folds."""
+        edge = [(-0.5, 0.2), (-0.2, 0.2), (0, 0.14), (0.2, 0.2), (0.5, 0.2), (0.42, 0.6), (0.2, 0.86), (-0.2, 0.86)]
+        corners = self._face.place(np.array([*edge, (-0.42, 0.6)]) + self._down)
+        cv2.fillPoly(self._image, [np.rint(16 * corners).astype(np.int32)], (150, 195, 222), cv2.LINE_AA, shift=4)
+        for y in (0.38, 0.48, 0.58):
+            self._line([(-0.36, y), (0.36, y)], 0.012, (128, 172, 200))
+
+    def _line(self, way: list[tuple[float, float]], width: float, colour: object) -> None:
+        pixels = np.rint(16 * self._face.place(np.array(way) + self._down)).astype(np.int32)
+        thick = max(1, round(width * self._face.width))
+        cv2.polylines(self._image, [pixels], False, tuple(float(c) for c in colour), thick, cv2.LINE_AA, shift=4)
 
 
 # --- 4, 9, 10, 13, 17: colour, light, geometry ------------------------------------------------------------------------
@@ -409,6 +476,9 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "pair.mp4": pair,
     "pair.png": pair,
     "microphone.mp4": microphone,
+    "hand.mp4": lambda path: before_the_mouth(path, "hand"),
+    "mask.mp4": lambda path: before_the_mouth(path, "mask"),
+    "masked.png": lambda path: covered_picture(path, "mask"),
     "hlg.mp4": lambda path: high_dynamic_range(path, "hlg"),
     "pq.mp4": lambda path: high_dynamic_range(path, "pq"),
     "grey.png": without_colour,

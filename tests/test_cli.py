@@ -39,7 +39,8 @@ FACE = SyntheticFace(x=128, y=115, width=120)
 SIZE = (256, 256)
 REPORT = {
     *("output", "engine", "engine_reason", "frames", "fps", "width", "height", "duration_s", "wall_s"),
-    *("frames_per_second", "first_frame_s", "peak_rss_mb", "faceless_frames", "warnings", "models"),
+    *("frames_per_second", "first_frame_s", "peak_rss_mb", "faceless_frames", "covered_frames"),
+    *("warnings", "models"),
 }
 SPEECH_EXTRA = all(map(importlib.util.find_spec, ("hibari", "espeakng_loader", "text2tashkeel", "pyloudnorm")))
 needs_speech = pytest.mark.skipif(not SPEECH_EXTRA, reason="the extra 'speech' is not installed")
@@ -85,7 +86,7 @@ def test_json_is_one_object_and_nothing_else(process):
     assert report["duration_s"] == pytest.approx(0.41)
     assert 0 < report["first_frame_s"] <= report["wall_s"]
     assert report["frames_per_second"] > 0
-    assert report["faceless_frames"] == report["warnings"] == []
+    assert report["faceless_frames"] == report["covered_frames"] == report["warnings"] == []
     assert Path(report["output"]).stat().st_size > 1000
     assert Path(report["output"]).name == "متكلم.mp4"
 

@@ -60,4 +60,7 @@ class Engine(Protocol):
         """A still picture that speaks. ``tracked.face`` is there."""
 
     def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
-        """A video that speaks: one frame for each that is given; those without a face as they are."""
+        """A video that speaks: one frame for each that is given; those without a face as they are.
+
+        So are those that have 1 as ``covered``; between 0 and 1 it tells how much of the frame's own mouth is shown.
+        """

@@ -11,6 +11,7 @@ from ..options import FaceOptions
 from ..records import Face, Frame, TrackedFrame
 from . import topology
 from .choosing import choose
+from .covering import CoverWatch
 from .detector import FaceDetector, RefiningDetector
 from .geometry import apart, overlap, width_of
 from .looks import look_of, unlike
@@ -53,8 +54,8 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     The face is chosen at first sight by ``options.choose``, and again after each cut to another picture. Who was chosen
     by number or place is followed by place, size and look: when they leave, no other face takes their place. A frame in
     which the face is not seen, or narrower than ``options.min_size``, has none. The points are smoothed by a Gaussian
-    centred on each frame (no lag), never across cuts or gaps; a few frames are held back for that, however long the
-    video.
+    centred on each frame (no lag), never across cuts or gaps. Frames whose mouth is hidden by something are marked,
+    with a fade before and after. A few frames are held back for both, however long the video.
 
     Args:
         frames: in order of time.
@@ -67,12 +68,17 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     Raises:
         InputError: ``options.choose`` is none of the ways to choose.
     """
-    follower = Follower(detector, options)
+    follower, watch = Follower(detector, options), CoverWatch()
     smoother = CentredSmoother(options.smooth_s)
-    for frame in frames:
-        face, continues = follower.step(frame)
-        yield from smoother.push(TrackedFrame(frame, face, continues))
-    yield from smoother.flush()
+
+    def smoothed() -> Iterator[TrackedFrame]:
+        for frame in frames:
+            face, continues = follower.step(frame)
+            watch.see(frame.image, face, continues=continues)
+            yield from smoother.push(TrackedFrame(frame, face, continues))
+        yield from smoother.flush()
+
+    yield from watch.settle(smoothed())
 
 
 class Follower:

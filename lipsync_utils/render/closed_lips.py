@@ -194,7 +194,9 @@ class _Lender:
 
     def see(self, tracked: TrackedFrame) -> None:
         """Keep the lips of a frame if there are none that are closed better, of a head that is turned alike."""
-        if tracked.face is None or opening(tracked.face.points) > ADMITTED or not _is_whole(tracked):
+        if tracked.face is None or tracked.covered or not _is_whole(tracked):
+            return
+        if opening(tracked.face.points) > ADMITTED:
             return
         _, rotation = self._rig.pose(tracked.face)
         place = tuple(np.rint(_angles(rotation) / _POSE_STEP).astype(int).tolist())

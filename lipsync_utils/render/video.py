@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..faces import topology
@@ -52,7 +53,7 @@ class VideoRenderer:
         self._moves = moved_by_speech(rig)
 
     def render(self, prepared: Prepared, values: np.ndarray) -> np.ndarray:
-        """One frame; a frame without a face is returned as it is.
+        """One frame; a frame without a face, or whose mouth is covered, is returned as it is.
 
         Rendering a frame does not change the renderer: frames may be rendered from several threads.
 
@@ -65,7 +66,7 @@ class VideoRenderer:
         """
         tracked, interior, lent = prepared.tracked, prepared.interior, prepared.lent
         image = tracked.frame.image
-        if tracked.face is None or interior is None:
+        if tracked.face is None or interior is None or tracked.covered >= 1:
             return image
         fitted = lent.on(self._rig.fit(tracked.face), self._moves)
         source = fitted.source[:, :2]
@@ -81,7 +82,7 @@ class VideoRenderer:
         lent.paint(out, target[: topology.POINTS])
         state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
-        return out
+        return out if tracked.covered == 0 else cv2.addWeighted(image, tracked.covered, out, 1 - tracked.covered, 0)
 
     def prepared(self, tracked: Iterable[TrackedFrame]) -> Iterator[Prepared]:
         """Each frame with a mouth interior of its size, and with the closed lips of other frames that it gets.
@@ -91,7 +92,7 @@ class VideoRenderer:
         """
         interior, skin = None, np.zeros(3)
         for frame, lent in lend(tracked, self._rig):
-            if frame.face is not None:
+            if frame.face is not None and frame.covered < 1:
                 points = frame.face.points
                 width = apart(points, topology.OUTER_LIP_CORNERS)
                 before, skin = skin, skin_colour(points, frame.frame.image)

@@ -175,12 +175,12 @@ class Wav2LipEngine:
     def _video_mouths(
         self, cropped: Iterator[CroppedFrame], heard: _Heard, timeline: Timeline
     ) -> Iterator[tuple[CroppedFrame, Patch | None]]:
-        """Every frame with its mouth, or None where there is no face."""
+        """Every frame with its mouth, or None where there is no face or something covers it."""
         import torch
 
         colours = ColourMatch()
         for batch in _batches(cropped):
-            seen = [frame for frame in batch if frame.box is not None]
+            seen = [frame for frame in batch if frame.box is not None and frame.tracked.covered < 1]
             halves: Iterator[np.ndarray] = iter(())
             if seen:
                 crops = np.stack([cut(frame.tracked.frame.image, frame.box) for frame in seen])
@@ -190,13 +190,14 @@ class Wav2LipEngine:
                 spoken = self._generator.speak(torch.from_numpy(np.concatenate(windows)), features)
                 halves = iter(zip(crops, as_pictures(spoken), strict=True))
             for frame in batch:
-                if frame.box is None:
+                if frame.box is None or frame.tracked.covered >= 1:
                     colours.reset()
                     yield frame, None
                     continue
                 crop, half = next(halves)
                 mask = mouth_mask(frame.tracked.face.points, frame.box)
-                yield frame, Mouths(frame.box, crop, mask, self._enhancer, colours).patch(half)
+                mouths = Mouths(frame.box, crop, mask, self._enhancer, colours)
+                yield frame, mouths.patch(half, 1 - frame.tracked.covered)
 
 
 def _batches(frames: Iterable[CroppedFrame]) -> Iterator[list[CroppedFrame]]:

@@ -93,6 +93,11 @@ def test_never_from_another_shot(detector, rig):
     assert any(lent.layers for _, lent in lend(film(detector, [0.0, 0.8]), rig)), "within a shot they are lent"
 
 
+def test_what_is_before_a_mouth_is_not_lent(detector, rig):
+    frames = [replace(frame, covered=1.0 - frame.frame.index / 3) for frame in film(detector, [0.0] * 3)]
+    assert not any(lent.layers for _, lent in lend([*frames, *film(detector, [0.8] * 3)[1:]], rig))
+
+
 def test_frames_do_not_wait_for_ever(detector, rig):
     """Nothing is held back but frames that need lips, and those not for longer than a second."""
     taken = 0

@@ -13,6 +13,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from real_files import cover
 from synthetic_faces import SyntheticFace, draw, moving
 from synthetic_media import set_rotation, voice, write_sound, write_video
 
@@ -199,6 +200,22 @@ def test_a_face_that_leaves_and_returns(tmp_path, sound):
     assert report.faceless_frames == (4, 5, 6, 7)
     images = check_length(report, 0.41)
     assert np.abs(images[5].astype(int) - draw(size=SIZE)).max() < 16, "as it was"
+
+
+def test_what_is_before_the_mouth_is_left_alone(tmp_path, sound, always_speaking):
+    """The mouth fades away before, and comes back afterwards."""
+    plain = draw(FACE, size=SIZE)
+    images = [cover(plain, "mask", face=FACE) if 10 <= index < 16 else plain for index in range(26)]
+    source = write_video(tmp_path / "mask.mp4", images)
+    report = run(source, write_sound(tmp_path / "long.wav", voice(1.0)), tmp_path / "out.mp4", options=STILL)
+    assert set(range(10, 16)) <= set(report.covered_frames) <= set(range(8, 18))
+    changed = [
+        difference(made, image).max() for made, image in zip(decoded(report.output), decoded(source), strict=False)
+    ]
+    assert max(changed[index] for index in report.covered_frames) < 16
+    assert min(changed[:5]) > 30
+    first = report.covered_frames[0]
+    assert changed[first - 1] < changed[first - 3] < changed[0]
 
 
 def test_thirty_frames_a_second(tmp_path, sound):
