@@ -120,10 +120,15 @@ def mouth_look(image: np.ndarray, points: np.ndarray, where: Guide | None = None
     logs = np.log(colours)
     look = np.column_stack([logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1], np.log(colours @ _LUMA)])
     mouth = len(where.lips) + len(where.skin)
-    return (look[:mouth] - np.median(look[mouth:], axis=0)) * _WEIGHTS
+    return (look[:mouth] - _middle(look[mouth:])) * _WEIGHTS
 
 
 _LUMA = np.array([0.30, 0.59, 0.11], np.float32)
+
+
+def _middle(rows: np.ndarray) -> np.ndarray:
+    """The (upper) median of each column; ``np.median`` takes four times as long."""
+    return np.sort(rows, axis=0)[len(rows) // 2]
 
 
 def _colours(image: np.ndarray, points: np.ndarray, chosen: np.ndarray) -> np.ndarray:
@@ -172,26 +177,32 @@ def _is_mouth(look: np.ndarray) -> bool:
 
 def _is_cloth(look: np.ndarray) -> bool:
     """Whether lips and the skin around them are one surface, in another colour than the face: mask, scarf, paper."""
+    likeness = _likeness(look)
+    if likeness >= 0.3:  # nearly all frames
+        return False
     lips, skin = _parts(look)
-    middle, around = np.median(lips, axis=0), np.median(skin, axis=0)
+    middle, around = _middle(lips), _middle(skin)
     step = (np.abs(middle - around) * _WEIGHTS).max()
     uneven = skin[:, 2].std()  # as dark hair is
-    coloured = np.hypot(*around[:2]) > 0.2 and step < 0.2 and (around[2] > -0.6 or uneven < 0.2)
-    bright_or_dark = step < 0.1 and (around[2] > 0.2 or (around[2] < -0.8 and uneven < 0.15))
-    return bool((coloured or bright_or_dark) and _likeness(look) < (0.3 if coloured else 0.2))
+    if np.hypot(*around[:2]) > 0.2 and step < 0.2 and (around[2] > -0.6 or uneven < 0.2):
+        return True
+    bright_or_dark = around[2] > 0.2 or (around[2] < -0.8 and uneven < 0.15)
+    return bool(likeness < 0.2 and step < 0.1 and bright_or_dark)
 
 
 def _is_object(look: np.ndarray) -> bool:
     """Whether something less red than the skin lies on lips and beside them, or skin without lips: foam, a hand."""
+    likeness = _likeness(look)
+    if likeness >= 0.1:
+        return False
     lips, skin = _parts(look)
-    middle, around = np.median(lips, axis=0), np.median(skin, axis=0)
+    middle, around = _middle(lips), _middle(skin)
     away = np.hypot(skin[:, 0], skin[:, 1])
     if middle[0] < -0.2 and (away > 0.2).mean() > 0.15:
-        return _likeness(look) < 0.1
+        return True
     step = (np.abs(middle - around) * _WEIGHTS).max()
-    even = skin[:, 2].std() < 0.16
-    hand = even and step < 0.05 and np.hypot(*around[:2]) < 0.1 and abs(around[2]) < 0.25
-    return bool(hand and _likeness(look) < 0.05)
+    like_skin = np.hypot(*around[:2]) < 0.1 and abs(around[2]) < 0.25
+    return bool(likeness < 0.05 and step < 0.05 and like_skin and skin[:, 2].std() < 0.16)
 
 
 def _parts(look: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -219,7 +230,9 @@ class _Usual:
             noise: its variance at a point.
         """
         # A shadow changes brightness and leaves colours as they are: whichever is more alike counts.
-        alike = max(self._alike(look, noise, columns) for columns in (slice(3), slice(2)))
+        alike = self._alike(look, noise, slice(3))
+        if alike < UNLIKE[0]:
+            alike = max(alike, self._alike(look, noise, slice(2)))
         spread = float(np.square(self.look - self.look.mean(axis=0)).sum(axis=1).mean())
         other = max(OTHER_COLOUR**2, spread) + 4 * noise
         changed = float((np.square(look - self.look)[:, :2].sum(axis=1) > other).mean())
@@ -306,7 +319,7 @@ class CoverWatch:
     def _noise_of(self, look: np.ndarray) -> float:
         """Variance of a look at a point, from what changes between frames at most of the points."""
         if self._last is not None:
-            change = float(np.median(np.square(look - self._last).sum(axis=1))) * 0.63  # half of the mean, for noise
+            change = 0.63 * float(_middle(np.square(look - self._last).sum(axis=1)))  # half of the mean, for noise
             known = change if self._noise is None else self._noise
             self._noise = known + 0.1 * (min(change, 2 * known) - known)
         self._last = look
@@ -334,6 +347,8 @@ class CoverWatch:
 
     def _covered(self, at: int) -> float:
         """Of the frame at a place among the doubts: 1 where it is covered, less beside it, 0 elsewhere."""
+        if not any(doubt for _, doubt in self._doubts):
+            return 0.0
         stretch = self._doubts[at][0]
         first = last = at
         reach = MARGIN + FADE
