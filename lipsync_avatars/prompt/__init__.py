@@ -20,6 +20,7 @@ from .refusals import (
     EXAMPLE,
     HolyPersonError,
     RealPersonError,
+    likenesses,
     refuse_minors,
     refuse_others,
     refuse_real_people,
@@ -101,7 +102,7 @@ def understand(prompt: str) -> Understood:
     settled = Settled(items, tokens, Binder(items, tokens, language).statements(), language)
     refuse_minors(hits, items, settled.age_years)
     refuse_others(tokens, items)
-    return _answer(settled, language)
+    return _answer(settled, language, likenesses(tokens, items))
 
 
 def _checked(prompt: str) -> str:
@@ -142,7 +143,7 @@ def _age_items(tokens: tuple[Token, ...], language: str) -> list[Item]:
     return items
 
 
-def _answer(settled: Settled, language: str) -> Understood:
+def _answer(settled: Settled, language: str, likenesses: list[str]) -> Understood:
     """What was settled, in the words of the prompt; raises InputError where that is nothing."""
     ignored = settled.ignored()
     if not settled.about_a_person(bool(ignored)):
@@ -155,7 +156,10 @@ def _answer(settled: Settled, language: str) -> Understood:
             example=EXAMPLE,
         )
     winners = sorted(settled.winners.items(), key=lambda entry: min(entry[1].items))
-    found, notes = [], []
+    found = []
+    notes = [
+        Message("Nobody is drawn after “{words}”: only what the prompt itself describes.", words=w) for w in likenesses
+    ]
     for trait, said in winners:
         words = settled.words(said.items)
         value = said.value

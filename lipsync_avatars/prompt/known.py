@@ -25,8 +25,8 @@ _MOST_WORDS = 6
 _HEARD = 5
 """Letters from which on an entry is known by its sound; a shorter one only as it is written."""
 _MOST_SLIPS = 2
-_BARE = 5
-"""Consonants that a name must have to be known by them in the other alphabet."""
+_BARE, _BARE_AT_HOME = 5, 7
+"""Consonants (:func:`_bare`) that a name must have to be known by them in the other alphabet, and in its own."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ def _within(hit: Hit, other: Hit) -> bool:
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+(?:[@$€£!|][^\W_]+)*|[@$€£!|](?:[^\W_]+)")
-_STOPS = ",.;!?()[]{}،؛؟–—…\""  # noqa: RUF001
+_STOPS = ',.;!?()[]{}،؛؟–—…"'  # noqa: RUF001
 _ARTICLES = ("al", "el", "il", "ul")
+_OF = {"abd": "el", "عبد": "ال"}
 _SERVANT = re.compile(r"^(?:abd|abdel|abdul|abdal|abdol|abdou?l)$|^عبد(?:ال)?$")
 
 
@@ -172,7 +173,16 @@ def _without_prefix(word: str) -> Iterator[str]:
     yield word
     if not is_arabic(word):
         return
-    for prefix, instead in (("وال", "ال"), ("بال", "ال"), ("كال", "ال"), ("لل", "ال"), ("و", ""), ("ب", ""), ("ل", ""), ("ك", "")):
+    for prefix, instead in (
+        ("وال", "ال"),
+        ("بال", "ال"),
+        ("كال", "ال"),
+        ("لل", "ال"),
+        ("و", ""),
+        ("ب", ""),
+        ("ل", ""),
+        ("ك", ""),
+    ):
         if word.startswith(prefix) and len(word) - len(prefix) >= 3:
             yield instead + word[len(prefix) :]
 
@@ -199,10 +209,21 @@ def _alike(said: tuple[str, ...], letters: str) -> Iterator[_Entry]:
     for spelled in table.heard.get(first_sound(heard), ()):
         if len(said) in (1, len(spelled.entry.words)) and spelled.is_meant_by(letters, heard, len(said)):
             yield spelled.entry
-    bare = "" if any(map(_is_common, said)) else single("".join(map(bones, said)))
-    for entry in table.bare.get((not is_arabic(letters), bare), ()):
-        if len(entry.words) == len(said):
-            yield entry
+    if not any(map(_is_common, said)):
+        arabic = is_arabic(letters)
+        yield from table.bare.get((not arabic, _bare(said)), ())
+        if len(said) > 1 and len(_bare(said)) >= _BARE_AT_HOME:
+            yield from table.bare.get((arabic, _bare(said)), ())
+
+
+def _bare(words: tuple[str, ...]) -> str:
+    """The consonants of each word."""
+    return " ".join(map(bones, words))
+
+
+def _is_telling(bare: str) -> bool:
+    """Whether consonants are enough to know somebody by: five, or two in each of two words."""
+    return len(bare.replace(" ", "")) >= _BARE or (len(bare) == _BARE and bare[2:3] == " ")
 
 
 class _Spelled:
@@ -219,7 +240,8 @@ class _Spelled:
             return False
         count, least = len(self.entry.words), min(len(letters), len(self.letters))
         if words > 1:
-            most = _allowed(min(len(heard), len(self.heard)), 7, 11)
+            dense = int(is_arabic(letters))  # short vowels are not written: as many letters say more
+            most = _allowed(min(len(heard), len(self.heard)) - dense, 7, 11)
             return slips(heard, self.heard, most) <= most
         if count > 1:  # written as one word
             most = _allowed(least, 9)
@@ -261,11 +283,10 @@ class _Table:
         self.bare: dict[tuple[bool, str], list[_Entry]] = {}
         for entry in entries:
             self.written.setdefault(_written(entry.letters), []).append(entry)
-            letters, bare = single(entry.letters), single("".join(map(bones, entry.words)))
-            if len(letters) >= _HEARD and entry.kind != _FINE:
-                spelled = _Spelled(entry)
+            bare, spelled = _bare(entry.words), _Spelled(entry)
+            if len(spelled.letters) >= _HEARD and entry.kind != _FINE:
                 self.heard.setdefault(first_sound(spelled.heard), []).append(spelled)
-            if len(bare) >= _BARE and entry.kind in (PERSON, HOLY):
+            if _is_telling(bare) and entry.kind in (PERSON, HOLY):
                 self.bare.setdefault((is_arabic(entry.letters), bare), []).append(entry)
 
 
@@ -283,7 +304,7 @@ def _table() -> _Table:
 
 
 def _variants(kind: str, name: str) -> Iterator[_Entry]:
-    """A name as it is, with the family name first, and without the article in it."""
+    """A name as it is, with the family name first, and without the article in it, or with the one that :func:`_glued` took."""
     pieces = _glued([_Piece(part, (part,), at, at + 1) for at, part in enumerate(_WORD.findall(fold(name)))])
     words = tuple(piece.says[0] for piece in pieces)
     yield _Entry(kind, words)
@@ -293,3 +314,6 @@ def _variants(kind: str, name: str) -> Iterator[_Entry]:
         bare = tuple(_without_article(word) for word in words[1:])
         if bare != words[1:]:
             yield _Entry(kind, (words[0], *bare))
+        whole = tuple(re.sub(r"^(abd|عبد)(?=..)", lambda found: found[1] + _OF[found[1]], word) for word in words)
+        if whole != words:
+            yield _Entry(kind, whole)

@@ -186,6 +186,20 @@ def _refuse_arabic(tokens: tuple[Token, ...], items: list[Item]) -> None:
             _refuse(_span(tokens, at + 1 if likeness else at, at + 2))
 
 
+def likenesses(tokens: tuple[Token, ...], items: list[Item]) -> list[str]:
+    """Unknown words that somebody should look like: nobody is drawn after them, and that is to be said."""
+    words = _LIKENESS_EN | _LIKENESS_AR | {"مثل", "زي"}
+    unknown, found = {item.start for item in items if not item.name}, []
+    for at in sorted(unknown):
+        before = [token.word for token in tokens[max(0, at - 2) : at]]
+        end = at
+        while end in unknown and end < len(tokens) and not tokens[end].mark:
+            end += 1
+        if end > at and before and (before[-1] in words or " ".join(before) in words):
+            found.append(" ".join(token.text for token in tokens[at:end]))
+    return found
+
+
 def refuse_others(tokens: tuple[Token, ...], items: list[Item]) -> None:
     """Raise :class:`InputError` for several people, and for a prompt about something that is no person."""
     people = [at for at, item in enumerate(items) if item.concept.thing == "person"]
