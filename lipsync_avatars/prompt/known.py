@@ -1,7 +1,7 @@
-"""Names and words that are not drawn, found in a prompt in whatever spelling; they stand in two tables beside this file.
+"""Names and words that are not drawn, in whatever spelling; they stand in two tables beside this file.
 
 A prompt is cut at its spaces and read three ways: word by word, with hyphens and dots inside words closed up
-("ob-ama"), and with letters that stand alone put together ("o b a m a"). Runs of words are then compared with each entry.
+("ob-ama"), and with letters that stand alone put together ("o b a m a"). Runs of words are compared with each entry.
 Words that a description is made of count only when they are spelled just like the entry: "a pale man" names nobody.
 """
 
@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
-from .spelling import bones, first_sound, fold, readings, single, slips, sound
 from . import lexicon_ar, lexicon_en
+from .spelling import bones, first_sound, fold, readings, single, slips, sound
 from .tokens import is_arabic, tokenise
 
 PERSON, HOLY, UNDRESSED, MINOR, NOT_FOR_MINORS = "person", "holy", "undressed", "minor", "not for minors"
@@ -75,10 +75,10 @@ def _within(hit: Hit, other: Hit) -> bool:
     return other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+(?:[@$€£!|][^\W_]+)*|[@$€£!|](?:[^\W_]+)")
-_STOPS = ',.;!?()[]{}،؛؟–—…"'  # noqa: RUF001
+_STOPS = ',.;!?()[]{}،؛؟–—…"'
 _ARTICLES = ("al", "el", "il", "ul")
 _OF = {"abd": "el", "عبد": "ال"}
 _SERVANT = re.compile(r"^(?:abd|abdel|abdul|abdal|abdol|abdou?l)$|^عبد(?:ال)?$")
@@ -144,7 +144,7 @@ def _spelled_out(pieces: list[_Piece]) -> Iterator[_Piece]:
     yield from whole()
 
 
-# --- comparing ---------------------------------------------------------------------------------------------------------
+# --- comparing --------------------------------------------------------------------------------------------------------
 
 
 def _hits(pieces: list[_Piece], chunks: list[str]) -> Iterator[Hit]:
@@ -270,7 +270,7 @@ def _described() -> frozenset[str]:
     return frozenset(token.word for token in tokenise(phrases))
 
 
-# --- the tables --------------------------------------------------------------------------------------------------------
+# --- the tables -------------------------------------------------------------------------------------------------------
 
 
 class _Table:
@@ -304,7 +304,7 @@ def _table() -> _Table:
 
 
 def _variants(kind: str, name: str) -> Iterator[_Entry]:
-    """A name as it is, with the family name first, and without the article in it, or with the one that :func:`_glued` took."""
+    """A name, also with the family name first, and with or without the articles in it."""
     pieces = _glued([_Piece(part, (part,), at, at + 1) for at, part in enumerate(_WORD.findall(fold(name)))])
     words = tuple(piece.says[0] for piece in pieces)
     yield _Entry(kind, words)

@@ -98,9 +98,10 @@ def _refuse(name: str) -> None:
 def refuse_real_people(hits: list[Hit], tokens: tuple[Token, ...], items: list[Item], language: str) -> None:
     """Raise :class:`RealPersonError` for a name that is known, or for words that stand where a name stands.
 
-    Known names are found in any spelling. Others are told in English by their capitals: two unknown capitalised words together, or one after "looks like", "as"
-    or "King". Not in a prompt all in capitals or in title case; not after "in", "from", "at" (places); not before a
-    thing ("New York Yankees cap"). An unknown name in small letters cannot be told from other words.
+    Known names are found in most spellings. Others are told in English by their capitals: two unknown capitalised words
+    together, or one after "looks like", "as" or "King". Not in a prompt all in capitals or in title case; not after
+    "in", "from", "at" (places); not before a thing ("New York Yankees cap"). An unknown name in small letters cannot
+    be told from other words.
     """
     for hit in sorted(hits, key=lambda hit: hit.kind != HOLY):
         if hit.kind == HOLY:

@@ -1,6 +1,6 @@
 """One spelling for words that are written in many: other alphabets, digits for letters, sounds, slips of the finger.
 
-Three spellings of a word, each coarser than the one before: its ``fold`` (letters only, without what decorates them), its
+Three spellings of a word, each coarser than the last: its ``fold`` (letters only, without what decorates them), its
 ``sound`` (letters that are mixed up in writing are one), and its ``bones`` (consonants, the same for Arabic and Latin
 letters, since Arabic leaves short vowels out).
 """
@@ -99,7 +99,7 @@ def bones(word: str) -> str:
 
 
 def first_sound(word: str) -> str:
-    """The class of the first letter, which a slip rarely changes: vowels are one, and so are k and g, f and v, s and z."""
+    """The class of the first letter, which a slip rarely changes: vowels are one, so are k and g, f and v, s and z."""
     first = word[:1]
     for alike in ("aiuاوي", "kgjكقغج", "fwvف", "szسصز", "tdتطد", "pbب"):
         if first in alike:
@@ -108,11 +108,11 @@ def first_sound(word: str) -> str:
 
 
 def slips(one: str, other: str, most: int) -> int:
-    """How many letters are wrong, missing, too many, or swapped with the next (Damerau 1964); more than ``most``: one more.
+    """How many letters are wrong, missing, too many, or swapped with the next (Damerau 1964).
 
     Args:
         one, other: two spellings.
-        most: what is still of interest.
+        most: what is still of interest; where there are more, one more than that is the answer.
     """
     if abs(len(one) - len(other)) > most:
         return most + 1

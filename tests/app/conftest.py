@@ -25,6 +25,7 @@ def quick_workshop() -> Iterator[None]:
         yield
         shop = workshop.workshop()
         shop.queue.close()
+        shop.portraits.close()
         shop.store.close()
     torch.set_num_threads(threads)
 
