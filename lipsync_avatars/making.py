@@ -50,7 +50,7 @@ def from_prompt(
         listener: is told about progress.
 
     Raises:
-        InputError: an empty prompt, one that :func:`~lipsync_avatars.prompt.understand` refuses, or an option out of range.
+        InputError: a prompt that :func:`~lipsync_avatars.prompt.understand` refuses, or an option out of range.
         MissingExtraError: the backend is not set up; the message has the commands.
         OutputError: the picture cannot be written.
         LipSyncError: drawing failed. In every case nothing is left behind.

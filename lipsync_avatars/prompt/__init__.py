@@ -1,7 +1,7 @@
 """A free description of a person, in English or Arabic, understood: which traits it asks for, and what it leaves open.
 
-The way: ``tokens`` cuts the prompt into phrases of the lexicon, ``known`` finds names and words that are not drawn in any
-spelling, ``refusals`` turns them away, ``binding`` joins describing words to their things, and ``settling`` weighs what is
+The way: ``tokens`` cuts the prompt into phrases of the lexicon, ``known`` finds names and words that are not drawn,
+``refusals`` turns them away, ``binding`` joins describing words to their things, and ``settling`` weighs what is
 said twice.
 """
 
