@@ -89,13 +89,20 @@ class Progress:
         if self._stop.is_set():
             raise Stopped("Cancelled: nothing was written. Press the button again to start anew.")
 
-    def enter(self, stage: str, usual_s: float | None = None) -> None:
-        """The next stage begins, one of those that were announced; it may be known how long it usually takes."""
+    def enter(self, stage: str) -> None:
+        """The next stage begins, one of those that were announced."""
         self.check()
         self._first, self._shown = None, -math.inf
-        self._entered, self._usual_s = self._clock() if usual_s else 0.0, usual_s
-        self.now = replace(Step(stage, self._stages.index(stage) + 1, len(self._stages)), left_s=self.left_s())
+        self._usual_s = None
+        self.now = Step(stage, self._stages.index(stage) + 1, len(self._stages))
         self._show(self.now)
+
+    def expect(self, usual_s: float | None) -> None:
+        """The stage that has just begun usually takes so many seconds; None: nobody knows."""
+        if usual_s is not None:
+            self._entered, self._usual_s = self._clock(), usual_s
+            self.now = replace(self.now, left_s=usual_s)
+            self._show(self.now)
 
     def left_s(self) -> float | None:
         """Seconds that the stage still takes, counted down to this moment; None while nothing is known.

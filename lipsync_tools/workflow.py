@@ -245,7 +245,8 @@ def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> P
     if not isinstance(order.face, Prompt):
         return order.face
     kind = "portrait, large" if order.face.fine else "portrait, quick"
-    progress.enter("portrait", pace.usual_s(kind))
+    progress.enter("portrait")
+    progress.expect(pace.usual_s(kind))
     target, seed = free_name(folder, "avatar", ".png"), order.options.motion.seed
     options = {"seed": seed, "preview": not order.face.fine, "listener": progress}
     with pace.measured(kind):

@@ -87,7 +87,8 @@ def draw_portrait(prompt: str, seed: int, folder: Path, progress: Progress) -> P
     """Draw the portrait of a person who does not exist; what the prompt was understood as is among the notes."""
     from lipsync_avatars import from_prompt
 
-    progress.enter("portrait", pace.usual_s(PORTRAIT))
+    progress.enter("portrait")
+    progress.expect(pace.usual_s(PORTRAIT))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"portrait-{digest_of(prompt, str(seed))}.png"
     if not path.exists():

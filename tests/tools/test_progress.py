@@ -32,7 +32,8 @@ def test_what_usually_takes_long_is_counted_down_between_its_steps():
     now = [0.0]
     progress = Progress(("portrait",), clock=lambda: now[0])
     assert progress.left_s() is None
-    progress.enter("portrait", 200.0)
+    progress.enter("portrait")
+    progress.expect(200.0)
     assert progress.now.left_s == progress.left_s() == 200.0
     now[0] += 50.0
     assert progress.left_s() == 150.0, "nobody has told a step since"
