@@ -50,7 +50,7 @@ def from_prompt(
         listener: is told about progress.
 
     Raises:
-        InputError: an empty prompt, one that names a real person, or an option out of range.
+        InputError: a prompt that :func:`~lipsync_avatars.prompt.understand` refuses, or an option out of range.
         MissingExtraError: the backend is not set up; the message has the commands.
         OutputError: the picture cannot be written.
         LipSyncError: drawing failed. In every case nothing is left behind.
@@ -108,7 +108,7 @@ def tell(understood: Understood) -> list[str]:
 
     lines = [Message("Understood: {traits}.", traits=phrase(understood.traits))]
     if understood.ignored:
-        lines.append(Message("Ignored: {ignored}.", ignored=", ".join(understood.ignored)))
+        lines.append(Message("Not understood, or not drawn: {ignored}.", ignored=", ".join(understood.ignored)))
     return [*lines, *understood.notes]
 
 

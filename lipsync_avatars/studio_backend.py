@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,7 +78,7 @@ class StudioBackend:
     ) -> tuple[np.ndarray, np.ndarray]:
         given, drawn = folder / "description.json", folder / "avatar.png"
         given.write_text(description.to_json(), encoding="utf-8")
-        command = [studio.python, "-s", self._program, given, drawn, "--size", str(order.size)]
+        command = [*_after_others(), studio.python, "-s", self._program, given, drawn, "--size", str(order.size)]
         command += ["--preview"] if order.preview else []
         faults: list[str] = []
         try:
@@ -93,6 +94,12 @@ class StudioBackend:
         if ended.code or ended.timed_out:
             raise _failure(ended, faults, self._timeout_s)
         return _results(drawn, None if order.preview else order.size)
+
+
+def _after_others() -> tuple[str, ...]:
+    """What lets a program have only the time that others leave: a portrait takes minutes and must not slow a video."""
+    nice = shutil.which("nice") if os.name == "posix" else None
+    return (nice, "-n", "10") if nice else ()
 
 
 def _describe(order: PortraitOrder) -> AvatarDescription:

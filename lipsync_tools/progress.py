@@ -77,6 +77,7 @@ class Progress:
         self._stages, self._show, self._say, self._clock = stages, show, say, clock
         self._stop = threading.Event()
         self._first, self._shown = None, -math.inf
+        self._entered, self._usual_s = 0.0, None
         self.now, self.notes = Step(stages[0], 1, len(stages)), []
 
     def stop(self) -> None:
@@ -92,8 +93,30 @@ class Progress:
         """The next stage begins, one of those that were announced."""
         self.check()
         self._first, self._shown = None, -math.inf
+        self._usual_s = None
         self.now = Step(stage, self._stages.index(stage) + 1, len(self._stages))
         self._show(self.now)
+
+    def expect(self, usual_s: float | None) -> None:
+        """The stage that has just begun usually takes so many seconds; None: nobody knows."""
+        if usual_s is not None:
+            self._entered, self._usual_s = self._clock(), usual_s
+            self.now = replace(self.now, left_s=usual_s)
+            self._show(self.now)
+
+    def left_s(self) -> float | None:
+        """Seconds that the stage still takes, counted down to this moment; None while nothing is known.
+
+        At first that is what it usually takes less what it has taken; the further it is, the more its own speed counts.
+        """
+        if self._usual_s is None:
+            return self.now.left_s
+        taken, share = self._clock() - self._entered, self.now.share
+        rest = max(self._usual_s - taken, 0.0)
+        if not share:
+            return rest or None
+        left = (1.0 - share) * rest + share * (taken * (1.0 - share) / share)
+        return left or (None if share < 1.0 else 0.0)
 
     def message(self, text: str) -> None:
         """See :class:`lipsync_utils.pipeline.Listener`."""
@@ -107,6 +130,8 @@ class Progress:
         now, step = self._clock(), replace(self.now, part=part, done=done, total=total)
         self._first = self._first or (now, step.share)
         self.now = replace(step, left_s=self._left_s(now, step.share))
+        if self._usual_s is not None:
+            self.now = replace(self.now, left_s=self.left_s())
         if now - self._shown >= EVERY_S or done >= total:
             self._shown = now
             self._show(self.now)

@@ -23,7 +23,7 @@ from lipsync_utils.planning import in_output_pixels
 from lipsync_utils.records import FaceCurves, RunReport
 from lipsync_utils.speakers import Speaker, load_voices, speakers_of
 
-from . import samples
+from . import pace, samples
 from .models import Models
 from .progress import Progress, Stopped
 from .sounds import beginning
@@ -284,10 +284,13 @@ def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> 
 def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
     if not isinstance(order.face, Prompt):
         return order.face
+    kind = "portrait, large" if order.face.fine else "portrait, quick"
     progress.enter("portrait")
+    progress.expect(pace.usual_s(kind))
     target, seed = free_name(folder, "avatar", ".png"), order.options.motion.seed
     options = {"seed": seed, "preview": not order.face.fine, "listener": progress}
-    path = lipsync_avatars.from_prompt(order.face.words, target, **options).path
+    with pace.measured(kind):
+        path = lipsync_avatars.from_prompt(order.face.words, target, **options).path
     left += folder.glob(f"{target.stem}.*")  # with what describes it
     return path
 

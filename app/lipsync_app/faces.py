@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lipsync_tools import pace
+
 from . import progress, state
-from .choices import choose, keep, key_of, segments
+from .choices import choose, chosen, keep, key_of, segments
 from .limits import LIMITS
 from .look import in_plain_words, picture_buttons, problem
 from .taking import face_in, forget_refusal, picture_of, take
 from .texts import say
-from .work import draw_portrait
+from .work import PORTRAIT, draw_portrait
 from .workshop import AVATARS, studio_ready
 
 SOURCES = ("samples", "upload", "camera", "prompt")
@@ -20,20 +22,31 @@ PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
 def show() -> None:
     """Choose who speaks."""
     st.header(say("face_title"))
-    source = segments("face_source", SOURCES, SOURCES[0], lambda name: say(f"from_{name}"), labelled=False, wide=True)
+    source = segments(
+        "face_source", _sources(), SOURCES[0], lambda name: say(f"from_{name}"), labelled=False, wide=True
+    )
     if source in ("samples", "prompt"):
         forget_refusal("face")
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
     _tell_doubts()
 
 
+def _sources() -> tuple[str, ...]:
+    """Where faces come from; words only where the studio can draw, since visitors cannot set it up."""
+    if studio_ready():
+        return SOURCES
+    if chosen("face_source", SOURCES[0]) == "prompt":  # it was ready when this was chosen
+        choose("face_source", SOURCES[0])
+    return tuple(name for name in SOURCES if name != "prompt")
+
+
 def _gallery() -> None:
-    chosen = st.session_state["face"]
+    now = st.session_state["face"]
     samples = {name: state.sample_face(name) for name in AVATARS}
     picture_buttons({f"tile_{name}": face.thumbnail for name, face in samples.items()})
     with st.container(key="tiles"):
         for name, face in samples.items():
-            kind = "primary" if face.digest == chosen.digest else "secondary"
+            kind = "primary" if face.digest == now.digest else "secondary"
             st.button(say(name), key=f"tile_{name}", type=kind, on_click=_choose, args=(face,))
     st.caption(say("gallery_note"))
 
@@ -67,11 +80,6 @@ def _tell_doubts() -> None:
 
 
 def _prompt() -> None:
-    if not studio_ready():
-        st.info(say("no_studio"), icon=":material/info:")
-        st.code("lipsync avatar --setup", language="bash")
-        st.button(say("to_gallery"), on_click=_to_gallery)
-        return
     words = st.text_area(
         say("prompt_label"),
         placeholder=say("prompt_hint"),
@@ -80,7 +88,9 @@ def _prompt() -> None:
         height=90,
     )
     keep("prompt", words)
-    st.caption(say("prompt_note"))
+    usual = pace.usual_s(PORTRAIT)
+    takes = say("prompt_takes") if usual is None else say("prompt_takes_here", n=max(1, round(usual / 60)))
+    st.caption(f"{say('prompt_note')} {takes}")
     busy = state.active() is not None
     drawn = st.session_state.get("drawn_prompt") == words.strip() != ""
     st.button(
@@ -91,10 +101,6 @@ def _prompt() -> None:
         disabled=busy,
     )
     _portrait_result()
-
-
-def _to_gallery() -> None:
-    choose("face_source", SOURCES[0])
 
 
 def _draw() -> None:

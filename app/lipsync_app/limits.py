@@ -23,6 +23,7 @@ class Limits:
         results: finished videos that are kept for one visitor.
         shared_results: finished videos made of samples only, kept for everybody.
         waiting: jobs in the queue; more are refused.
+        portraits_waiting: portraits in theirs.
         rest_s: files of a visitor who has been still for so long are removed.
         left_s: files of a visitor who has gone are removed after so long; a phone that slept may come back.
     """
@@ -40,6 +41,7 @@ class Limits:
     results: int = 3
     shared_results: int = 12
     waiting: int = 30
+    portraits_waiting: int = 6
     rest_s: float = 3600.0
     left_s: float = 300.0
 

@@ -35,10 +35,10 @@ def _show(job: Job, waiting: bool, cancellable: bool) -> None:
 def describe(job: Job) -> str:
     """The progress in a line."""
     if job.state == "queued":
-        ahead = workshop().queue.ahead_of(job)
+        ahead = workshop().ahead_of(job)
         return say("queued", n=ahead) if ahead else say("queued_next")
     now = job.progress.now
-    stage, left = say("loading" if now.stage == "frames" and not now.total else now.stage), now.left_s
+    stage, left = say("loading" if now.stage == "frames" and not now.total else now.stage), job.progress.left_s()
     if left is None:
         return f"{stage} …"
     return f"{stage} · {say('left', n=max(1, round(left))) if left < 90 else say('left_minutes', n=round(left / 60))}"

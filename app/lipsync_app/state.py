@@ -104,7 +104,7 @@ def active() -> str | None:
 def submit(purpose: str, work: Callable[[Progress], object]) -> bool:
     """Queue a job; whether there was room for it. What is waiting or running of this visitor is then cancelled."""
     try:
-        st.session_state["jobs"][purpose] = workshop().queue.submit(visit().name, work)
+        st.session_state["jobs"][purpose] = workshop().queue_of(purpose).submit(visit().name, work)
     except QueueFullError as error:
         hint(error)
         return False
@@ -113,7 +113,7 @@ def submit(purpose: str, work: Callable[[Progress], object]) -> bool:
 
 def cancel() -> None:
     """Cancel what the visitor has waiting or running."""
-    workshop().queue.cancel(visit().name)
+    workshop().cancel(visit().name)
 
 
 @st.cache_resource(show_spinner=False)

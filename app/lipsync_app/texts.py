@@ -64,21 +64,22 @@ _TABLE = {
         "رجل مسن بلحية بيضاء ونظارة مستديرة وقميص أزرق",
     ),
     "prompt_note": (
-        "Age, hair, beard, eyes, skin, glasses, clothes, headscarf, background. Takes a minute or two. "
-        "Real people are refused.",
-        "العمر والشعر واللحية والعينان والبشرة والنظارة والملابس والحجاب والخلفية. يستغرق دقيقة أو دقيقتين. "
-        "لا تُرسم وجوه أشخاص حقيقيين.",
+        "Age, hair, beard, eyes, skin, glasses, clothes, headscarf, background. Names of real or holy people that we "
+        "know are refused; words that were not understood are told.",
+        "العمر والشعر واللحية والعينان والبشرة والنظارة والملابس والحجاب والخلفية. تُرفض أسماء الأشخاص الحقيقيين "
+        "والشخصيات المقدسة التي نعرفها، وتُذكر الكلمات التي لم تُفهم.",
+    ),
+    "prompt_takes": (
+        "A portrait takes one to five minutes, depending on the server.",
+        "يستغرق الرسم من دقيقة إلى خمس دقائق بحسب الخادم.",
+    ),
+    "prompt_takes_here": (
+        "The last portraits on this server took about {n} min each.",
+        "استغرق كل رسم من الرسوم الأخيرة على هذا الخادم نحو {n} د.",
     ),
     "draw": ("Draw the portrait", "ارسم الصورة"),
     "draw_other": ("Another person", "شخص آخر"),
     "empty_prompt": ("Describe the person first, in a few words.", "صف الشخص أولًا ببضع كلمات."),
-    "no_studio": (
-        "Portraits cannot be drawn on this server: the avatar studio is not set up. Choose a face from the gallery "
-        "or upload a picture. Whoever runs the server can set it up with:",
-        "لا يمكن رسم الصور على هذا الخادم: استوديو الصور غير مُعَدّ. اختر وجهًا من المعرض أو ارفع صورة. "
-        "يمكن لمن يدير الخادم إعداده بالأمر:",
-    ),
-    "to_gallery": ("To the gallery", "إلى المعرض"),
     # voices
     "voice_title": ("What should be heard?", "ماذا سنسمع؟"),
     "voice_source": ("Where the voice comes from", "مصدر الصوت"),

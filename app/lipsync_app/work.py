@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from lipsync_tools import workflow
+from lipsync_tools import pace, workflow
 from lipsync_tools.models import Models
 from lipsync_tools.progress import Progress
 from lipsync_tools.workflow import Made, Order, Text
@@ -15,6 +15,9 @@ from lipsync_utils.errors import InputError
 
 from .limits import LIMITS
 from .store import Shelf, digest_of
+
+PORTRAIT = f"portrait of {LIMITS.avatar_side}"
+"""What a drawing is called among the times that this machine took."""
 
 
 def warm_up(models: Models) -> None:
@@ -85,10 +88,12 @@ def draw_portrait(prompt: str, seed: int, folder: Path, progress: Progress) -> P
     from lipsync_avatars import from_prompt
 
     progress.enter("portrait")
+    progress.expect(pace.usual_s(PORTRAIT))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"portrait-{digest_of(prompt, str(seed))}.png"
     if not path.exists():
-        from_prompt(prompt, path, seed=seed, size=LIMITS.avatar_side, listener=progress)
+        with pace.measured(PORTRAIT):
+            from_prompt(prompt, path, seed=seed, size=LIMITS.avatar_side, listener=progress)
     return path
 
 

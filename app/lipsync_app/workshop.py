@@ -11,6 +11,7 @@ import streamlit as st
 
 from lipsync_tools import samples
 from lipsync_tools.models import Models, studio_is_ready, wav2lip_is_ready
+from lipsync_tools.progress import Job
 from lipsync_tools.sounds import beginning
 
 from .jobs import JobQueue
@@ -33,6 +34,7 @@ class Workshop:
 
     models: Models = field(default_factory=Models)
     queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting))
+    portraits: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.portraits_waiting))
     store: Store = field(init=False)
     _looking: threading.Lock = field(default_factory=threading.Lock)
     _detector: FaceDetector | None = None
@@ -43,8 +45,21 @@ class Workshop:
             shared_results=LIMITS.shared_results,
             rest_s=LIMITS.rest_s,
             left_s=LIMITS.left_s,
-            gone=self.queue.cancel,
+            gone=self.cancel,
         )
+
+    def queue_of(self, purpose: str) -> JobQueue:
+        """Portraits take minutes and have a queue of their own, so that they hold up nobody's video."""
+        return self.portraits if purpose == "draw" else self.queue
+
+    def ahead_of(self, job: Job) -> int:
+        """How many jobs come before this one in its queue."""
+        return max(queue.ahead_of(job) for queue in (self.queue, self.portraits))
+
+    def cancel(self, owner: str) -> None:
+        """Cancel whatever the owner has waiting or running."""
+        for queue in (self.queue, self.portraits):
+            queue.cancel(owner)
 
     def check_portrait(self, picture: Path) -> PortraitCheck:
         """What the face mesh sees in a picture; may be called while a job runs."""

@@ -1,7 +1,8 @@
 """A free description of a person, in English or Arabic, understood: which traits it asks for, and what it leaves open.
 
-The way: ``tokens`` cuts the prompt into phrases of the lexicon, ``refusals`` turns away what is not
-drawn, ``binding`` joins describing words to their things, and ``settling`` weighs what is said twice.
+The way: ``tokens`` cuts the prompt into phrases of the lexicon, ``known`` finds names and words that are not drawn,
+``refusals`` turns them away, ``binding`` joins describing words to their things, and ``settling`` weighs what is
+said twice.
 """
 
 from __future__ import annotations
@@ -14,12 +15,22 @@ from lipsync_utils.messages import Message
 from ..traits import OLDEST, YOUNGEST, Traits
 from .ages import ages_in
 from .binding import Binder
+from .known import find
 from .lexicon import HINTED, PLAIN, Concept, Value
-from .refusals import EXAMPLE, RealPersonError, refuse_others, refuse_real_people, refuse_undressed
+from .refusals import (
+    EXAMPLE,
+    HolyPersonError,
+    RealPersonError,
+    likenesses,
+    refuse_minors,
+    refuse_others,
+    refuse_real_people,
+    refuse_undressed,
+)
 from .settling import Settled
 from .tokens import Item, Token, items_of, language_of, tokenise
 
-__all__ = ["Found", "RealPersonError", "Understood", "understand"]
+__all__ = ["Found", "HolyPersonError", "RealPersonError", "Understood", "understand"]
 
 _DRAWN = {
     "tied": Message("hair tied back"),
@@ -76,19 +87,23 @@ def understand(prompt: str) -> Understood:
         prompt: up to 500 characters of English or Arabic.
 
     Raises:
-        RealPersonError: it names somebody who exists. Well-known names are found in any spelling of letters; other
-            names only by their capitals (a single given name is fine), so an unknown name in small letters passes.
-        InputError: it is empty, too long, in another script, about several people, about no person, or about somebody
-            undressed; or nothing in it is understood.
+        RealPersonError: it names somebody who exists. The names that are known (``known_people.yaml``) are found in
+            most spellings; others only by their capitals (a single given name is fine), so a name that is not known
+            passes in small letters, and is then among what is ignored.
+        HolyPersonError: it names somebody who is holy.
+        InputError: it is empty, too long, in another script, about several people, about no person, about somebody
+            undressed, or about the body of a child; or nothing in it is understood.
     """
     language = _checked(prompt)
     tokens = tokenise(prompt)
     items = items_of(tokens, language, _age_items(tokens, language))
-    refuse_undressed(tokens)
-    refuse_real_people(tokens, items, language)
-    refuse_others(tokens, items)
+    hits = find(prompt)
+    refuse_undressed(hits)
+    refuse_real_people(hits, tokens, items, language)
     settled = Settled(items, tokens, Binder(items, tokens, language).statements(), language)
-    return _answer(settled, language)
+    refuse_minors(hits, items, settled.age_years)
+    refuse_others(tokens, items)
+    return _answer(settled, language, likenesses(tokens, items))
 
 
 def _checked(prompt: str) -> str:
@@ -129,7 +144,7 @@ def _age_items(tokens: tuple[Token, ...], language: str) -> list[Item]:
     return items
 
 
-def _answer(settled: Settled, language: str) -> Understood:
+def _answer(settled: Settled, language: str, likenesses: list[str]) -> Understood:
     """What was settled, in the words of the prompt; raises InputError where that is nothing."""
     ignored = settled.ignored()
     if not settled.about_a_person(bool(ignored)):
@@ -142,7 +157,10 @@ def _answer(settled: Settled, language: str) -> Understood:
             example=EXAMPLE,
         )
     winners = sorted(settled.winners.items(), key=lambda entry: min(entry[1].items))
-    found, notes = [], []
+    found = []
+    notes = [
+        Message("Nobody is drawn after “{words}”: only what the prompt itself describes.", words=w) for w in likenesses
+    ]
     for trait, said in winners:
         words = settled.words(said.items)
         value = said.value

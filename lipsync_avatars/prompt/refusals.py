@@ -1,32 +1,27 @@
-"""What is not drawn: people who exist, anything undressed, more than one person, and what is no person."""
+"""What is not drawn: people who exist or are holy, anything undressed, more than one person, and what is no person."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.messages import Message
 
-from . import real_people
-from .tokens import Item, Phrases, Token
+from .known import HOLY, MINOR, NOT_FOR_MINORS, PERSON, UNDRESSED, Hit
+from .tokens import Item, Token
 
 EXAMPLE = Message("an old man with a white beard, smiling, blue shirt")
+OF_AGE = 18.0
+"""Years."""
 
 
 class RealPersonError(InputError):
     """A prompt that names, or seems to name, a person who exists."""
 
 
-_UNDRESSED = (
-    "nude, naked, nudity, topless, shirtless, undressed, bare chested, nsfw, porn, porno, pornographic, erotic, "
-    "sexual, sexually, sexy, seductive, lingerie, underwear, bikini, cleavage, breasts, boobs, nipples, genitals, "
-    "hentai, fetish, no clothes, without clothes, without clothing, wearing nothing, no clothing, without a "
-    "shirt, without any clothes, stripper, striptease, unclothed, see through, عاري, عارية, عار, عريان, عريانة, "
-    "متعري, بدون ملابس, بلا ملابس, دون ملابس, من غير ملابس, بدون ثياب, بلا ثياب, ملابس داخلية, مثير جنسيا, مثيرة "
-    "جنسيا, مثيرة, إباحي, بيكيني, بدون قميص, جنس فاضح, عاري الصدر"
-)
-_DRESSED_AFTER_ALL = "مثيرة للاهتمام, مثيرة للإعجاب"
+class HolyPersonError(RealPersonError):
+    """A prompt that names a prophet, one of a prophet's family or companions, a saint, or a god."""
+
 
 _LIKENESS_EN = frozenset((
     "look like", "looks like", "looking like", "lookalike of", "lookalike", "resembling", "resembles", "resemble",
@@ -57,28 +52,36 @@ _RANKS_AR = frozenset((
 ))  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _listed() -> Phrases[str]:
-    names = f"{real_people.ENGLISH.strip()}, {real_people.ARABIC.strip()}".replace("\n", " ").replace(",  ", ", ")
-    return Phrases((name.strip(), name.strip()) for name in names.split(",") if name.strip())
-
-
-@lru_cache(maxsize=1)
-def _undressed() -> Phrases[bool]:
-    refused = ((phrase, True) for phrase in _UNDRESSED.split(", "))
-    return Phrases([*refused, *((phrase, False) for phrase in _DRESSED_AFTER_ALL.split(", "))])
-
-
-def refuse_undressed(tokens: tuple[Token, ...]) -> None:
-    """Raise :class:`InputError` for words of nudity or sex."""
-    for at in range(len(tokens)):
-        match = _undressed().at(tokens, at)
-        if match and match[2]:
-            words = " ".join(token.text for token in tokens[at : at + match[0]])
+def refuse_undressed(hits: list[Hit]) -> None:
+    """Raise :class:`InputError` for words of nudity, underwear or sex."""
+    for hit in hits:
+        if hit.kind == UNDRESSED:
             raise InputError(
                 "The prompt says “{words}”. Avatars are dressed and show head and shoulders. "
                 'Leave it out and describe age, hair and clothes, for example: "{example}".',
-                words=words,
+                words=hit.words,
+                example=EXAMPLE,
+            )
+
+
+def refuse_minors(hits: list[Hit], items: list[Item], age_years: float | None) -> None:
+    """Raise :class:`InputError` where somebody under 18 is described by the body, by swimwear, or as a lover.
+
+    Args:
+        hits: what was found in the tables.
+        items: the prompt's phrases; one that means a child counts, whatever else is said of the age.
+        age_years: the age that was settled on.
+    """
+    young = (item.concept.sets.get("age_years", OF_AGE) for item in items if item.name not in ("boy", "girl"))
+    minor = any(hit.kind == MINOR for hit in hits) or min(young, default=OF_AGE) < OF_AGE
+    if not (minor or (age_years is not None and age_years < OF_AGE)):
+        return
+    for hit in hits:
+        if hit.kind == NOT_FOR_MINORS:
+            raise InputError(
+                "The prompt says “{words}” of somebody under 18. Children and teenagers are drawn by face, hair "
+                'and everyday clothes only. Leave it out, for example: "{example}".',
+                words=hit.words,
                 example=EXAMPLE,
             )
 
@@ -92,17 +95,24 @@ def _refuse(name: str) -> None:
     )
 
 
-def refuse_real_people(tokens: tuple[Token, ...], items: list[Item], language: str) -> None:
-    """Raise :class:`RealPersonError` for a well-known name, or for words that stand where a name stands.
+def refuse_real_people(hits: list[Hit], tokens: tuple[Token, ...], items: list[Item], language: str) -> None:
+    """Raise :class:`RealPersonError` for a name that is known, or for words that stand where a name stands.
 
-    English names are told by their capitals: two unknown capitalised words together, or one after "looks like", "as"
-    or "King". Not in a prompt all in capitals or in title case; not after "in", "from", "at" (places); not before a
-    thing ("New York Yankees cap"). An unknown name in small letters cannot be told from other words.
+    Known names are found in most spellings. Others are told in English by their capitals: two unknown capitalised words
+    together, or one after "looks like", "as" or "King". Not in a prompt all in capitals or in title case; not after
+    "in", "from", "at" (places); not before a thing ("New York Yankees cap"). An unknown name in small letters cannot
+    be told from other words.
     """
-    for at in range(len(tokens)):
-        match = _listed().at(tokens, at)
-        if match and (match[0] > 1 or not match[1] or match[1] in ("ل", "ك", "ب", "و")):
-            _refuse(_span(tokens, at, at + match[0]))
+    for hit in sorted(hits, key=lambda hit: hit.kind != HOLY):
+        if hit.kind == HOLY:
+            raise HolyPersonError(
+                "“{name}” seems to mean somebody who is holy to many. Prophets, their families and companions, "
+                'saints and gods are not drawn. Describe somebody of everyday, for example: "{example}".',
+                name=hit.words,
+                example=EXAMPLE,
+            )
+        if hit.kind == PERSON:
+            _refuse(hit.words)
     if language == "ar":
         _refuse_arabic(tokens, items)
         return
@@ -175,6 +185,20 @@ def _refuse_arabic(tokens: tuple[Token, ...], items: list[Item]) -> None:
         rank = token.word in _RANKS_AR and country and following.word.startswith("ال")
         if likeness or title or rank:
             _refuse(_span(tokens, at + 1 if likeness else at, at + 2))
+
+
+def likenesses(tokens: tuple[Token, ...], items: list[Item]) -> list[str]:
+    """Unknown words that somebody should look like: nobody is drawn after them, and that is to be said."""
+    words = _LIKENESS_EN | _LIKENESS_AR | {"مثل", "زي"}
+    unknown, found = {item.start for item in items if not item.name}, []
+    for at in sorted(unknown):
+        before = [token.word for token in tokens[max(0, at - 2) : at]]
+        end = at
+        while end in unknown and end < len(tokens) and not tokens[end].mark:
+            end += 1
+        if end > at and before and (before[-1] in words or " ".join(before) in words):
+            found.append(" ".join(token.text for token in tokens[at:end]))
+    return found
 
 
 def refuse_others(tokens: tuple[Token, ...], items: list[Item]) -> None:

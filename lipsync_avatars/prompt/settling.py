@@ -102,6 +102,11 @@ class Settled:
                 self.winners["sex"] = Said(sex, HINTED, said.items)
                 return
 
+    @property
+    def age_years(self) -> float | None:
+        """The age that is said or suggested."""
+        return float(self.winners["age_years"].value) if "age_years" in self.winners else None
+
     def nearest(self, said: Said) -> bool:
         """Whether it stands for something that cannot be drawn."""
         return any(

@@ -25,8 +25,15 @@ def quick_workshop() -> Iterator[None]:
         yield
         shop = workshop.workshop()
         shop.queue.close()
+        shop.portraits.close()
         shop.store.close()
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def own_pace(monkeypatch, tmp_path) -> None:
+    """Times of stand-ins for the studio are not this machine's."""
+    monkeypatch.setattr("lipsync_tools.pace._file", lambda: tmp_path / "pace.json")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -215,7 +216,7 @@ def studio(monkeypatch, face_png):
     monkeypatch.setattr(faces, "studio_ready", lambda: True)
 
 
-def test_a_portrait_is_drawn_from_words(visitor, studio):
+def test_a_portrait_is_drawn_from_words(studio, visitor):
     visitor.choose("face_source", "prompt")
     visitor.page.text_area[0].set_value("an old man with a white beard").run()
     visitor.press("draw")
@@ -226,7 +227,7 @@ def test_a_portrait_is_drawn_from_words(visitor, studio):
     assert visitor.page.button(key="draw").label == "Another person"
 
 
-def test_prompts_that_name_somebody_real_are_refused_in_the_packages_words(visitor, studio):
+def test_prompts_that_name_somebody_real_are_refused_in_the_packages_words(studio, visitor):
     visitor.choose("face_source", "prompt")
     visitor.page.text_area[0].set_value("Albert Einstein").run()
     visitor.press("draw")
@@ -235,19 +236,46 @@ def test_prompts_that_name_somebody_real_are_refused_in_the_packages_words(visit
     assert in_plain_words(job.error) in visitor.errors()
 
 
-def test_an_empty_prompt_is_told(visitor, studio):
+def test_an_empty_prompt_is_told(studio, visitor):
     visitor.choose("face_source", "prompt")
     visitor.press("draw")
     assert "Describe the person first" in visitor.errors()
 
 
-def test_without_a_studio_the_gallery_is_offered(visitor, monkeypatch):
-    monkeypatch.setattr(faces, "studio_ready", lambda: False)
+@pytest.mark.parametrize("ready", [True, False])
+def test_words_are_asked_for_only_where_the_studio_can_draw(visitor, monkeypatch, ready):
+    monkeypatch.setattr(faces, "studio_ready", lambda: ready)
+    visitor.page.run()
+    with visitor._options_named():
+        options = visitor.page.segmented_control(key="face_source_en").options
+    assert options[:3] == ["Gallery", "Upload", "Camera"]
+    assert ("Describe" in options) == ready
+
+
+def test_how_long_a_portrait_takes_is_what_it_took_here(studio, visitor, monkeypatch):
     visitor.choose("face_source", "prompt")
-    assert "the avatar studio is not set up" in visitor.words()
-    assert visitor.page.code[0].value == "lipsync avatar --setup"
-    visitor.press(next(button.key for button in visitor.page.button if button.label == "To the gallery"))
-    assert visitor.page.button(key="tile_woman")
+    assert "one to five minutes" in visitor.words()
+    monkeypatch.setattr(faces.pace, "usual_s", lambda kind: 229.0)
+    visitor.page.run()
+    assert "took about 4 min each" in visitor.words()
+
+
+def test_a_portrait_holds_up_no_video(studio, visitor, monkeypatch):
+    shop, drawing = workshop.workshop(), threading.Event()
+    monkeypatch.setattr("lipsync_avatars.from_prompt", lambda *_, **__: drawing.wait(60.0), raising=False)
+    visitor.choose("face_source", "prompt")
+    visitor.page.text_area[0].set_value("an old man").run()
+    visitor.press("draw")
+    try:
+        other = Visitor()
+        other.press("make_talk")
+        assert other.wait("talk").result
+        assert not visitor["jobs"]["draw"].over
+    finally:
+        drawing.set()
+    visitor["jobs"]["draw"].wait(60.0)
+    assert shop.queue_of("draw") is not shop.queue_of("talk")
+    assert shop.queue_of("talk") is shop.queue_of("dub") is shop.queue_of("score")
 
 
 # --- voices -----------------------------------------------------------------------------------------------------------

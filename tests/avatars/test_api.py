@@ -66,7 +66,7 @@ def test_what_was_ignored_is_told_before_drawing(studio, folder, ear):
     studio("sys.exit(1)")
     with pytest.raises(StudioError, match="studio failed"):
         avatars.from_prompt("the oldest woman, and a unicorn", folder / "a.png", size=256, listener=ear)
-    assert ear.messages[:2] == ["Understood: a woman with red hair.", "Ignored: unicorn."]
+    assert ear.messages[:2] == ["Understood: a woman with red hair.", "Not understood, or not drawn: unicorn."]
     assert ear.messages[2].startswith("Avatars are at most 95")
 
 

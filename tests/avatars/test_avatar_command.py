@@ -25,7 +25,10 @@ def test_says_what_was_understood_and_made(capfd, studio, tmp_path):
     out = tmp_path / "صورة.png"
     outcome = lipsync(capfd, "avatar", PROMPT, "-o", out, "--seed", 3, "--size", 256)
     assert outcome.code == 0, outcome.err
-    assert outcome.err.splitlines()[:2] == ["Understood: a woman with red hair.", "Ignored: unicorn."]
+    assert outcome.err.splitlines()[:2] == [
+        "Understood: a woman with red hair.",
+        "Not understood, or not drawn: unicorn.",
+    ]
     assert re.fullmatch(rf"{re.escape(str(out))}: 256x256 pixels, seed 3, made in \d+\.\d s\n", outcome.out)
     assert read_picture(out).shape == (256, 256, 3)
 

@@ -5,8 +5,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
-from lipsync_avatars.prompt import RealPersonError, understand
+import lipsync_avatars.prompt as prompt_package
+from lipsync_avatars.prompt import HolyPersonError, RealPersonError, understand
+from lipsync_avatars.prompt.known import find
 from lipsync_avatars.prompt.lexicon import CONCEPTS
 from lipsync_avatars.prompt.tokens import tokenise, vocabulary
 from lipsync_avatars.traits import Traits
@@ -14,6 +17,8 @@ from lipsync_utils.errors import InputError
 
 EXAMPLES = json.loads((Path(__file__).parent / "prompts.json").read_text(encoding="utf-8"))
 """The prompts that the documentation shows too."""
+ORDINARY = (Path(__file__).parent / "ordinary_prompts.txt").read_text(encoding="utf-8").splitlines()
+PEOPLE = Path(prompt_package.__file__).with_name("known_people.yaml")
 
 ENGLISH = [
     (
@@ -625,7 +630,7 @@ NAMES = [
     "Queen Rania in a green dress", "Marwan Khoury smiling", "a young man who looks like Zorblat", "the Pope",
     "an old man with a beard, Vasily Ostrovsky", "einstein with glasses", "Umm Kulthum", "a girl resembling Beyoncé",
     "فيروز", "محمد صلاح", "صورة لمحمد صلاح بلحية", "أم كلثوم", "رجل يشبه ميسي", "امرأة مثل نانسي عجرم", "الرئيس المصري",
-    "رجل يشبه زكريا", "شبيه براد بيت", "وجه كريستيانو رونالدو", "النبي محمد", "الممثل عادل شوقي", "ملك المغرب",
+    "رجل يشبه زكريا", "شبيه براد بيت", "وجه كريستيانو رونالدو", "الممثل عادل شوقي", "ملك المغرب",
 ]  # fmt: skip
 NOT_NAMES = [
     "Middle Eastern woman", "Young Woman With Red Hair", "OLD MAN", "a man in a New York Yankees cap",
@@ -647,6 +652,82 @@ def test_real_people_are_refused(prompt):
 @pytest.mark.parametrize("prompt", NOT_NAMES)
 def test_other_capitals_are_not(prompt):
     understand(prompt)
+
+
+SPELLED = [
+    "0bama", "a photo of B4rack 0bama", "o b a m a smiling", "b.a.r.a.c.k obama", "Obbama", "barackobama", "elоn muѕk",
+    "Barack\u200bObama", "taylr swift", "kim kardashion", "mo7amed salah", "Abd el-Fattah Al-Sisi",
+    "trump's hair on a man", "ahmed elsharaa", "أحمد الشرع", "احمد الشـــرع", "أَحْمَد الشَّرع", "عمرو ذياب",
+    "ايلون ماسكك", "عبدالفتاح السيسي", "لمحمد صلاح بلحية",
+    "Mohammed bin Salmaan", "muhamad bin salman", "زوكيربيرج", "man رجل obama",
+]  # fmt: skip
+HOLY = [
+    "prophet mohamed", "the pr0phet", "Prophet Muhamad with a beard", "a man who looks like jesus", "virgin mary",
+    "Imam Ali", "umar ibn al-khattab", "g0d with a white beard", "saint peter smiling", "Buddha", "النبي محمد",
+    "الرسول", "سيدنا موسى", "رجل يشبه المسيح", "عمر بن الخطاب", "السيدة عائشة", "فاطمه الزهراء", "بوذا", "الله",
+    "صحابي بلحية",
+]  # fmt: skip
+INDECENT = [
+    "a teenage girl in a bra", "n u d e woman", "a nak3d man", "sexxxy woman", "a woman in l1ngerie", "topless man",
+    "امرأة عاريـــة", "بنت بملابس داخلية", "امرأة في بكيني",
+]  # fmt: skip
+OF_CHILDREN = [
+    "a 12 year old girl in a swimsuit", "a teenage boy showing his chest", "a schoolgirl with bare legs", "a hot girl",
+    "a curvy teen", "a child in a bath tub", "a 25 year old teenage girl in a miniskirt", "طفلة بمايوه",
+    "مراهقة بتنورة قصيرة", "فتاة عمرها ١٥ سنة بملابس سباحة",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", SPELLED)
+def test_a_name_is_known_in_other_spellings(prompt):
+    with pytest.raises(RealPersonError, match="seems to mean a real person"):
+        understand(prompt)
+
+
+@pytest.mark.parametrize("prompt", HOLY)
+def test_who_is_holy_is_not_drawn(prompt):
+    with pytest.raises(HolyPersonError, match="Prophets, their families and companions, saints and gods are not drawn"):
+        understand(prompt)
+
+
+@pytest.mark.parametrize("prompt", INDECENT)
+def test_nobody_is_undressed_however_it_is_spelled(prompt):
+    with pytest.raises(InputError, match="Avatars are dressed and show head and shoulders"):
+        understand(prompt)
+
+
+@pytest.mark.parametrize("prompt", OF_CHILDREN)
+def test_bodies_of_the_young_are_not_described(prompt):
+    with pytest.raises(InputError, match="of somebody under 18"):
+        understand(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["a woman of thirty in a swimsuit", "a boy with a slim build", "ولد نحيف الجسم"])
+def test_what_is_said_of_grown_people_or_of_the_build_stands(prompt):
+    understand(prompt)
+
+
+@pytest.mark.parametrize("prompt", ORDINARY)
+def test_ordinary_prompts_have_nothing_that_is_refused(prompt):
+    kinds = {hit.kind for hit in find(prompt)}
+    assert not kinds & {"person", "holy", "undressed"}
+    assert not {"minor", "not for minors"} <= kinds
+
+
+def test_a_likeness_that_is_left_out_is_told():
+    understood = understand("an old man who looks like zorblat")
+    assert understood.ignored == ("looks like zorblat",)
+    assert understood.notes == ("Nobody is drawn after “zorblat”: only what the prompt itself describes.",)
+    assert understand("رجل مثل زكريا بلحية").notes == (
+        "Nobody is drawn after “زكريا”: only what the prompt itself describes.",
+    )
+
+
+def test_the_table_of_people_is_large_and_has_no_doubles():
+    people = [line for lines in yaml.safe_load(PEOPLE.read_text("utf-8")).values() for line in lines.splitlines()]
+    assert len(people) > 300
+    assert len(set(people)) == len(people)
+    assert sum("/" in line for line in people) > 300
 
 
 def test_the_refused_name_is_said():

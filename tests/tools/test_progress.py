@@ -28,6 +28,24 @@ def test_nothing_is_promised_in_the_first_second():
     assert [step.left_s is None for step in steps] == [True, True, False]
 
 
+def test_what_usually_takes_long_is_counted_down_between_its_steps():
+    now = [0.0]
+    progress = Progress(("portrait",), clock=lambda: now[0])
+    assert progress.left_s() is None
+    progress.enter("portrait")
+    progress.expect(200.0)
+    assert progress.now.left_s == progress.left_s() == 200.0
+    now[0] += 50.0
+    assert progress.left_s() == 150.0, "nobody has told a step since"
+    progress.step("render", 20, 100)
+    assert progress.left_s() == pytest.approx(0.8 * 150.0 + 0.2 * 200.0), "its own speed says 200 s"
+    now[0] += 1000.0
+    progress.step("render", 90, 100)
+    assert progress.left_s() == pytest.approx(0.9 * 1050.0 * 0.1 / 0.9), "later than usual: its own speed alone"
+    progress.step("done", 100, 100)
+    assert progress.left_s() == 0.0
+
+
 def test_a_fast_run_is_shown_a_few_times_a_second_and_at_its_end():
     progress, steps = followed([frame / 100 for frame in range(100)])
     for done in range(1, 101):
