@@ -31,7 +31,7 @@ class Visitor:
     def __init__(self, language: str = "en") -> None:
         from streamlit.testing.v1 import AppTest
 
-        self.page = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=PATIENCE_S)
+        self.page = AppTest.from_file(str(APP / "page.py"), default_timeout=PATIENCE_S)
         self.page.query_params["lang"] = language
         self.page.run()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +18,8 @@ from lipsync_tools.sounds import beginning
 
 from .jobs import JobQueue
 from .limits import LIMITS
-from .store import Store
+from .sessions import sessions
+from .store import Store, Visit
 from .work import warm_up
 
 if TYPE_CHECKING:
@@ -32,19 +36,18 @@ class Workshop:
     """The shared things of one server process."""
 
     models: Models = field(default_factory=Models)
-    queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting))
+    queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting, LIMITS.address_jobs))
     store: Store = field(init=False)
     _looking: threading.Lock = field(default_factory=threading.Lock)
     _detector: FaceDetector | None = None
 
     def __post_init__(self) -> None:
-        self.store = Store(
-            results=LIMITS.results,
-            shared_results=LIMITS.shared_results,
-            rest_s=LIMITS.rest_s,
-            left_s=LIMITS.left_s,
-            gone=self.queue.cancel,
-        )
+        self.store = Store(LIMITS, sessions().is_connected, self._end, _return_memory)
+
+    def _end(self, visit: Visit) -> None:
+        self.queue.cancel(visit.name)
+        if visit.left is not None:  # a tab that is still open only begins anew
+            sessions().end(visit.session)
 
     def check_portrait(self, picture: Path) -> PortraitCheck:
         """What the face mesh sees in a picture; may be called while a job runs."""
@@ -56,6 +59,14 @@ class Workshop:
         with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
             self._detector = self._detector or make_detector(FaceOptions())
             return check_portrait(read_picture(picture), self._detector)
+
+
+def _return_memory() -> None:
+    """Give the memory of visitors who have gone back to the system, which would otherwise keep it for later ones."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None  # only glibc has it
+    if trim is not None:
+        trim(0)
 
 
 @st.cache_resource(show_spinner=False)
