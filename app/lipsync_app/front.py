@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -195,14 +197,20 @@ class Front:
 
 async def _take_in(request: Request, visit: Visit, name: str) -> str | None:
     """Write the one file of a form into the visitor's folder; the suffix of its name. None: it is no such form."""
-    async with request.form(max_files=1, max_fields=1) as form:  # kept on the disk while it arrives
-        files = [value for value in form.values() if isinstance(value, UploadFile)]
+    try:
+        form = await request.form(max_files=1, max_fields=1)  # which keeps it on the disk
+    except (HTTPException, MultiPartException):
+        return None
+    files = [value for value in form.values() if isinstance(value, UploadFile)]
+    try:
         if len(files) != 1:
             return None
         path = visit.folder / f"upload-{secrets.token_hex(8)}"
         await run_in_threadpool(_copy, files[0].file, path)
         visit.uploads[name] = path
         return _SUFFIX.sub("", Path(files[0].filename or "").suffix)[:12]
+    finally:
+        await form.close()
 
 
 def _copy(source, target: Path) -> None:
