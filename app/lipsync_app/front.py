@@ -28,6 +28,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from .limits import LIMITS
+from .memory import be_frugal
 from .refusals import NoRoomError
 from .sessions import sessions
 from .state import COOKIE
@@ -46,7 +47,7 @@ HEADERS = {
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            "connect-src 'self' blob:",  # a recording, before it is sent
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
@@ -94,6 +95,7 @@ def routes() -> list[Route]:
 @asynccontextmanager
 async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
     """Sessions can be ended as long as the server runs."""
+    be_frugal()
     sessions().loop = asyncio.get_running_loop()
     try:
         yield

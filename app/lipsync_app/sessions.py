@@ -7,6 +7,7 @@ session is forgotten without being shut down: its files stay in memory. So the a
 from __future__ import annotations
 
 import asyncio
+import weakref
 from functools import cache
 
 from streamlit import runtime
@@ -22,11 +23,18 @@ class Sessions:
 
     loop: asyncio.AbstractEventLoop | None = None
 
-    @staticmethod
-    def current() -> str:
+    def __init__(self) -> None:
+        self._known: dict[str, weakref.ref] = {}
+
+    def current(self) -> str:
         """Name of the session for which the page is being run."""
         context = get_script_run_ctx()
-        return context.session_id if context else ""
+        if context is None:
+            return ""
+        session = runtime.get_instance().get_app_session(context.session_id) if self.loop is not None else None
+        if session is not None:
+            self._known[context.session_id] = weakref.ref(session)
+        return context.session_id
 
     def is_connected(self, session: str) -> bool:
         """Whether the session's tab is there; always so where there is no server."""
@@ -40,6 +48,9 @@ class Sessions:
     def _end(self, session: str) -> None:
         if not self.is_connected(session):  # else the tab has come back at the last moment
             runtime.get_instance().close_session(session)
+            known = self._known.pop(session, lambda: None)()
+            if known is not None:  # Streamlit's loop holds the last session that has left until the next one comes
+                known.session_state.clear()
 
 
 @cache

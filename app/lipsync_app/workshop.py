@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +15,7 @@ from lipsync_tools.sounds import beginning
 
 from .jobs import JobQueue
 from .limits import LIMITS
+from .memory import give_back
 from .sessions import sessions
 from .store import Store, Visit
 from .work import warm_up
@@ -42,7 +40,7 @@ class Workshop:
     _detector: FaceDetector | None = None
 
     def __post_init__(self) -> None:
-        self.store = Store(LIMITS, sessions().is_connected, self._end, _return_memory)
+        self.store = Store(LIMITS, sessions().is_connected, self._end, give_back)
 
     def _end(self, visit: Visit) -> None:
         self.queue.cancel(visit.name)
@@ -59,14 +57,6 @@ class Workshop:
         with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
             self._detector = self._detector or make_detector(FaceOptions())
             return check_portrait(read_picture(picture), self._detector)
-
-
-def _return_memory() -> None:
-    """Give the memory of visitors who have gone back to the system, which would otherwise keep it for later ones."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None  # only glibc has it
-    if trim is not None:
-        trim(0)
 
 
 @st.cache_resource(show_spinner=False)
