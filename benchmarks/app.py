@@ -12,10 +12,10 @@ loaded then; the result itself is not in the cache). Then until the verdict is s
 the short English sample, click at once. Measured: the largest memory of the server with everything it started, how
 many got a video, and how many of these show the stripe of another visitor.
 
-``leave``: after one visitor has come and gone (models are loaded then), ten make a video each of a picture of their own,
-upload a video of 45 MB, and close their tabs. Measured a minute later: the server's memory against what it was before,
-files of visitors that are still on its disk, and how many of the videos can still be fetched by those who know their
-address, with the browser's cookie or without.
+``leave``: after one visitor has come and gone (models are loaded then), ten make a video each of a picture of their
+own, upload a video of 45 MB, and close their tabs. Measured a minute later: the server's memory against what it was
+before, files of visitors that are still on its disk, and how many of the videos can still be fetched by those who know
+their address, with the browser's cookie or without.
 """
 
 from __future__ import annotations
@@ -213,7 +213,9 @@ def leave(browser, served: Server, count: int) -> list[Row]:
         Row("memory of the server before", before, "MB"),
         Row(f"largest memory of the server with {count} visitors, each with a video of 45 MB", peak, "MB"),
         Row(f"files of {count} visitors on the disk", there, ""),
-        at_most(f"a minute after {count} visitors left: memory of the server, above what it was before", more, 10.0, "%"),
+        at_most(
+            f"a minute after {count} visitors left: memory of the server, above what it was before", more, 10.0, "%"
+        ),
         at_most(f"a minute after {count} visitors left: their files on the disk", files_of_visitors(served.folder), 0),
         at_most(f"a minute after {count} visitors left: videos that can be fetched", open_still, 0),
     ]

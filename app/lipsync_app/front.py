@@ -1,8 +1,8 @@
 """The door of the server: what it answers, to whom, and with which headers; and uploads, which go to the disk.
 
-Streamlit would keep every upload in memory, and answer every address of a file to anybody. Here an upload is written into
-its visitor's folder while it arrives, and Streamlit is handed an empty file in its place. Results are fetched from addresses
-that nobody can guess, by the first browser that asked for them, for as long as the visit lasts.
+Streamlit would keep every upload in memory, and answer every address of a file to anybody. Here an upload is written
+into its visitor's folder while it arrives, and Streamlit is handed an empty file in its place. Results are fetched from
+addresses that nobody can guess, by the first browser that asked for them, for as long as the visit lasts.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
 }
-"""What every answer says to the browser: nothing is loaded from elsewhere, and the page is shown in no frame of others."""
+"""What every answer says to the browser: nothing is loaded from elsewhere, no other page shows this one in a frame."""
 
 OPEN = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/")
 """What is answered of Streamlit's own addresses. Its metrics, for one, tell how many visitors there are."""

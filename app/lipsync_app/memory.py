@@ -13,8 +13,8 @@ _ARENAS, _LARGE = 2, 2 << 20
 def be_frugal() -> None:
     """Have freed memory returned.
 
-    By itself, glibc gives each of the many threads of a server a heap of its own, and puts even blocks of many megabytes
-    there: between what is still in use, little of them can be returned.
+    By itself, glibc gives each of the many threads of a server a heap of its own, and puts even blocks of many
+    megabytes there: between what is still in use, little of them can be returned.
     """
     call = _glibc("mallopt")
     if call is not None:

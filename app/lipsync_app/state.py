@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import streamlit as st
@@ -78,7 +80,7 @@ def begin() -> None:
     state, shop = st.session_state, workshop()
     visit = state.get("visit")
     if visit is None or not shop.store.find(visit):
-        new = shop.store.open(sessions().current(), _browser(), st.context.ip_address or "localhost")
+        new = shop.store.open(sessions().current(), _browser(), counted_as(st.context.ip_address))
         state["forgotten"] = visit is not None
         state["visit"] = new
         first_voice = "arabic-short" if right_to_left() else "english-short"
@@ -92,6 +94,14 @@ def begin() -> None:
 def _browser() -> str:
     """The visitor's browser, by the cookie that the server has given it; empty where it takes none."""
     return st.context.cookies.get(COOKIE, "")
+
+
+def counted_as(address: str | None) -> str:
+    """What is counted as one internet address: of IPv6 a network /64, which is what a household gets."""
+    with contextlib.suppress(ValueError):
+        if address and ip_address(address).version == 6:
+            return str(ip_network(f"{address}/64", strict=False))
+    return address or "localhost"
 
 
 def visit() -> Visit:

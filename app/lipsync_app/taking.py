@@ -14,8 +14,8 @@ from . import state
 from .limits import LIMITS
 from .look import problem
 from .pictures import first_picture, reduced, thumbnail
-from .state import Face, Voice
 from .refusals import RefusedError
+from .state import Face, Voice
 from .store import MEGABYTE, digest_of
 from .texts import say
 from .work import check_sound, check_video

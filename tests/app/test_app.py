@@ -16,8 +16,8 @@ from lipsync_app import faces, making, options, state, taking, texts, voices, wo
 from lipsync_app.look import in_plain_words
 from lipsync_app.pictures import first_picture
 from lipsync_app.refusals import NoRoomError, QueueFullError
-from synthetic_faces import SyntheticFace, draw
 from streamlit.testing.v1 import AppTest
+from synthetic_faces import SyntheticFace, draw
 from synthetic_media import write_video
 
 from lipsync_tools.workflow import Text

@@ -290,7 +290,9 @@ def test_the_tabs_of_a_browser_are_one_visitor(chromium, server, tmp_path):
     context.close()
 
 
-@pytest.mark.parametrize("path", ["_stcore/metrics", "_stcore/agent/openapi.json", "files/guessed", "media/guessed.mp4"])
+@pytest.mark.parametrize(
+    "path", ["_stcore/metrics", "_stcore/agent/openapi.json", "files/guessed", "media/guessed.mp4"]
+)
 def test_nobody_else_learns_anything(server, path):
     assert _answer(f"{server}/{path}", "") == 404
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from lipsync_app import front
+from lipsync_app import front, state
 from lipsync_app.limits import LIMITS, Limits
 from lipsync_app.refusals import NoRoomError
-from lipsync_app.state import COOKIE
 from lipsync_app.store import Store, Visit
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -148,10 +147,10 @@ def test_every_answer_tells_the_browser_to_load_nothing_from_elsewhere(ask, path
 
 def test_a_browser_gets_its_cookie_with_the_page_and_keeps_it(ask):
     cookie = ask("/").headers["set-cookie"]
-    assert cookie.startswith(f"{COOKIE}=")
+    assert cookie.startswith(f"{state.COOKIE}=")
     assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     assert ask("/").headers["set-cookie"] != cookie, "nobody can guess it"
-    assert "set-cookie" not in ask("/", cookie=f"{COOKIE}=abc").headers
+    assert "set-cookie" not in ask("/", cookie=f"{state.COOKIE}=abc").headers
     assert "set-cookie" not in ask("/static/js/index.js").headers, "else two of them could cross"
 
 
@@ -164,6 +163,20 @@ def test_what_a_proxy_says_counts_only_if_the_server_was_told_of_it(ask, streaml
     monkeypatch.setenv(front.TRUSTED, told)
     ask("/", **({"x_forwarded_for": forwarded} if forwarded else {}))
     assert streamlit.seen[0].client[0] == seen
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        (None, "localhost"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_household_is_one_address(address, counted):
+    assert state.counted_as(address) == counted
 
 
 # --- uploads ----------------------------------------------------------------------------------------------------------
@@ -226,12 +239,15 @@ def test_a_visitor_has_so_much_room_and_the_refusal_is_kept_for_the_page(ask, st
 def test_an_address_and_the_server_have_so_much_room(store):
     first, second, other = store.open("a", "", "10.0.0.7"), store.open("b", "", "10.0.0.7"), store.open("c")
     with store.room_for(first, 2 * MEGABYTE):  # what is on its way counts
-        with pytest.raises(NoRoomError, match="files of your internet address have 2 MB; 4 MB"), store.room_for(
-            second, 3 * MEGABYTE
+        with (
+            pytest.raises(NoRoomError, match="files of your internet address have 2 MB; 4 MB"),
+            store.room_for(second, 3 * MEGABYTE),
         ):
             pass
-        with store.room_for(other, 2 * MEGABYTE), pytest.raises(NoRoomError, match="no room for more files"), (
-            store.room_for(second, MEGABYTE + MEGABYTE // 2)
+        with (
+            store.room_for(other, 2 * MEGABYTE),
+            pytest.raises(NoRoomError, match="no room for more files"),
+            store.room_for(second, MEGABYTE + MEGABYTE // 2),
         ):
             pass
     with store.room_for(second, 3 * MEGABYTE):
@@ -250,15 +266,15 @@ def visit(store) -> Visit:
 
 def test_a_file_is_for_the_browser_that_fetched_it_first_as_long_as_its_visit_lasts(ask, store, visit):
     address = "/" + visit.offer(visit.folder / "talking.mp4")
-    answer = ask(address, cookie=f"{COOKIE}=mine")
+    answer = ask(address, cookie=f"{state.COOKIE}=mine")
     assert (answer.status, answer.body, answer.headers["content-type"]) == (200, b"a video", "video/mp4")
     assert "no-store" in answer.headers["cache-control"]
-    assert ask(address, cookie=f"{COOKIE}=another").status == 404
+    assert ask(address, cookie=f"{state.COOKIE}=another").status == 404
     assert ask(address).status == 404, "nor anybody without a cookie"
-    assert ask(address, cookie=f"{COOKIE}=mine", range="bytes=2-4").body == b"vid", "players jump"
+    assert ask(address, cookie=f"{state.COOKIE}=mine", range="bytes=2-4").body == b"vid", "players jump"
     visit.left = -1e9
     store.sweep()
-    assert ask(address, cookie=f"{COOKIE}=mine").status == 404
+    assert ask(address, cookie=f"{state.COOKIE}=mine").status == 404
 
 
 def test_addresses_cannot_be_guessed_and_stay_the_same(visit):
