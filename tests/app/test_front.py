@@ -324,3 +324,13 @@ def test_nothing_is_told_to_streamlits_makers_and_no_other_server_is_asked():
 def test_everything_of_a_visitor_is_gone_within_a_minute():
     limits = Limits()
     assert limits.left_s + 2 * limits.sweep_s < 60
+
+
+def test_sessions_are_ended_before_streamlit_forgets_them_without_a_word():
+    from streamlit import config
+
+    told = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["server"]
+    kept = told.get(
+        "disconnectedSessionTTL", config._config_options_template["server.disconnectedSessionTTL"].default_val
+    )
+    assert Limits().left_s + 2 * Limits().sweep_s < kept
