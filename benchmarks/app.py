@@ -1,6 +1,6 @@
-"""The web app on a small machine: is a visitor served quickly, and are ten served at once?
+"""The web app on a small machine: is a visitor served quickly, are ten served at once, and what stays of them?
 
-Both parts start the app as a server and visit it with headless Chromium (``apt-get install chromium``; package
+Every part starts the app as a server and visits it with headless Chromium (``apt-get install chromium``; package
 ``playwright``, extra ``dev``), so nothing is left out that a visitor waits for. Linux only: memory is read from
 ``/proc``.
 
@@ -11,6 +11,11 @@ loaded then; the result itself is not in the cache). Then until the verdict is s
 ``crowd``: ten visitors, each with a picture of its own (sample portraits with a stripe of the visitor's own grey) and
 the short English sample, click at once. Measured: the largest memory of the server with everything it started, how
 many got a video, and how many of these show the stripe of another visitor.
+
+``leave``: after one visitor has come and gone (models are loaded then), ten make a video each of a picture of their
+own, upload a video of 45 MB, and close their tabs. Measured a minute later: the server's memory against what it was
+before, files of visitors that are still on its disk, and how many of the videos can still be fetched by those who know
+their address, with the browser's cookie or without.
 """
 
 from __future__ import annotations
@@ -23,8 +28,11 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from common import SAMPLES, Row, at_most, parser, show
@@ -35,18 +43,20 @@ GOAL_CLICK_S = 12.0
 GOAL_MB = 2500.0
 AVATARS = ("woman", "man", "old_woman", "old_man", "child")
 STRIPE = 24
+LEFT_S = 60
+"""Seconds within which nothing of a visitor is there any more."""
 
 
 def main() -> None:
     make = parser(__doc__)
-    make.add_argument("--parts", nargs="+", choices=["click", "crowd"], default=["click", "crowd"])
+    make.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
     make.add_argument("--visitors", type=int, default=10)
     args = make.parse_args()
     rows: list[Row] = []
     with chromium() as browser:
         for part in args.parts:
-            with server() as (address, process):
-                rows += click(browser, address) if part == "click" else crowd(browser, address, process, args.visitors)
+            with server() as made:
+                rows += PARTS[part](browser, made, args.visitors)
     show(rows, as_json=args.as_json)
 
 
@@ -64,17 +74,27 @@ def chromium() -> Iterator:
         browser.close()
 
 
+@dataclass
+class Server:
+    """The app, served: its address, its process, and its folder for temporary files."""
+
+    address: str
+    process: subprocess.Popen
+    folder: Path
+
+
 @contextmanager
-def server() -> Iterator[tuple[str, subprocess.Popen]]:
-    """A fresh server; its address and process."""
+def server() -> Iterator[Server]:
+    """A fresh server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    folder = tempfile.mkdtemp()
     command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py", f"--server.port={port}"]
     process = subprocess.Popen(
         [*command, "--server.headless=true", "--server.address=127.0.0.1"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": folder},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -84,10 +104,11 @@ def server() -> Iterator[tuple[str, subprocess.Popen]]:
                 if trial.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/?lang=en", process
+        yield Server(f"http://127.0.0.1:{port}/?lang=en", process, Path(folder))
     finally:
         process.terminate()
         process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def visit(browser, address: str):
@@ -99,7 +120,8 @@ def visit(browser, address: str):
     return page
 
 
-def click(browser, address: str) -> list[Row]:
+def click(browser, served: Server, _: int) -> list[Row]:
+    address = served.address
     page = visit(browser, address)
     page.locator(".st-key-make_talk button").click()  # the first one loads models
     page.locator(".verdict").wait_for()
@@ -111,7 +133,8 @@ def click(browser, address: str) -> list[Row]:
     page.locator(".stage-words", has_text="Arabic, short").wait_for()
     started = time.perf_counter()
     page.locator(".st-key-make_talk button").click()
-    page.wait_for_function("document.querySelector('video')?.currentTime > 0")
+    while not page.evaluate("document.querySelector('video')?.currentTime > 0"):
+        page.wait_for_timeout(20)  # the page's policy lets no function be waited for
     playing = time.perf_counter() - started
     page.locator(".verdict").wait_for()
     return [
@@ -120,16 +143,13 @@ def click(browser, address: str) -> list[Row]:
     ]
 
 
-def crowd(browser, address: str, process: subprocess.Popen, count: int) -> list[Row]:
+def crowd(browser, served: Server, count: int) -> list[Row]:
+    address, process = served.address, served.process
     with tempfile.TemporaryDirectory() as name:
         pictures = [own_picture(number, Path(name) / f"{number}.png") for number in range(count)]
         pages = [visit(browser, address) for _ in range(count)]
         for page, picture in zip(pages, pictures, strict=True):
-            page.locator(".st-key-face_source_en button").nth(1).click()
-            page.locator("input[type=file]").first.set_input_files(picture)
-            page.locator(".stAlert").first.wait_for()
-            page.locator(".st-key-stage_card [data-testid=stCheckbox] label").click()
-            page.wait_for_timeout(1000)
+            choose_picture(page, picture)
         memory = Memory(process.pid)
         started = time.perf_counter()
         for page in pages:
@@ -141,7 +161,7 @@ def crowd(browser, address: str, process: subprocess.Popen, count: int) -> list[
                 finished += 1
                 page.evaluate("document.querySelector('video').pause()")  # players share the server's cores here
                 with page.expect_download() as download:
-                    page.locator(".st-key-video_talk button").click()
+                    page.locator(".st-key-video_talk a").click()
                 download.value.save_as(Path(name) / "got.mp4")
                 wrong += stripe_of(Path(name) / "got.mp4") != number
         for page in pages:
@@ -154,6 +174,89 @@ def crowd(browser, address: str, process: subprocess.Popen, count: int) -> list[
         at_most(f"{count} visitors at once: got somebody else's", wrong, 0),
         Row(f"{count} visitors at once: until the last verdict", took, "s"),
     ]
+
+
+def choose_picture(page, picture: Path) -> None:
+    page.locator(".st-key-face_source_en button").nth(1).click()
+    page.locator("input[type=file]").first.set_input_files(picture)
+    page.locator(".stAlert").first.wait_for()
+    page.locator(".st-key-stage_card [data-testid=stCheckbox] label").click()
+    page.wait_for_timeout(1000)
+
+
+def leave(browser, served: Server, count: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        page = visit(browser, served.address)
+        address, _ = make_own(page, own_picture(0, folder / "first.png"))
+        large = folder / "large.mp4"
+        large.write_bytes(padded(page.request.get(address).body(), 45_000_000))
+        upload_video(page, large)
+        page.context.close()
+        time.sleep(LEFT_S)
+        before = sum(map(resident_mb, family(served.process.pid)))
+        memory, known = Memory(served.process.pid), []
+        pages = [visit(browser, served.address) for _ in range(count)]
+        for number, page in enumerate(pages):
+            known.append(make_own(page, own_picture(number, folder / f"{number}.png")))
+            upload_video(page, large)
+        there = files_of_visitors(served.folder)
+        for page in pages:
+            page.context.close()
+        time.sleep(LEFT_S)
+        after = sum(map(resident_mb, family(served.process.pid)))
+        peak = memory.stop()
+    open_still = sum(fetched(address, cookie) for address, cookie in known)
+    open_still += sum(fetched(address, "") for address, _ in known)
+    more = 100 * (after - before) / before
+    return [
+        Row("memory of the server before", before, "MB"),
+        Row(f"largest memory of the server with {count} visitors, each with a video of 45 MB", peak, "MB"),
+        Row(f"files of {count} visitors on the disk", there, ""),
+        at_most(
+            f"a minute after {count} visitors left: memory of the server, above what it was before", more, 10.0, "%"
+        ),
+        at_most(f"a minute after {count} visitors left: their files on the disk", files_of_visitors(served.folder), 0),
+        at_most(f"a minute after {count} visitors left: videos that can be fetched", open_still, 0),
+    ]
+
+
+def make_own(page, picture: Path) -> tuple[str, str]:
+    """Make a video of a picture; the address of the video, and the browser's cookies."""
+    choose_picture(page, picture)
+    page.locator(".st-key-make_talk button").click()
+    page.locator(".verdict").wait_for()
+    page.evaluate("document.querySelector('video').pause()")
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in page.context.cookies())
+    return page.evaluate("document.querySelector('video').src"), cookies
+
+
+def upload_video(page, video: Path) -> None:
+    page.locator(".st-key-page_en button").nth(1).click()
+    page.locator(".st-key-make_dub button").wait_for()
+    page.locator("input[type=file]").first.set_input_files(video)
+    page.locator(".stage img").wait_for()
+
+
+def padded(video: bytes, size: int) -> bytes:
+    """The same MP4 file with so many bytes, by a box that says nothing."""
+    return video + (size - len(video)).to_bytes(4, "big") + b"free" + bytes(size - len(video) - 8)
+
+
+def files_of_visitors(folder: Path) -> int:
+    """How many files there are in the folders of visitors."""
+    mine = [path for path in folder.glob("lipsync-app-*/*") if path.is_dir() and path.name != "shared"]
+    return sum(path.is_file() for each in mine for path in each.rglob("*"))
+
+
+def fetched(address: str, cookie: str) -> bool:
+    """Whether the server still answers with a file."""
+    request = urllib.request.Request(address, headers={"Cookie": cookie})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError:
+        return False
 
 
 def own_picture(number: int, target: Path) -> Path:
@@ -214,6 +317,8 @@ def resident_mb(pid: int) -> float:
         return 0.0
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
+
+PARTS = {"click": click, "crowd": crowd, "leave": leave}
 
 if __name__ == "__main__":
     main()

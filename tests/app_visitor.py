@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 import wave
@@ -31,7 +32,7 @@ class Visitor:
     def __init__(self, language: str = "en") -> None:
         from streamlit.testing.v1 import AppTest
 
-        self.page = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=PATIENCE_S)
+        self.page = AppTest.from_file(str(APP / "page.py"), default_timeout=PATIENCE_S)
         self.page.query_params["lang"] = language
         self.page.run()
 
@@ -83,6 +84,11 @@ class Visitor:
     def errors(self) -> str:
         """What the page complains about."""
         return "\n".join(element.value for element in self.page.error)
+
+    def addresses(self, kind: str) -> list[str]:
+        """Addresses of the players of that kind (``"video"``, ``"audio"``) or the saving buttons (``"a"``)."""
+        bodies = "".join(element.body for element in self.page.get("html"))
+        return re.findall(rf'<{kind} [^>]*?(?:src|href)="(files/[^"]+)"', bodies)
 
     def words(self) -> str:
         """All text on the page."""

@@ -1,1 +1,1 @@
-"""The parts of the web app; ``streamlit_app.py`` beside this folder puts them together."""
+"""The parts of the web app; ``streamlit_app.py`` beside this folder serves them, ``page.py`` puts them together."""

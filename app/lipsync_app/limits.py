@@ -24,8 +24,14 @@ class Limits:
         shared_results: finished videos made of samples only, kept for everybody.
         waiting: jobs in the queue; more are refused.
         portraits_waiting: portraits in theirs.
+        address_jobs: jobs of one internet address, waiting or running.
+        address_visits: open tabs of one internet address. A class in a school has one address.
+        visitor_mb: files of one visitor, results included.
+        address_mb: files of all visitors of one internet address.
+        all_mb: files of all visitors.
         rest_s: files of a visitor who has been still for so long are removed.
         left_s: files of a visitor who has gone are removed after so long; a phone that slept may come back.
+        sweep_s: how often it is looked who has gone.
     """
 
     picture_mb: int = 15
@@ -42,8 +48,14 @@ class Limits:
     shared_results: int = 12
     waiting: int = 30
     portraits_waiting: int = 6
+    address_jobs: int = 12
+    address_visits: int = 60
+    visitor_mb: int = 200
+    address_mb: int = 1000
+    all_mb: int = 3000
     rest_s: float = 3600.0
-    left_s: float = 300.0
+    left_s: float = 30.0
+    sweep_s: float = 5.0
 
 
 LIMITS = Limits()

@@ -12,8 +12,8 @@ import streamlit as st
 from lipsync_utils.errors import AssetError, InputError, LipSyncError, MissingExtraError, NoFaceError, message_of
 from lipsync_utils.messages import said_in
 
-from .jobs import QueueFullError
 from .pictures import as_address
+from .refusals import NoRoomError, PlaceTakenError, QueueFullError
 from .texts import language, right_to_left, say
 
 _STYLES = Path(__file__).parent
@@ -21,6 +21,8 @@ _OWN_NAME = re.compile(r"'[^']*\b(?:face|voice|video|spoken|portrait)-[0-9a-f]{2
 _KINDS = (
     (NoFaceError, "wrong_face"),
     (QueueFullError, "wrong_full"),
+    (PlaceTakenError, "wrong_turn"),
+    (NoRoomError, "wrong_room"),
     ((AssetError, MissingExtraError), "wrong_model"),
     (InputError, "wrong_input"),
     (LipSyncError, "wrong"),
@@ -71,6 +73,29 @@ def in_plain_words(error: Exception | str) -> str:
     """A message in the visitor's language, without the names that files have on the server, safe as Markdown."""
     said = said_in(message_of(error) if isinstance(error, Exception) else error, language())
     return re.sub(r"([*_`\[\]$<>~#])", r"\\\1", _OWN_NAME.sub(say("your_file"), said))
+
+
+def player(kind: str, address: str, *, autoplay: bool = False) -> None:
+    """A video or a sound that the visitor's browser fetches from the app itself.
+
+    Args:
+        kind: ``"video"`` or ``"audio"``.
+        address: of the file, beside the page's.
+        autoplay: begin at once.
+    """
+    begin = "autoplay " if autoplay else ""
+    st.html(f'<{kind} class="player" src="{html.escape(address)}" controls playsinline {begin}></{kind}>')
+
+
+def downloads(files: list[tuple[str, str, str]]) -> None:
+    """Buttons that save files; of each its key, its address and what is said. The first is the more important one."""
+    for number, (key, address, words) in enumerate(files):
+        with st.container(width="content", key=key):
+            kind = "" if number else " first"
+            st.html(
+                f'<a class="download{kind}" href="{html.escape(address)}" download>'
+                f'<span class="symbol" aria-hidden="true">⤓</span>{html.escape(words)}</a>'
+            )
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

@@ -41,6 +41,6 @@ def first_picture(video: Path) -> np.ndarray:
     return next(source.frames(Timeline(fps=fps, frames=1, duration_s=float(1 / fps)))).image
 
 
-def as_address(picture: bytes) -> str:
-    """A WebP picture as an address that HTML and CSS take."""
-    return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
+def as_address(picture: bytes, kind: str = "webp") -> str:
+    """A picture as an address that HTML and CSS take."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -8,8 +8,9 @@ from lipsync_tools.progress import Job
 from lipsync_tools.workflow import Made
 
 from . import progress, state
-from .look import facts, in_plain_words, problem, stage, verdict
+from .look import downloads, facts, in_plain_words, player, problem, stage, verdict
 from .making import about
+from .pictures import as_address
 from .texts import say
 from .work import measure_sync, report
 from .workshop import workshop
@@ -51,36 +52,26 @@ def _show(page: str, made: Made) -> None:
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        st.video(made.video.read_bytes(), autoplay=True)
+        player("video", state.visit().offer(made.video), autoplay=True)
         _take_home(page, made)
     with right:
         _sync(made)
         _facts(made)
     if made.figure is not None:
         with st.expander(say("measurement")), st.container(key="measurement"):
-            st.image(str(made.figure), width="stretch")
+            st.image(as_address(made.figure.read_bytes(), "png"), width="stretch")
             st.caption(say("measurement_note"))
 
 
 def _take_home(page: str, made: Made) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            say("download_video"),
-            made.video.read_bytes(),
-            file_name="talking.mp4",
-            mime="video/mp4",
-            key=f"video_{page}",
-            type="primary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            say("download_report"),
-            report(made),
-            file_name="talking.json",
-            mime="application/json",
-            key=f"report_{page}",
-            on_click="ignore",
+        told, visit = made.video.with_suffix(".json"), state.visit()
+        told.write_text(report(made), encoding="utf-8")  # anew: the score may have come since
+        downloads(
+            [
+                (f"video_{page}", visit.offer(made.video, "talking.mp4"), say("download_video")),
+                (f"report_{page}", visit.offer(told, "talking.json"), say("download_report")),
+            ]
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import streamlit as st
@@ -12,10 +14,15 @@ from lipsync_tools import samples
 from lipsync_tools.progress import Job, Progress
 from lipsync_tools.workflow import Text
 
-from .jobs import QueueFullError
+from .jobs import Owner
+from .refusals import RefusedError
+from .sessions import sessions
 from .store import Visit, digest_of
 from .texts import right_to_left
 from .workshop import AVATARS, sample_sound, workshop
+
+COOKIE = "lipsync_browser"
+"""The cookie by which the tabs of a browser are known to be one visitor's: a random number, until it is closed."""
 
 STEPS = ("face", "voice", "talk", "result")
 
@@ -65,19 +72,36 @@ class Voice:
 
 
 def begin() -> None:
-    """Give a new visitor a folder and the defaults; a visitor whose files were removed gets new ones and is told."""
+    """Give a new visitor a folder and the defaults; a visitor whose files were removed gets new ones and is told.
+
+    Raises:
+        RefusedError: there are too many visitors.
+    """
     state, shop = st.session_state, workshop()
     visit = state.get("visit")
     if visit is None or not shop.store.find(visit):
+        new = shop.store.open(sessions().current(), _browser(), counted_as(st.context.ip_address))
         state["forgotten"] = visit is not None
-        state["visit"] = shop.store.open()
+        state["visit"] = new
         first_voice = "arabic-short" if right_to_left() else "english-short"
         state["face"], state["voice"], state["video"] = sample_face(AVATARS[0]), sample_voice(first_voice), None
         state["jobs"], state["hint"], state["agreed"] = {}, "", set()
         if visit is not None:
             state["step"] = STEPS[0]
     state["visit"].touch()
-    _connection().visit = state["visit"]
+
+
+def _browser() -> str:
+    """The visitor's browser, by the cookie that the server has given it; empty where it takes none."""
+    return st.context.cookies.get(COOKIE, "")
+
+
+def counted_as(address: str | None) -> str:
+    """What is counted as one internet address: of IPv6 a network /64, which is what a household gets."""
+    with contextlib.suppress(ValueError):
+        if address and ip_address(address).version == 6:
+            return str(ip_network(f"{address}/64", strict=False))
+    return address or "localhost"
 
 
 def visit() -> Visit:
@@ -102,10 +126,14 @@ def active() -> str | None:
 
 
 def submit(purpose: str, work: Callable[[Progress], object]) -> bool:
-    """Queue a job; whether there was room for it. What is waiting or running of this visitor is then cancelled."""
+    """Queue a job; whether there was room for it. What is waiting or running of this visit is then cancelled.
+
+    Measuring takes none of the places that a visitor or an address has.
+    """
+    owner = Owner(visit().name) if purpose == "score" else visit().owner
     try:
-        st.session_state["jobs"][purpose] = workshop().queue_of(purpose).submit(visit().name, work)
-    except QueueFullError as error:
+        st.session_state["jobs"][purpose] = workshop().queue_of(purpose).submit(owner, work)
+    except RefusedError as error:
         hint(error)
         return False
     return True
@@ -134,18 +162,3 @@ def sample_voice(name: str) -> Voice:
 
     path = sample_sound(name)
     return Voice(path, digest_of(path.read_bytes()), name, check_sound(path), real=False, shared=True)
-
-
-class _Connection:
-    """Tells when the visitor's connection ends."""
-
-    visit: Visit | None = None
-
-    def end(self) -> None:
-        if self.visit is not None:
-            self.visit.leave()  # the job goes on for a while: a phone may only have slept
-
-
-@st.cache_resource(show_spinner=False, scope="session", on_release=_Connection.end)
-def _connection() -> _Connection:
-    return _Connection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,28 +14,25 @@ from . import state
 from .limits import LIMITS
 from .look import problem
 from .pictures import first_picture, reduced, thumbnail
+from .refusals import RefusedError
 from .state import Face, Voice
-from .store import digest_of
+from .store import MEGABYTE, digest_of
 from .texts import say
 from .work import check_sound, check_video
 from .workshop import workshop
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-MEGABYTE = 1_000_000
 
-
-def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[[bytes], Face | Voice]) -> None:
+def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[[Path], Face | Voice]) -> None:
     """Put a file into a slot of the session, once; as long as it cannot be used, say why.
 
     Args:
         slot: ``"face"``, ``"voice"`` or ``"video"``.
         file: what a widget holds; None: nothing yet.
         megabytes: the largest that is taken.
-        accept: makes the slot's content out of the bytes, or raises what is wrong with them.
+        accept: makes the slot's content out of the file, which it moves or removes, or raises what is wrong with it.
     """
     refused = st.session_state.setdefault("refused", {})
     if file is None:
@@ -44,13 +42,41 @@ def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[
         st.session_state[f"taken_{slot}"] = file.file_id
         refused.pop(slot, None)
         try:
-            if file.size > megabytes * MEGABYTE:
-                raise InputError(say("too_large", n=file.size / MEGABYTE, most=megabytes))
-            st.session_state[slot] = accept(file.getvalue())
+            arrived = _arrived(file)
+            size = arrived.stat().st_size
+            if size > megabytes * MEGABYTE:
+                arrived.unlink()
+                raise InputError(say("too_large", n=size / MEGABYTE, most=megabytes))
+            _replace(slot, accept(arrived))
         except LipSyncError as error:
             refused[slot] = error
     if slot in refused:
         problem(refused[slot])
+
+
+def _arrived(file: UploadedFile) -> Path:
+    """Where an upload lies.
+
+    Raises:
+        RefusedError: there was no room for it.
+    """
+    visit = state.visit()
+    arrived = visit.uploads.pop(file.file_id, None)
+    if isinstance(arrived, RefusedError):
+        raise arrived
+    if arrived is None:  # no server of ours has taken it in: Streamlit has it
+        arrived = visit.folder / f"upload-{file.file_id}"
+        arrived.parent.mkdir(parents=True, exist_ok=True)
+        arrived.write_bytes(file.getvalue())
+    return arrived
+
+
+def _replace(slot: str, new: Face | Voice) -> None:
+    """Put it into the slot; what was there is removed, unless a job may need it or it is nobody's."""
+    old, st.session_state[slot] = st.session_state[slot], new
+    path = old.path if isinstance(old, Face) else old and old.content
+    if isinstance(path, Path) and not old.shared and old.digest != new.digest and state.active() is None:
+        path.unlink(missing_ok=True)
 
 
 def forget_refusal(slot: str) -> None:
@@ -58,15 +84,15 @@ def forget_refusal(slot: str) -> None:
     st.session_state.setdefault("refused", {}).pop(slot, None)
 
 
-def picture_of(label: str) -> Callable[[bytes], Face]:
+def picture_of(label: str) -> Callable[[Path], Face]:
     """Accepts a picture in which a face is seen."""
 
-    def accept(data: bytes) -> Face:
+    def accept(arrived: Path) -> Face:
         from lipsync_utils.media import is_picture
 
-        path, _ = state.visit().keep(data, "face")
+        path, _ = state.visit().keep(arrived, "face")
         try:
-            if data and not is_picture(path):
+            if path.stat().st_size and not is_picture(path):
                 raise InputError(say("no_picture"))
             return face_in(path, label, real=True)
         finally:
@@ -97,9 +123,9 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
     return Face(kept, digest, label, thumbnail(image), real=real, doubts=check.problems)
 
 
-def accept_video(data: bytes) -> Face:
+def accept_video(arrived: Path) -> Face:
     """Accepts a video that is not too large; whether there is a face in it is found out when it is dubbed."""
-    path, digest = state.visit().keep(data, "video")
+    path, digest = state.visit().keep(arrived, "video")
     try:
         check_video(path)
         return Face(path, digest, "own_video", thumbnail(first_picture(path)))
@@ -108,11 +134,11 @@ def accept_video(data: bytes) -> Face:
         raise
 
 
-def sound_of(label: str) -> Callable[[bytes], Voice]:
+def sound_of(label: str) -> Callable[[Path], Voice]:
     """Accepts a recording that is not too long."""
 
-    def accept(data: bytes) -> Voice:
-        path, digest = state.visit().keep(data, "voice")
+    def accept(arrived: Path) -> Voice:
+        path, digest = state.visit().keep(arrived, "voice")
         try:
             return Voice(path, digest, label, check_sound(path))
         except LipSyncError:

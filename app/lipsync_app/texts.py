@@ -24,8 +24,8 @@ _TABLE = {
     "make": ("Make it talk", "اجعلها تتكلم"),
     "make_dub": ("Dub the video", "دبلج الفيديو"),
     "footer": (
-        "Free software. Your files stay on this server for the work and are removed when you leave.",
-        "برنامج حر. تبقى ملفاتك على هذا الخادم لإنجاز العمل فقط، وتُحذف عند مغادرتك.",
+        "Free software. Your files stay on this server for the work and are removed within a minute after you leave.",
+        "برنامج حر. تبقى ملفاتك على هذا الخادم لإنجاز العمل فقط، وتُحذف خلال دقيقة من مغادرتك.",
     ),
     "forgotten": (
         "You were away for a while, so your files were removed. Please choose again.",
@@ -238,6 +238,8 @@ _TABLE = {
     "wrong_input": ("This cannot be used as it is.", "لا يمكن استخدام هذا كما هو."),
     "wrong_model": ("Something that is needed is missing on this server.", "ينقص هذا الخادم شيء ضروري."),
     "wrong_full": ("Too many people are waiting.", "المنتظرون كثيرون."),
+    "wrong_turn": ("One after the other, please.", "واحدًا تلو الآخر من فضلك."),
+    "wrong_room": ("There is no room for this now.", "لا يتوفر مكان لهذا الآن."),
     "unforeseen": (
         "Something went wrong that was not foreseen. Please try again, or try another picture or voice.",
         "حدث خطأ غير متوقع. حاول مرة أخرى، أو جرّب صورة أو صوتًا آخر.",

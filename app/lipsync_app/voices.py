@@ -12,7 +12,7 @@ from lipsync_tools.workflow import Text
 from . import progress, state
 from .choices import keep, key_of, segments
 from .limits import LIMITS
-from .look import problem
+from .look import player, problem
 from .state import Voice
 from .taking import forget_refusal, sound_of, take
 from .texts import say
@@ -70,7 +70,7 @@ def _upload() -> None:
     st.caption(say("voice_limit", n=LIMITS.voice_s))
     take("voice", file, LIMITS.sound_mb, sound_of("own_sound"))
     if file is not None and not st.session_state["refused"].get("voice"):
-        st.audio(file)
+        player("audio", state.visit().offer(st.session_state["voice"].content))
 
 
 def _text() -> None:
@@ -100,7 +100,7 @@ def _listen(text: Text) -> None:
     if current and not job.over:
         progress.show(job)
     elif current and job.state == "done":
-        st.audio(str(job.result))
+        player("audio", state.visit().offer(job.result))
     else:
         if current and job.state == "failed":
             problem(job.error)

@@ -16,7 +16,9 @@ from lipsync_tools.sounds import beginning
 
 from .jobs import JobQueue
 from .limits import LIMITS
-from .store import Store
+from .memory import give_back
+from .sessions import sessions
+from .store import Store, Visit
 from .work import warm_up
 
 if TYPE_CHECKING:
@@ -33,20 +35,19 @@ class Workshop:
     """The shared things of one server process."""
 
     models: Models = field(default_factory=Models)
-    queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting))
-    portraits: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.portraits_waiting))
+    queue: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.waiting, LIMITS.address_jobs))
+    portraits: JobQueue = field(default_factory=lambda: JobQueue(LIMITS.portraits_waiting, LIMITS.address_jobs))
     store: Store = field(init=False)
     _looking: threading.Lock = field(default_factory=threading.Lock)
     _detector: FaceDetector | None = None
 
     def __post_init__(self) -> None:
-        self.store = Store(
-            results=LIMITS.results,
-            shared_results=LIMITS.shared_results,
-            rest_s=LIMITS.rest_s,
-            left_s=LIMITS.left_s,
-            gone=self.cancel,
-        )
+        self.store = Store(LIMITS, sessions().is_connected, self._end, give_back)
+
+    def _end(self, visit: Visit) -> None:
+        self.cancel(visit.name)
+        if visit.left is not None:  # a tab that is still open only begins anew
+            sessions().end(visit.session)
 
     def queue_of(self, purpose: str) -> JobQueue:
         """Portraits take minutes and have a queue of their own, so that they hold up nobody's video."""

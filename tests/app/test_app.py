@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_visitor import SIZE, Visitor, png, wav
-from lipsync_app import faces, making, options, state, texts, voices, work, workshop
-from lipsync_app.jobs import QueueFullError
+from app_visitor import APP, PATIENCE_S, SIZE, Visitor, png, wav
+from lipsync_app import faces, making, options, state, taking, texts, voices, work, workshop
 from lipsync_app.look import in_plain_words
 from lipsync_app.pictures import first_picture
+from lipsync_app.refusals import NoRoomError, QueueFullError
+from streamlit.testing.v1 import AppTest
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import write_video
 
@@ -40,8 +41,9 @@ def test_one_click_makes_the_sample_talk(visitor):
     assert visitor.page.get("progress"), "something is seen at once"
     visitor.wait("talk")
     visitor.settle()
-    assert visitor.page.get("video")
-    assert {button.label for button in visitor.page.get("download_button")} == {"Save the video", "Report (JSON)"}
+    assert visitor.addresses("video")
+    assert len(visitor.addresses("a")) == 2
+    assert all(words in visitor.words() for words in ("Save the video", "Report (JSON)"))
     assert "Too short to measure" in visitor.words(), "the samples are 1.5 s here; a verdict comes in any case"
     assert visitor.page.get("imgs") or visitor.page.get("image"), "with its figure"
     assert "AI-generated" in read_metadata(shown_video(visitor))["description"]
@@ -359,7 +361,7 @@ def test_a_text_is_spoken(visitor, text):
     visitor.page.text_area[0].set_value(text).run()
     visitor.press("listen")
     spoken = visitor.wait("listen").result
-    assert visitor.page.get("audio"), "it can be heard first"
+    assert visitor.addresses("audio"), "it can be heard first"
     visitor.press("make_talk")
     made = visitor.wait("talk")
     assert made.error is None
@@ -433,6 +435,83 @@ def test_a_full_queue_is_told(visitor, monkeypatch):
     assert visitor["step"] == "face"
 
 
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_too_many_tabs_are_told(monkeypatch, language):
+    def full(*_):
+        raise NoRoomError(
+            "{visits} tabs with this page are open at your internet address, as many as this server takes. "
+            "Close some of them, or try again in a few minutes.",
+            visits=60,
+        )
+
+    monkeypatch.setattr(workshop.workshop().store, "open", full)
+    page = AppTest.from_file(str(APP / "page.py"), default_timeout=300)
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    assert "60" in page.error[0].value
+    assert bool(ARABIC.search(page.error[0].value)) == (language == "ar")
+    assert not page.button
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_an_upload_without_room_is_told(monkeypatch, language):
+    def full(file):
+        raise NoRoomError("This server has no room for more files now. Try again in a few minutes.")
+
+    visitor = Visitor(language)
+    visitor.choose("face_source", "upload")
+    monkeypatch.setattr(taking, "_arrived", full)
+    visitor.upload("upload_face", "face.png", b"")
+    assert {"en": "This server has no room", "ar": "بعد بضع دقائق"}[language] in visitor.errors()
+    assert visitor["face"].label == "woman"
+
+
+def test_another_tab_of_the_same_browser_has_to_wait(visitor, monkeypatch):
+    entered, let_go = threading.Event(), threading.Event()
+
+    def slow(*given):
+        entered.set()
+        let_go.wait(PATIENCE_S)
+        given[-1].check()
+
+    monkeypatch.setattr(making, "make_video", slow)
+    monkeypatch.setattr(state, "_browser", lambda: "the same")
+    one, other = Visitor(), Visitor()
+    one.press("make_talk")
+    assert entered.wait(PATIENCE_S)
+    other.press("make_talk")
+    assert "in another tab" in other.errors()
+    assert other["step"] == "face"
+    let_go.set()
+    one.wait("talk")
+    other.press("make_talk")
+    assert other.wait("talk").error is None
+
+
+def test_a_file_that_takes_the_place_of_another_is_kept_instead_of_it(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    for number, data in enumerate((face_png, png(draw_face(x=0.47)))):
+        visitor.upload("upload_face", f"{number}.png", data)
+        files = [path for path in visitor["visit"].folder.iterdir() if path.is_file()]
+        assert files == [visitor["face"].path]
+
+
+def test_what_has_arrived_is_not_asked_of_streamlit(visitor, face_png, tmp_path):
+    visit = visitor["visit"]
+
+    class Arrived(dict):
+        def pop(self, name, default):
+            (visit.folder / "upload-1").write_bytes(face_png)
+            return visit.folder / "upload-1"
+
+    visit.uploads = Arrived()
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", b"")
+    assert visitor["face"].label == "own_picture"
+    assert [path.name for path in visit.folder.iterdir()] == [visitor["face"].path.name]
+
+
 def test_whoever_comes_back_after_the_files_were_removed_is_told(visitor):
     visit = visitor["visit"]
     visit.seen = -1e9
@@ -462,7 +541,7 @@ def test_a_video_is_dubbed(visitor, face_mp4):
     job = visitor.wait("dub")
     assert job.error is None
     visitor.settle()
-    assert visitor.page.get("video")
+    assert visitor.addresses("video")
     assert "The video lasts 0.4 s" in visitor.words(), "what may surprise is told"
     assert open_source(job.result.video).duration_s == pytest.approx(visitor["voice"].seconds, abs=0.05)
     visitor.press("back_dub")

@@ -15,6 +15,8 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -32,7 +34,13 @@ SPOKEN_S = 4.0
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[str]:
+def server_folder(tmp_path_factory) -> Path:
+    """Where the server keeps its visitors' files."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, server_folder) -> Iterator[str]:
     """The app on a port of its own; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -40,7 +48,8 @@ def server(tmp_path_factory) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
     command += ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     log = (tmp_path_factory.mktemp("server") / "log").open("w")
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(server_folder)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
@@ -127,11 +136,23 @@ def screen(request, chromium, server, tmp_path) -> Iterator[tuple[Screen, str]]:
         viewport={"width": width, "height": height}, permissions=["microphone", "camera"], accept_downloads=True
     )
     page = context.new_page()
+    asked, refused = watched(page)
     page.goto(f"{server}/?lang={language}", timeout=PATIENCE_MS)
     made = Screen(page, width, height, f"{language}-{size}", folder)
     made.see(".st-key-make_talk button")
     yield made, language
     context.close()
+    assert [address for address in asked if not address.startswith((server, "data:", "blob:"))] == []
+    assert refused == [], "nothing of the page is against its own security policy"
+
+
+def watched(page) -> tuple[list[str], list[str]]:
+    """What the page asks for, wherever that may be, and what the browser does not let it have; both grow."""
+    asked, refused = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws", "http", 1)))
+    page.on("console", lambda told: refused.append(told.text) if "Content Security Policy" in told.text else None)
+    return asked, refused
 
 
 def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
@@ -173,17 +194,20 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
     visitor.shoot("7-at-work")
 
     video = visitor.see("video")
-    page.wait_for_function("document.querySelector('video').currentTime > 0", timeout=PATIENCE_MS)
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not video.evaluate("video => video.currentTime > 0"):  # the page's policy lets no function be waited for
+        assert time.monotonic() < end, "it does not play"
+        page.wait_for_timeout(100)
     assert video.evaluate("video => video.error") is None
     visitor.see(".verdict")
     visitor.shoot("8-result")
     with page.expect_download(timeout=PATIENCE_MS) as download:
-        visitor.press(".st-key-video_talk button")
+        visitor.press(".st-key-video_talk a")
     made = open_source(_saved(download.value, tmp_path / "talking.mp4"))
     assert made.duration_s == pytest.approx(SPOKEN_S, abs=2.0)
     assert (made.width, made.height) == (512, 512)
     with page.expect_download(timeout=PATIENCE_MS) as download:
-        visitor.press(".st-key-report_talk button")
+        visitor.press(".st-key-report_talk a")
     assert '"verdict"' in _saved(download.value, tmp_path / "talking.json").read_text(encoding="utf-8")
 
     visitor.choose(f".st-key-page_{language}", 1)
@@ -202,6 +226,75 @@ def test_one_click_and_a_cancel(screen):
     visitor.shoot("cancelled")
     visitor.press(".st-key-back_talk button")
     visitor.see(".st-key-tiles")
+
+
+@pytest.fixture
+def visitor(chromium, server, tmp_path) -> Iterator[Screen]:
+    """Somebody who has made a video of an own picture."""
+    context = chromium.new_context()
+    made = Screen(context.new_page(), 1280, 720, "visitor", tmp_path)
+    made.page.goto(f"{server}/?lang=en", timeout=PATIENCE_MS)
+    made.see(".st-key-make_talk button")
+    made.choose(".st-key-face_source_en", 1)
+    made.page.locator("input[type=file]").first.set_input_files(_own_picture(tmp_path))
+    made.see(".stAlert")
+    made.press(".st-key-stage_card [data-testid=stCheckbox] label")
+    made.page.wait_for_timeout(1000)
+    made.press(".st-key-make_talk button")
+    made.see("video")
+    yield made
+    context.close()
+
+
+def test_a_minute_after_the_tab_was_closed_nothing_of_a_visitor_is_there(visitor, server_folder):
+    address = visitor.page.evaluate("document.querySelector('video').src")
+    cookies = {cookie["name"]: cookie["value"] for cookie in visitor.page.context.cookies()}
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    assert _answer(address, cookie) == 200
+    assert _answer(address, "") == 404, "it is for this browser only"
+    assert _answer(address, "lipsync_browser=another") == 404
+    pictures = [picture for folder in _visits(server_folder) for picture in folder.glob("face-*.png")]
+    assert pictures
+    visitor.page.close()
+    end = time.monotonic() + 60
+    while any(picture.parent.exists() for picture in pictures) and time.monotonic() < end:
+        time.sleep(1)
+    assert not any(picture.parent.exists() for picture in pictures)
+    assert _answer(address, cookie) == 404
+
+
+def _visits(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("lipsync-app-*/*") if path.is_dir() and path.name != "shared"]
+
+
+def _answer(address: str, cookie: str) -> int:
+    try:
+        with urlopen(Request(address, headers={"Cookie": cookie}), timeout=30) as answer:
+            return answer.status
+    except HTTPError as error:
+        return error.code
+
+
+def test_the_tabs_of_a_browser_are_one_visitor(chromium, server, tmp_path):
+    context = chromium.new_context()
+    tabs = [Screen(context.new_page(), 1280, 720, name, tmp_path) for name in ("one", "other")]
+    for number, tab in enumerate(tabs):
+        tab.page.goto(f"{server}/?lang=en", timeout=PATIENCE_MS)
+        tab.see(".st-key-make_talk button")
+        tab.press(f".st-key-tile_{('man', 'old_man')[number]} button")
+        tab.page.wait_for_timeout(1000)
+    tabs[0].press(".st-key-make_talk button")
+    tabs[0].see("[data-testid=stProgress]")
+    tabs[1].press(".st-key-make_talk button")
+    assert "in another tab" in tabs[1].see(".stAlert").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["_stcore/metrics", "_stcore/agent/openapi.json", "files/guessed", "media/guessed.mp4"]
+)
+def test_nobody_else_learns_anything(server, path):
+    assert _answer(f"{server}/{path}", "") == 404
 
 
 def _own_picture(folder: Path) -> Path:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lipsync_app.jobs import JobQueue, QueueFullError
-from lipsync_app.store import Shelf, Store, digest_of
+from lipsync_app.jobs import JobQueue, Owner
+from lipsync_app.limits import Limits
+from lipsync_app.refusals import NoRoomError, PlaceTakenError, QueueFullError
+from lipsync_app.store import Shelf, Store, Visit, digest_of, digest_of_file
 from lipsync_app.work import make_video, measure_sync, report, speak_text
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound
@@ -37,13 +39,13 @@ def queue() -> Iterator[JobQueue]:
 
 
 @pytest.fixture
-def gone() -> list[str]:
+def gone() -> list[Visit]:
     return []
 
 
 @pytest.fixture
 def store(gone) -> Iterator[Store]:
-    made = Store(results=2, shared_results=2, rest_s=60, left_s=60, gone=gone.append)
+    made = Store(Limits(results=2, shared_results=2, rest_s=60, left_s=60, sweep_s=60), gone=gone.append)
     yield made
     made.close()
 
@@ -139,6 +141,37 @@ def test_a_full_queue_says_so(queue):
     gate.open.set()
 
 
+def test_a_visitor_has_one_place_in_whichever_tab(queue):
+    gate = Gate()
+    one, other = Owner("tab 1", "visitor"), Owner("tab 2", "visitor")
+    running = queue.submit(one, gate)
+    assert gate.entered.wait(PATIENCE_S)
+    with pytest.raises(PlaceTakenError, match="in another tab"):
+        queue.submit(other, lambda job: pytest.fail("it must not run"))
+    assert not running.over, "it goes on"
+    score = queue.submit(Owner("tab 2"), lambda job: "measured")  # takes no place
+    queue.submit(Owner("tab 3", "somebody else"), lambda job: None)
+    queue.cancel("tab 1")
+    assert running.wait(PATIENCE_S)
+    assert score.wait(PATIENCE_S)
+    assert queue.submit(other, lambda job: 3).wait(PATIENCE_S)
+
+
+def test_an_address_has_so_many_places():
+    queue, gate = JobQueue(waiting=12, per_address=3), Gate()
+    queue.submit(Owner("0", "0", "10.0.0.7"), gate)
+    assert gate.entered.wait(PATIENCE_S)
+    waiting = [queue.submit(Owner(name, name, "10.0.0.7"), lambda job: None) for name in "12"]
+    with pytest.raises(PlaceTakenError, match="3 videos are in the making for your internet address"):
+        queue.submit(Owner("3", "3", "10.0.0.7"), lambda job: None)
+    queue.submit(Owner("2", "2", "10.0.0.7"), lambda job: None)
+    assert waiting[1].state == "cancelled", "a new order takes the place of the earlier one"
+    queue.submit(Owner("4", "4", "10.0.0.8"), lambda job: None)
+    gate.open.set()
+    assert waiting[0].wait(PATIENCE_S)
+    queue.close()
+
+
 def test_where_there_is_no_room_the_running_video_goes_on(queue):
     """A new order takes the place of the visitor's earlier one only where it gets one."""
     gate = Gate()
@@ -202,7 +235,83 @@ def test_files_go_when_their_visitor_has_gone(monkeypatch, store, gone):
     store.sweep()
     assert [visit.folder.exists() for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
     assert [store.find(visit) for visit in (stays, rests, leaves, returns)] == [True, False, False, True]
-    assert gone == [rests.name, leaves.name], "so that their jobs end, too"
+    assert gone == [rests, leaves], "so that their jobs end, too"
+
+
+def test_a_visit_ends_with_its_session(monkeypatch, gone):
+    here = {"stays", "goes", "comes back"}
+    limits = Limits(left_s=30, sweep_s=60)
+    store = Store(limits, here.__contains__, gone.append)
+    stays, goes, back = (store.open(session) for session in ("stays", "goes", "comes back"))
+    here -= {"goes", "comes back"}
+    goes.touch()  # by a run of the page that was not over when the tab was closed
+    now = time.monotonic()
+    store.sweep()
+    goes.touch()
+    store.sweep()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 20)
+    here |= {"comes back"}
+    back.touch()
+    store.sweep()
+    assert gone == [], "a phone may only have slept"
+    monkeypatch.setattr(time, "monotonic", lambda: now + 40)
+    store.sweep()
+    assert gone == [goes]
+    assert [visit.folder.exists() for visit in (stays, goes, back)] == [True, False, True]
+    store.close()
+
+
+def test_what_ended_work_leaves_behind_is_removed(store):
+    visit = store.open()
+    visit.left = -1e9
+    store.sweep()
+    speak = visit.folder / "spoken-1.wav"  # a job that was cancelled, and had a step to go
+    speak.parent.mkdir()
+    speak.write_bytes(b"x")
+    store.sweep()
+    assert not visit.folder.exists()
+    assert store.shared
+
+
+def test_an_address_has_so_many_tabs():
+    store = Store(Limits(address_visits=2))
+    first = store.open("a", address="10.0.0.7")
+    store.open("b", address="10.0.0.7")
+    store.open("c", address="10.0.0.8")
+    with pytest.raises(NoRoomError, match="2 tabs with this page are open"):
+        store.open("d", address="10.0.0.7")
+    first.left = -1e9
+    store.sweep()
+    assert store.open("d", address="10.0.0.7")
+    store.close()
+
+
+def test_the_job_of_a_closed_tab_ends_and_its_session_too(monkeypatch):
+    from lipsync_app import workshop
+
+    ended = []
+    monkeypatch.setattr(workshop.sessions(), "end", ended.append)
+    shop, gate = workshop.Workshop(), Gate()
+    visit, still = shop.store.open("session"), shop.store.open("still")
+    job = shop.queue.submit(visit.owner, gate)
+    assert gate.entered.wait(PATIENCE_S)
+    visit.left = still.seen = -1e9
+    shop.store.sweep()
+    assert job.wait(PATIENCE_S)
+    assert job.state == "cancelled"
+    assert ended == ["session"], "whose tab is open begins anew in the same session"
+    shop.queue.close()
+    shop.store.close()
+
+
+def test_a_file_is_kept_as_its_content_is(store, tmp_path):
+    (tmp_path / "upload").write_bytes(b"picture")
+    visit = store.open()
+    path, digest = visit.keep(tmp_path / "upload", "face")
+    assert not (tmp_path / "upload").exists()
+    assert (path.read_bytes(), digest) == (b"picture", digest_of(b"picture"))
+    assert digest_of_file(path) == digest
+    assert visit.megabytes() == pytest.approx(7e-6)
 
 
 def test_closing_removes_everything(store):
@@ -322,19 +431,13 @@ def test_a_spoken_text_is_bounded_and_kept(tmp_path, monkeypatch):
     text, stopped = Text("Hello."), Progress(STAGES)
     stamp = speak_text(text, tmp_path, Progress(STAGES)).stat().st_mtime_ns
     assert speak_text(text, tmp_path, Progress(STAGES)).stat().st_mtime_ns == stamp
-    monkeypatch.setattr("lipsync_app.work.LIMITS", replace(jobs_limits(), voice_s=0.2))
+    monkeypatch.setattr("lipsync_app.work.LIMITS", replace(Limits(), voice_s=0.2))
     with pytest.raises(InputError, match=r"longer than 0 s, the most that is taken here"):
         speak_text(Text("Hello again."), tmp_path, Progress(STAGES))
     stopped.stop()
     with pytest.raises(Stopped):
         speak_text(Text("Hello again."), tmp_path, stopped)
     assert len(list(tmp_path.iterdir())) == 1, "what was refused was not written"
-
-
-def jobs_limits():
-    from lipsync_app.limits import Limits
-
-    return Limits()
 
 
 def test_ten_visitors_at_once_all_get_their_own_video(store, ordered, queue):
