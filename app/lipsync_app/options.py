@@ -64,4 +64,5 @@ def _engine() -> None:
 
 
 def _badge() -> None:
-    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"]), help=say("badge_note")))
+    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"])))
+    st.caption(say("badge_note"))  # no help of Streamlit's: its mark lies within the switch's label, and switches it

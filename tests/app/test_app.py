@@ -99,6 +99,17 @@ def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):
     assert columns.max() < 160
 
 
+@pytest.mark.parametrize("page", ["talk", "dub"])
+def test_what_explains_the_label_is_no_part_of_its_switch(visitor, page):
+    """Streamlit puts the mark of its help into the switch's label: who taps it, switches."""
+    visitor.choose("page", page)
+    if page == "talk":
+        visitor.go("talk")
+    (switch,) = visitor.page.toggle
+    assert switch.help == ""
+    assert texts._TABLE["badge_note"][0] in [caption.value for caption in visitor.page.caption]
+
+
 # --- faces ------------------------------------------------------------------------------------------------------------
 
 
