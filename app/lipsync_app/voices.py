@@ -10,12 +10,12 @@ import streamlit as st
 from lipsync_tools.workflow import Text
 
 from . import progress, state
-from .choices import keep, key_of, segments
+from .choices import chosen, keep, key_of, segments
 from .limits import LIMITS
 from .look import problem
 from .state import Voice
 from .taking import forget_refusal, sound_of, take
-from .texts import say
+from .texts import language, say
 from .work import digest_of_text, speak_text
 
 SOURCES = ("samples", "record", "text", "upload")
@@ -74,16 +74,10 @@ def _upload() -> None:
 
 
 def _text() -> None:
-    words = st.text_area(
-        say("text_label"),
-        max_chars=LIMITS.text_chars,
-        key=key_of("words", say("text_hint")),
-        height=120,
-    )
-    keep("words", words)
-    chosen = segments("text_language", LANGUAGES, LANGUAGES[0])
-    text = Text(words.strip(), None if chosen == "auto" else chosen)
-    st.session_state["voice"] = Voice(text, digest_of_text(text), "own_text", real=False)
+    # No max_chars: Streamlit then takes nothing of a longer text that is pasted, and says nothing.
+    keep("words", st.text_area(say("text_label"), key=key_of("words", say("text_hint")), height=120))
+    segments("text_language", LANGUAGES, LANGUAGES[0])
+    text = _take_text()
     wrong = problem_with(text)
     if wrong:
         problem(wrong)
@@ -91,6 +85,26 @@ def _text() -> None:
     if looks_unlike_english(text.words):
         st.warning(say("latin_doubt"), icon=":material/info:")
     _listen(text)
+
+
+def _take_text() -> Text:
+    """The text that was written becomes the voice."""
+    of = chosen("text_language", LANGUAGES[0])
+    text = Text(chosen("words", "").strip(), None if of == "auto" else of)
+    st.session_state["voice"] = Voice(text, digest_of_text(text), "own_text", real=False)
+    return text
+
+
+def read_text() -> None:
+    """Take what stands in the text's field now, in a callback.
+
+    Who types and at once presses a button sends both together, and callbacks come before the page is run again: what
+    was agreed to, and what is spoken, would be the words from before.
+    """
+    key = f"words_{language()}"
+    if isinstance(st.session_state["voice"].content, Text) and key in st.session_state:
+        keep("words", st.session_state[key])
+        _take_text()
 
 
 def _listen(text: Text) -> None:

@@ -145,6 +145,36 @@ def test_another_face_needs_another_agreement(visitor, face_png):
     assert visitor.page.checkbox[0].value is False
 
 
+def test_other_words_need_another_agreement(visitor, face_png, voice_wav):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    at_voice(visitor, "text")
+    visitor.agree()
+    visitor.page.text_area[0].set_value("I owe you a million.").run()
+    assert visitor.page.checkbox[0].value is False
+    visitor.agree()
+    visitor.choose("voice_source", "upload")
+    for samples in (voice_wav, wav(np.sin(np.arange(9600) / 20))):
+        visitor.upload("upload_voice", "voice.wav", samples)
+        assert visitor.page.checkbox[0].value is False
+        visitor.agree()
+    visitor.choose("voice_source", "samples")
+    assert visitor.page.checkbox[0].value is False, "what a sample says is said by this face as well"
+    visitor.press("make_talk")
+    assert "Please confirm this first" in visitor.errors()
+
+
+def test_what_is_typed_and_sent_with_the_press_of_the_button_was_not_agreed_to(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    at_voice(visitor, "text")
+    visitor.agree()
+    visitor.page.text_area[0].set_value("I owe you a million.")
+    visitor.press("make_talk")
+    assert "Please confirm this first" in visitor.errors()
+    assert "talk" not in visitor["jobs"]
+
+
 def draw_face(x: float) -> np.ndarray:
     return draw(SyntheticFace(x=SIZE * x, y=SIZE * 0.45, width=SIZE * 0.47), size=(SIZE, SIZE))
 
@@ -315,8 +345,15 @@ def test_a_text_that_cannot_be_spoken_is_told(visitor, text):
     assert "talk" not in visitor["jobs"]
 
 
-def test_too_long_a_text_is_told():
-    assert "has 601 characters; at most 600" in voices.problem_with(Text("a" * 601))
+def test_too_long_a_text_is_told(visitor):
+    """The field takes it: of a text that it does not take, a visitor would not even see that it was pasted."""
+    at_voice(visitor, "text")
+    assert visitor.page.text_area[0].max_chars == 0
+    visitor.page.text_area[0].set_value("word " * 184).run()
+    assert "has 919 characters; at most 600" in visitor.errors()
+    visitor.press("make_talk")
+    assert "has 919 characters; at most 600" in visitor.errors()
+    assert "talk" not in visitor["jobs"]
 
 
 @pytest.mark.parametrize(
