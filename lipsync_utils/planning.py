@@ -12,6 +12,8 @@ from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceOptions, RunOptions,
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .media import Source
 
 LONG_S = 600.0
@@ -44,15 +46,13 @@ class Plan:
 
     def frames(self, source: Source) -> Iterator[Frame]:
         """The source on the output's clock and in its size; as in the source, repeated frames share one array."""
-        import cv2
-
         original = small = None
         for frame in source.frames(self.timeline, when_short=self.when_short):
             if frame.image.shape[1::-1] == self.size:
                 yield frame
                 continue
             if frame.image is not original:
-                original, small = frame.image, cv2.resize(frame.image, self.size, interpolation=cv2.INTER_AREA)
+                original, small = frame.image, resized(frame.image, self.size)
                 small.setflags(write=False)
             yield replace(frame, image=small)
 
@@ -81,8 +81,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
     fps = options.fps or rate_for_lips(source.fps or DEFAULT_FPS)
     ends_with_video = options.when_short == "cut"
     speech = _cut_to(source, voice) if ends_with_video else voice
-    full = 0.5 if options.preview else 1.0
-    factor, notes = min(full, options.max_side / max(source.width, source.height)), list(voice.notes)
+    full, notes = _full(options), list(voice.notes)
     if not source.is_picture and source.duration_s + 1 / fps < voice.duration_s:
         notes.append(
             Message(
@@ -100,7 +99,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
                 fps=float(fps),
             )
         )
-    if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
+    if _factor(source, options) < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
             Message(
                 "The source is {width}x{height} pixels; the longer side of the output is "
@@ -110,7 +109,7 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
                 most=MAX_SIDE,
             )
         )
-    width, height = (max(2, round(side * factor)) for side in (source.width, source.height))
+    width, height = output_size(source, options)
     return Plan(
         speech=speech,
         timeline=Timeline.covering(speech.samples, speech.rate, fps),
@@ -120,6 +119,27 @@ def make_plan(source: Source, voice: Speech, options: RunOptions) -> Plan:
         write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
         notes=tuple(notes),
     )
+
+
+def output_size(source: Source, options: RunOptions) -> tuple[int, int]:
+    """Width and height in which a run sees a source, in pixels."""
+    factor = _factor(source, options)
+    return max(2, round(source.width * factor)), max(2, round(source.height * factor))
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture ``(H, W, 3) uint8`` in another width and height; itself where it has them."""
+    import cv2
+
+    return image if image.shape[1::-1] == size else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _full(options: RunOptions) -> float:
+    return 0.5 if options.preview else 1.0
+
+
+def _factor(source: Source, options: RunOptions) -> float:
+    return min(_full(options), options.max_side / max(source.width, source.height))
 
 
 def _cut_to(source: Source, voice: Speech) -> Speech:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from . import making, options, result, voices
+from . import faces, making, options, result, voices
 from .limits import LIMITS
 from .taking import accept_video, take
 from .texts import say
@@ -25,6 +25,7 @@ def show() -> None:
             say("upload_video"), type=list(VIDEOS), key="upload_video", max_upload_size=LIMITS.video_mb
         )
         take("video", file, LIMITS.video_mb, accept_video)
+        faces.people("video")
         voices.show()
         with st.expander(say("talk_title")):
             options.show_for_video()

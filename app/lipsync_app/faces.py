@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from . import progress, state
@@ -24,6 +26,8 @@ def show() -> None:
     if source in ("samples", "prompt"):
         forget_refusal("face")
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
+    if source in ("upload", "camera"):
+        people("face")
     _tell_doubts()
 
 
@@ -52,6 +56,30 @@ def _upload() -> None:
 def _camera() -> None:
     shot = st.camera_input(say("camera_face"), key="camera_face")
     take("face", shot, LIMITS.picture_mb, picture_of("snapshot"))
+
+
+def people(slot: str) -> None:
+    """Who of several people speaks; nothing where only one is seen.
+
+    Args:
+        slot: ``"face"`` or ``"video"``.
+    """
+    chosen = st.session_state[slot]
+    if chosen is None or not chosen.group or slot in st.session_state.get("refused", {}):
+        return
+    st.markdown(f"**{say('people')}**")
+    keys = {f"person_{slot}_{number}": person for number, person in enumerate(chosen.group, start=1)}
+    picture_buttons({key: person.thumbnail for key, person in keys.items()})
+    with st.container(key="people"):
+        for number, (key, person) in enumerate(keys.items(), start=1):
+            speaks = person.digest == chosen.digest
+            words = say("person_speaks" if speaks else "person", n=number)
+            kind = "primary" if speaks else "secondary"
+            st.button(words, key=key, type=kind, on_click=_choose_person, args=(slot, person))
+
+
+def _choose_person(slot: str, person: state.Face) -> None:
+    st.session_state[slot] = replace(person, group=st.session_state[slot].group)
 
 
 def _tell_doubts() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lipsync_tools.workflow import Order, Text
+from lipsync_utils import FaceOptions
 
 from . import options, progress, state, voices
 from .look import problem, stage
@@ -79,7 +82,10 @@ def _start(page: str) -> None:
         state.hint(wrong)
         return
     visit, shop = state.visit(), workshop()
-    order = Order(face.path, voice.content, options=options.chosen_options(), score=False)
+    how = options.chosen_options()
+    if face.choose is not None:
+        how = replace(how, face=FaceOptions(choose=face.choose))
+    order = Order(face.path, voice.content, options=how, score=False)
     key = digest_of(face.digest, voice.digest, repr(order.options))
     shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
     if state.submit(page, lambda progress: make_video(order, key, shelf, visit.folder, shop.models, progress)):

@@ -58,6 +58,12 @@ _TABLE = {
         "This will work, but may not look its best:",
         "سيعمل هذا الوجه، لكن النتيجة قد لا تكون الأفضل:",
     ),
+    "people": (
+        "Several faces are seen. Choose who speaks; they stand here from left to right.",
+        "يظهر أكثر من وجه. اختر من سيتكلم، وهم هنا من اليسار إلى اليمين كما في الصورة.",
+    ),
+    "person": ("Person {n}", "الشخص {n}"),
+    "person_speaks": ("Person {n} speaks", "الشخص {n} يتكلم"),
     "prompt_label": ("Describe a person who does not exist", "صف شخصًا لا وجود له"),
     "prompt_hint": (
         "an old man with a white beard and round glasses, blue shirt",
