@@ -9,7 +9,7 @@ from .limits import LIMITS
 from .taking import accept_video, take
 from .texts import say
 
-VIDEOS = ("mp4", "mov", "m4v", "mkv", "webm", "avi")
+VIDEOS = voices.FILMS
 
 
 def show() -> None:

@@ -16,7 +16,7 @@ from .work import draw_portrait
 from .workshop import AVATARS, studio_ready
 
 SOURCES = ("samples", "upload", "camera", "prompt")
-PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
+PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 
 
 def show() -> None:

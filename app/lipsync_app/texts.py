@@ -253,8 +253,8 @@ _TABLE = {
     ),
     "your_file": ("'your file'", "«ملفك»"),
     "no_picture": (
-        "This is not a picture that can be read. JPEG, PNG, WebP, BMP, GIF and TIFF can.",
-        "هذه ليست صورة يمكن قراءتها. الصيغ المقبولة: JPEG وPNG وWebP وBMP وGIF وTIFF.",
+        "This is not a picture that can be read. Save it as JPEG or PNG; WebP, HEIC, AVIF, BMP, GIF and TIFF can be read, too.",
+        "هذه ليست صورة يمكن قراءتها. احفظها بصيغة JPEG أو PNG، وتُقرأ أيضًا WebP وHEIC وAVIF وBMP وGIF وTIFF.",
     ),
 }
 

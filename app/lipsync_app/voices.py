@@ -20,7 +20,8 @@ from .work import digest_of_text, speak_text
 
 SOURCES = ("samples", "record", "text", "upload")
 SAMPLES = ("english-short", "arabic-short", "english", "arabic")
-SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "webm", "mp4", "mov", "mkv")
+SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "amr", "wma", "aif", "aiff")
+FILMS = ("mp4", "mov", "m4v", "mkv", "webm", "avi", "3gp", "3g2", "wmv", "mpg", "mpeg")
 LANGUAGES = ("auto", "en", "ar")
 
 _BEYOND_ARABIC = frozenset("پچژگٹڈڑںےھہ")  # of Persian and Urdu
@@ -66,7 +67,8 @@ def _record() -> None:
 
 
 def _upload() -> None:
-    file = st.file_uploader(say("upload_voice"), type=list(SOUNDS), key="upload_voice", max_upload_size=LIMITS.sound_mb)
+    types = [*SOUNDS, *FILMS]
+    file = st.file_uploader(say("upload_voice"), type=types, key="upload_voice", max_upload_size=LIMITS.sound_mb)
     st.caption(say("voice_limit", n=LIMITS.voice_s))
     take("voice", file, LIMITS.sound_mb, sound_of("own_sound"))
     if file is not None and not st.session_state["refused"].get("voice"):

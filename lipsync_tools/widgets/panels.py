@@ -37,6 +37,10 @@ from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
 from .wording import words
 
+FACES = "image/*,video/*,.heic,.heif,.avif,.3gp"
+VOICES = "audio/*,video/*,.amr,.3gp"
+"""What choosers of files offer; not every browser knows that these endings are pictures and sounds."""
+
 CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "still")}
 
 
@@ -122,7 +126,7 @@ class FacePanel(Panel):
         self.sample = gallery("lipsync-faces", self.avatars)
         self.people, self.people_style, self.people_label = gallery("lipsync-people"), style(), widgets.HTML()
         self.view_of: Seen | None = None
-        self.upload = widgets.FileUpload(accept="image/*,video/*", multiple=False)
+        self.upload = widgets.FileUpload(accept=FACES, multiple=False)
         self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
         self.prompt = widgets.Textarea(rows=2, disabled=not self.studio).add_class("lipsync-wide")
         self.fine = widgets.Checkbox(indent=False, disabled=not self.studio)
@@ -219,7 +223,7 @@ class VoicePanel(Panel):
         voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
         self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
         self.seconds = widgets.IntSlider(min=3, max=60, value=6, readout_format="d")
-        self.upload, self.microphone = widgets.FileUpload(accept="audio/*,video/*", multiple=False), Microphone()
+        self.upload, self.microphone = widgets.FileUpload(accept=VOICES, multiple=False), Microphone()
         self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
         self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {

@@ -17,7 +17,7 @@ from lipsync_app.jobs import QueueFullError
 from lipsync_app.look import in_plain_words
 from PIL import Image
 from synthetic_faces import SyntheticFace, draw
-from synthetic_media import write_video
+from synthetic_media import voice, write_video
 
 from lipsync_tools import looking
 from lipsync_tools.workflow import Text
@@ -196,9 +196,39 @@ def test_the_gallery_needs_no_agreement(visitor):
     assert not visitor.page.checkbox
 
 
+def test_pictures_of_phones_are_taken(visitor):
+    """Which uploaders offer, and what is made of one."""
+    visitor.choose("face_source", "upload")
+    assert {".heic", ".heif", ".avif"} <= set(visitor.page.file_uploader(key="upload_face").proto.type)
+    visitor.upload("upload_face", "IMG_0001.avif", picture(draw_face(0.5), "AVIF"))
+    assert visitor["face"].label == "own_picture"
+
+
+def picture(image: np.ndarray, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, kind, quality=90)
+    return buffer.getvalue()
+
+
+def test_clips_of_phones_are_taken(visitor, tmp_path):
+    frames = [draw(SyntheticFace(x=88, y=66, width=90), size=(176, 144))] * 10
+    clip = write_video(tmp_path / "clip.3gp", frames, codec="h263", options={}, sound=voice(0.5))
+    at_voice(visitor, "upload")
+    assert ".3gp" in visitor.page.file_uploader(key="upload_voice").proto.type
+    visitor.upload("upload_voice", "clip.3gp", clip.read_bytes())
+    assert visitor["voice"].seconds == pytest.approx(0.5, abs=0.1)
+    at_dub(visitor)
+    assert ".3gp" in visitor.page.file_uploader(key="upload_video").proto.type
+    visitor.upload("upload_video", "clip.3gp", clip.read_bytes())
+    assert visitor["video"] is not None
+
+
 BAD_FACES = {
     "no face": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "No face found in the picture of 64 x 64 pixels"),
-    "too small a face": (lambda: png(draw_face(0.5)[::2, ::2]), "pixels wide in the picture of 64 x 64 pixels; at least 40"),
+    "too small a face": (
+        lambda: png(draw_face(0.5)[::2, ::2]),
+        "pixels wide in the picture of 64 x 64 pixels; at least 40",
+    ),
     "no picture": (lambda: b"%PDF-1.7 not a picture at all", "This is not a picture that can be read"),
     "cut off": (lambda: png(draw_face(0.5))[:900], "damaged"),
     "empty": (lambda: b"", "is empty"),
