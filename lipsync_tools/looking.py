@@ -43,7 +43,7 @@ class Seen:
     """Who is seen.
 
     Attributes:
-        image: ``(H, W, 3) uint8`` RGB: the picture, or the frame of the video that shows the face, in the output's size.
+        image: the picture, or the frame of the video with the face, ``(H, W, 3) uint8`` RGB, as large as in the output.
         faces: those large enough to speak, from left to right, in pixels of ``image``.
         chosen: who speaks; None where a video was asked for a number that no frame looked at has.
         scale: pixels of ``image`` for each of the source.

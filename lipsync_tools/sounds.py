@@ -77,8 +77,8 @@ def heard(path: str | os.PathLike[str], *, most_s: float | None = None, track: i
     voice = media.load_speech(path, track=track)
     if np.abs(voice.wave).max() < SILENT:
         raise InputError(
-            "Nothing can be heard in {path!r}: it is silent. Switch the microphone on and record again, or give another "
-            "file.",
+            "Nothing can be heard in {path!r}: it is silent. Switch the microphone on and record again, or give "
+            "another file.",
             path=str(path),
         )
     return voice.samples / voice.rate

@@ -6,6 +6,7 @@ import streamlit as st
 
 from . import faces, making, options, result, voices
 from .limits import LIMITS
+from .look import tell_limit
 from .taking import accept_video, take
 from .texts import say
 
@@ -24,6 +25,7 @@ def show() -> None:
         file = st.file_uploader(
             say("upload_video"), type=list(VIDEOS), key="upload_video", max_upload_size=LIMITS.video_mb
         )
+        tell_limit("upload_video", say("video_limit", n=LIMITS.video_mb))
         take("video", file, LIMITS.video_mb, accept_video)
         faces.people("video")
         voices.show()

@@ -9,7 +9,7 @@ import streamlit as st
 from . import progress, state
 from .choices import choose, keep, key_of, segments
 from .limits import LIMITS
-from .look import in_plain_words, picture_buttons, problem
+from .look import in_plain_words, picture_buttons, problem, tell_limit
 from .taking import face_in, forget_refusal, picture_of, take
 from .texts import say
 from .work import draw_portrait
@@ -50,6 +50,7 @@ def _upload() -> None:
     file = st.file_uploader(
         say("upload_face"), type=list(PICTURES), key="upload_face", max_upload_size=LIMITS.picture_mb
     )
+    tell_limit("upload_face", say("picture_limit", n=LIMITS.picture_mb))
     take("face", file, LIMITS.picture_mb, picture_of("own_picture"))
 
 

@@ -12,7 +12,7 @@ from lipsync_tools.workflow import Text
 from . import progress, state
 from .choices import chosen, keep, key_of, segments
 from .limits import LIMITS
-from .look import problem
+from .look import problem, tell_limit
 from .state import Voice
 from .taking import forget_refusal, sound_of, take
 from .texts import language, say
@@ -69,6 +69,7 @@ def _record() -> None:
 def _upload() -> None:
     types = [*SOUNDS, *FILMS]
     file = st.file_uploader(say("upload_voice"), type=types, key="upload_voice", max_upload_size=LIMITS.sound_mb)
+    tell_limit("upload_voice", say("sound_limit", n=LIMITS.sound_mb))
     st.caption(say("voice_limit", n=LIMITS.voice_s))
     take("voice", file, LIMITS.sound_mb, sound_of("own_sound"))
     if file is not None and not st.session_state["refused"].get("voice"):

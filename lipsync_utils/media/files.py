@@ -79,8 +79,8 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
     kind = phone_pictures.kind_of(head)
     if kind and not phone_pictures.can_read(kind):
         raise InputError(
-            "The {role} file {path!r} is a HEIC picture, as phones take them, which nothing here reads. Save it as JPEG "
-            "or PNG, or install what reads it: {command}"
+            "The {role} file {path!r} is a HEIC picture, as phones take them, which nothing here reads. Save it as "
+            "JPEG or PNG, or install what reads it: {command}"
             if kind == "HEIF"
             else "The {role} file {path!r} is an AVIF picture, which nothing here reads. Save it as JPEG or PNG, or "
             "install what reads it: {command}",

@@ -14,13 +14,12 @@ import pytest
 from app_visitor import SIZE, Visitor, first_picture, png, wav
 from lipsync_app import faces, making, options, state, texts, voices, work, workshop
 from lipsync_app.jobs import QueueFullError
-from lipsync_app.look import in_plain_words
+from lipsync_app.look import in_plain_words, offset_in_words
 from PIL import Image
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_video
 
 from lipsync_tools import looking
-from lipsync_tools.workflow import Text
 from lipsync_utils import FaceOptions
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.faces import make_detector
@@ -44,7 +43,10 @@ def test_one_click_makes_the_sample_talk(visitor):
     visitor.wait("talk")
     visitor.settle()
     assert visitor.page.get("video")
-    assert {button.label for button in visitor.page.get("download_button")} == {"Save the video", "Report (JSON)"}
+    assert {button.label for button in visitor.page.get("download_button")} == {
+        "Save the video",
+        "Save the details (JSON)",
+    }
     assert "Too short to measure" in visitor.words(), "the samples are 1.5 s here; a verdict comes in any case"
     assert visitor.page.get("imgs") or visitor.page.get("image"), "with its figure"
     assert "AI-generated" in read_metadata(shown_video(visitor))["description"]
@@ -461,7 +463,7 @@ def test_an_engine_that_cannot_run_here_is_greyed_out_and_said_why(visitor, monk
     monkeypatch.setattr(options, "wav2lip_ready", lambda: False)
     visitor.go("talk")
     assert visitor.page.button(key="engine_wav2lip").disabled
-    assert "Wav2Lip is not available here" in visitor.words()
+    assert "it is not installed on this server" in visitor.words()
 
 
 def test_an_engine_that_can_run_is_on_offer_with_its_terms(visitor, monkeypatch):
@@ -673,6 +675,30 @@ def work_error() -> InputError:
     with pytest.raises(InputError) as caught:
         work.check_length(1000.0, 60.0)
     return caught.value
+
+
+OFFSETS = {
+    23.4: ("the sound comes 23 ms early", "يسبق الصوت الشفاه بمقدار 23 مللي ثانية"),
+    -61.0: ("the sound comes 61 ms late", "يتأخر الصوت عن الشفاه بمقدار 61 مللي ثانية"),
+    0.2: ("the sound comes exactly with the lips", "يأتي الصوت مع الشفاه تمامًا"),
+}
+
+
+@pytest.mark.parametrize("offset_ms", OFFSETS)
+@pytest.mark.parametrize("place", [0, 1], ids=["en", "ar"])
+def test_an_offset_is_early_or_late_in_words(monkeypatch, offset_ms, place):
+    monkeypatch.setattr(texts, "language", lambda: ("en", "ar")[place])
+    assert offset_in_words(offset_ms, "sound_") == OFFSETS[offset_ms][place]
+    assert not re.search("[-+−]", offset_in_words(offset_ms))
+
+
+JARGON = r"\b(rig|weights?|metadata|engine|models?|checkpoint|frames?|kernel|embedding)\b|الأوزان|أوزان|الهيكل"
+
+
+def test_no_word_of_the_trade_is_left():
+    for name in texts.names():
+        for said in texts._TABLE[name]:
+            assert not re.search(JARGON, said, re.IGNORECASE), name
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_a_video_is_looked_at_until_a_face_is_seen(tmp_path):
         checked(Order(nobody, "english"), tmp_path / "out.mp4")
 
 
-def test_faces_too_small_in_a_video_are_left_to_its_run(tmp_path):
+def test_a_number_that_is_not_seen_in_a_video_is_left_to_its_run(tmp_path):
     """A number may be seen in a frame that was not looked at."""
     clip = write_video(
         tmp_path / "one.mp4", blank_and({number: SyntheticFace(x=96, y=64, width=90) for number in range(5)}, 5)

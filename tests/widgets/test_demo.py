@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -244,6 +245,22 @@ def test_notes_are_said_in_the_forms_language(tmp_path):
     assert '<p dir="ltr">as the system says</p>' in said, "what is not known in Arabic stays as it is"
     assert "&lt;a&gt;" in said
     assert '<p dir="ltr">&#x27;&lt;a&gt;&#x27; has 3 frames' in told(made, words("en"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            'The sound is <bdi dir="ltr">40</bdi> ms early (with 95 % certainty from <bdi dir="ltr">9</bdi> ms late',
+        ),
+        ("ar", 'الصوت سابق بمقدار <bdi dir="ltr">40</bdi> مللي ثانية (بيقين 95٪: من متأخر بمقدار'),
+    ],
+)
+def test_an_offset_is_early_or_late_in_words(tmp_path, language, said):
+    run = replace(RunReport(**dict.fromkeys(RunReport.__dataclass_fields__, 0)), engine="rig", warnings=())
+    sync = SimpleNamespace(verdict="in sync", offset_ms=40.2, offset_interval_ms=(-9.0, 51.0), confidence=0.5)
+    assert said in told(Made(tmp_path / "a.mp4", run, FaceOptions(), sync=sync), words(language))
 
 
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
