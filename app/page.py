@@ -45,7 +45,8 @@ def main() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="head"):
         title = st.container(width="content")
         language_switch()
-    title.html(f'<h1 class="title">{say("title")}</h1><p class="promise">{say("promise")}</p>')
+    heading = f'<h1 class="title">{say("title")}</h1><p class="promise">{say("promise")}</p>'
+    title.html(heading + look.page_language(), unsafe_allow_javascript=True)
     look.apply_styles()
     page = segments("page", ("talk", "dub"), "talk", lambda name: say(f"page_{name}"), labelled=False)
     if st.session_state.pop("forgotten", False):

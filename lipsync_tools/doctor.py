@@ -13,6 +13,7 @@ PURPOSES = {
     "speech": "text to speech",
     "notebooks": "the notebooks",
     "app": "the web app",
+    "heic": "pictures of iPhones (HEIC)",
     "face-alignment": "the second face detector",
     "diffusion": "avatars by a generative model",
 }

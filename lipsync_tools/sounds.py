@@ -1,4 +1,4 @@
-"""The beginning of a recording, cut where the voice rests, as a file of its own."""
+"""Recordings: whether a face can speak with one, and the beginning of one as a file of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from lipsync_utils import media
 from lipsync_utils.errors import InputError
 from lipsync_utils.media import files
+from lipsync_utils.media.audio import SILENT
 
 SEARCH_S = 1.0
 """A cut may come so much earlier than asked for, but at most a quarter of the length, so that it falls into a pause."""
@@ -54,6 +55,47 @@ def beginning(
         file.setparams((len(sound), 2, rate, 0, "NONE", ""))
         file.writeframes(pcm.tobytes())
     return target
+
+
+def heard(path: str | os.PathLike[str], *, most_s: float | None = None, track: int | None = None) -> float:
+    """Length of a voice in seconds, once it is sure that it can be read and something is heard: before anybody waits.
+
+    Args:
+        path: any sound, or a video with sound.
+        most_s: the longest that is taken; what is small as a file may last for hours, and is not read to its end.
+        track: which of several sound tracks, counting from 1; None: the file's default.
+
+    Raises:
+        InputError: no sound there, a damaged one, a silent one, or one that is too short or too long.
+    """
+    if most_s is not None:
+        samples = 0
+        with media.SoundReader(path, track=track) as reader:
+            for block in reader.blocks():
+                samples += block.shape[1]
+                check_length(samples / reader.rate, most_s)
+    voice = media.load_speech(path, track=track)
+    if np.abs(voice.wave).max() < SILENT:
+        raise InputError(
+            "Nothing can be heard in {path!r}: it is silent. Switch the microphone on and record again, or give "
+            "another file.",
+            path=str(path),
+        )
+    return voice.samples / voice.rate
+
+
+def check_length(seconds: float, most_s: float) -> None:
+    """Refuse a voice that is longer than ``most_s``.
+
+    Raises:
+        InputError: it is.
+    """
+    if seconds > most_s:
+        raise InputError(
+            "The voice lasts longer than {most:.0f} s, the most that is taken here. Cut it, or use the command line, "
+            "which has no such limit.",
+            most=most_s,
+        )
 
 
 def _rest(sound: np.ndarray, rate: int) -> int:

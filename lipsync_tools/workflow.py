@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import lipsync_avatars
 import lipsync_utils
@@ -24,9 +25,13 @@ from lipsync_utils.records import FaceCurves, RunReport
 from lipsync_utils.speakers import Speaker, load_voices, speakers_of
 
 from . import pace, samples
+from .looking import look
 from .models import Models
 from .progress import Progress, Stopped
 from .sounds import beginning
+
+if TYPE_CHECKING:
+    from lipsync_utils.faces.detector import FaceDetector
 
 STAGES = ("voice", "portrait", "frames", "score")
 """What may have to be done for one video, in this order: first what is quick and may be refused."""
@@ -151,7 +156,8 @@ def make_video(
         Stopped: ``progress`` was asked to stop. Nothing is left, as after every error.
     """
     progress = progress or Progress(order.stages)
-    order, target, left = checked(order, out, figure=figure), Path(out).expanduser(), []
+    detector = None if models is None else models.loaded(order.options).detector
+    order, target, left = checked(order, out, figure=figure, detector=detector), Path(out).expanduser(), []
     with _removed_after(BaseException, left):
         voice = _voice(order, target.parent, progress, left)
         face = _face(order, target.parent, progress, left)
@@ -173,8 +179,22 @@ def make_video(
     return made
 
 
-def checked(order: Order, out: str | os.PathLike[str], *, figure: str | os.PathLike[str] | None = None) -> Order:
-    """The order with files in place of samples' names, once all can be opened: before anything is asked or slow.
+def checked(
+    order: Order,
+    out: str | os.PathLike[str],
+    *,
+    figure: str | os.PathLike[str] | None = None,
+    detector: FaceDetector | None = None,
+) -> Order:
+    """The order with files in place of samples' names, once all can be opened, and a face is seen (:func:`.look`).
+
+    This comes before anything is asked or slow.
+
+    Args:
+        order: what is wanted.
+        out: the video to write.
+        figure: where to draw the measurement.
+        detector: what finds faces, if there is one already.
 
     Raises:
         LipSyncError: as :func:`make_video`.
@@ -191,6 +211,8 @@ def checked(order: Order, out: str | os.PathLike[str], *, figure: str | os.PathL
     for voice in _files_of(order.voice):
         with media.SoundReader(voice, track=order.options.audio_track):
             pass
+    if not isinstance(order.face, Prompt):
+        look(order.face, order.options, detector=detector)
     return order
 
 

@@ -13,6 +13,8 @@ from .records import SAMPLE_RATE, Frame, Speech, Timeline
 from .speakers import Speaker, speakers_of, voices_in
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .media import Source
 
 LONG_S = 600.0
@@ -45,15 +47,13 @@ class Plan:
 
     def frames(self, source: Source) -> Iterator[Frame]:
         """The source on the output's clock and in its size; as in the source, repeated frames share one array."""
-        import cv2
-
         original = small = None
         for frame in source.frames(self.timeline, when_short=self.when_short):
             if frame.image.shape[1::-1] == self.size:
                 yield frame
                 continue
             if frame.image is not original:
-                original, small = frame.image, cv2.resize(frame.image, self.size, interpolation=cv2.INTER_AREA)
+                original, small = frame.image, resized(frame.image, self.size)
                 small.setflags(write=False)
             yield replace(frame, image=small)
 
@@ -87,9 +87,7 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
     notes = list(dict.fromkeys(note for one in voices_in(voice) for note in one.notes))
     if ends_with_video:
         voice = _cut_to(source, voice)
-    voices = voices_in(voice)
-    full = 0.5 if options.preview else 1.0
-    factor = min(full, options.max_side / max(source.width, source.height))
+    voices, full = voices_in(voice), _full(options)
     if not source.is_picture and source.duration_s + 1 / fps < lasts_s:
         notes.append(
             Message(
@@ -116,7 +114,7 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
                 fps=float(fps),
             )
         )
-    if factor < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
+    if _factor(source, options) < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
         notes.append(
             Message(
                 "The source is {width}x{height} pixels; the longer side of the output is "
@@ -126,7 +124,7 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
                 most=MAX_SIDE,
             )
         )
-    width, height = (max(2, round(side * factor)) for side in (source.width, source.height))
+    width, height = output_size(source, options)
     return Plan(
         voices=voices,
         speakers=tuple(
@@ -139,6 +137,27 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
         write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
         notes=tuple(notes),
     )
+
+
+def output_size(source: Source, options: RunOptions) -> tuple[int, int]:
+    """Width and height in which a run sees a source, in pixels."""
+    factor = _factor(source, options)
+    return max(2, round(source.width * factor)), max(2, round(source.height * factor))
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture ``(H, W, 3) uint8`` in another width and height; itself where it has them."""
+    import cv2
+
+    return image if image.shape[1::-1] == size else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _full(options: RunOptions) -> float:
+    return 0.5 if options.preview else 1.0
+
+
+def _factor(source: Source, options: RunOptions) -> float:
+    return min(_full(options), options.max_side / max(source.width, source.height))
 
 
 def _cut_to(source: Source, voice: Speech | Mapping[FaceChoice, Speech]) -> Speech | Mapping[FaceChoice, Speech]:

@@ -13,6 +13,8 @@ from unittest import mock
 import numpy as np
 from PIL import Image
 
+from lipsync_utils.media import open_source
+
 APP = Path(__file__).parents[1] / "app"
 sys.path.insert(0, str(APP))  # as Streamlit does for the script that it runs
 
@@ -96,6 +98,11 @@ class Visitor:
         bodies = [element.body for element in self.page.get("html")]
         texts = [element.value for kind in kinds for element in self.page.get(kind)]
         return "\n".join([*texts, *(body for body in bodies if "<style" not in body)])
+
+
+def first_picture(video: Path) -> np.ndarray:
+    """The first frame of a video, ``(H, W, 3) uint8`` RGB."""
+    return next(open_source(video).glimpses(1)).image
 
 
 def png(image: np.ndarray) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from . import making, options, result, voices
+from . import faces, making, options, result, voices
 from .limits import LIMITS
+from .look import tell_limit
 from .taking import accept_video, take
 from .texts import say
 
-VIDEOS = ("mp4", "mov", "m4v", "mkv", "webm", "avi")
+VIDEOS = voices.FILMS
 
 
 def show() -> None:
@@ -24,7 +25,9 @@ def show() -> None:
         file = st.file_uploader(
             say("upload_video"), type=list(VIDEOS), key="upload_video", max_upload_size=LIMITS.video_mb
         )
+        tell_limit("upload_video", say("video_limit", n=LIMITS.video_mb))
         take("video", file, LIMITS.video_mb, accept_video)
+        faces.people("video")
         voices.show()
         with st.expander(say("talk_title")):
             options.show_for_video()

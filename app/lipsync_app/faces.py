@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lipsync_tools import pace
@@ -9,14 +11,14 @@ from lipsync_tools import pace
 from . import progress, state
 from .choices import choose, chosen, keep, key_of, segments
 from .limits import LIMITS
-from .look import in_plain_words, picture_buttons, problem
+from .look import in_plain_words, picture_buttons, problem, tell_limit
 from .taking import face_in, forget_refusal, picture_of, take
 from .texts import say
 from .work import PORTRAIT, draw_portrait
 from .workshop import AVATARS, studio_ready
 
 SOURCES = ("samples", "upload", "camera", "prompt")
-PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
+PICTURES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 
 
 def show() -> None:
@@ -28,6 +30,8 @@ def show() -> None:
     if source in ("samples", "prompt"):
         forget_refusal("face")
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
+    if source in ("upload", "camera"):
+        people("face")
     _tell_doubts()
 
 
@@ -59,12 +63,37 @@ def _upload() -> None:
     file = st.file_uploader(
         say("upload_face"), type=list(PICTURES), key="upload_face", max_upload_size=LIMITS.picture_mb
     )
+    tell_limit("upload_face", say("picture_limit", n=LIMITS.picture_mb))
     take("face", file, LIMITS.picture_mb, picture_of("own_picture"))
 
 
 def _camera() -> None:
     shot = st.camera_input(say("camera_face"), key="camera_face")
     take("face", shot, LIMITS.picture_mb, picture_of("snapshot"))
+
+
+def people(slot: str) -> None:
+    """Who of several people speaks; nothing where only one is seen.
+
+    Args:
+        slot: ``"face"`` or ``"video"``.
+    """
+    chosen = st.session_state[slot]
+    if chosen is None or not chosen.group or slot in st.session_state.get("refused", {}):
+        return
+    st.markdown(f"**{say('people')}**")
+    keys = {f"person_{slot}_{number}": person for number, person in enumerate(chosen.group, start=1)}
+    picture_buttons({key: person.thumbnail for key, person in keys.items()})
+    with st.container(key="people"):
+        for number, (key, person) in enumerate(keys.items(), start=1):
+            speaks = person.digest == chosen.digest
+            words = say("person_speaks" if speaks else "person", n=number)
+            kind = "primary" if speaks else "secondary"
+            st.button(words, key=key, type=kind, on_click=_choose_person, args=(slot, person))
+
+
+def _choose_person(slot: str, person: state.Face) -> None:
+    st.session_state[slot] = replace(person, group=st.session_state[slot].group)
 
 
 def _tell_doubts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,23 @@ def apply_styles() -> None:
     st.html(_STYLES / "look.css")
     if right_to_left():
         st.html(_STYLES / "right_to_left.css")
+
+
+def page_language() -> str:
+    """A script that tells the page its language and direction; Streamlit always says English.
+
+    Screen readers choose their voice by it, and browsers what they translate.
+    """
+    direction = "rtl" if right_to_left() else "ltr"
+    page = "document.documentElement"
+    return f'<script>{page}.lang = "{language()}"; {page}.dir = "{direction}";</script>'
+
+
+def tell_limit(uploader: str, words: str) -> None:
+    """Say in the uploader of that key how much it takes, in place of Streamlit's own English line, which is cut."""
+    line = f'.st-key-{uploader} [data-testid="stFileUploaderDropzoneInstructions"] span'
+    after = f"content: {json.dumps(words, ensure_ascii=False)}; font-size: 0.875rem;"
+    st.html(f"<style>{line} {{ font-size: 0 !important; }} {line}::after {{ {after} }}</style>")
 
 
 def picture_buttons(pictures: dict[str, bytes]) -> None:
@@ -117,6 +135,12 @@ def verdict(kind: str, sentence: str, offset_ms: float | None) -> None:
     st.html(f'<div class="verdict {mood}"><b>{html.escape(say(kind))}</b><p>{html.escape(sentence)}</p>{scale}</div>')
 
 
+def offset_in_words(offset_ms: float, kind: str = "") -> str:
+    """How early or late the sound comes: with ``kind`` ``"sound_"`` for a sentence, else in short."""
+    ms = round(offset_ms)
+    return say(f"{kind}{'early' if ms > 0 else 'late' if ms else 'exact'}", ms=abs(ms))
+
+
 def _scale(offset_ms: float) -> str:
     """A picture: milliseconds from late to early, with the bands of ITU-R BT.1359 and where this video is."""
     from lipsync_utils.sync.report import NOTICED_MS, OBJECTED_MS
@@ -128,17 +152,18 @@ def _scale(offset_ms: float) -> str:
         left, right = map(x, limits)
         return f'<rect fill="{colour}" x="{left:.1f}" y="18" width="{right - left:.1f}" height="10"/>'
 
-    marker, number = x(offset_ms), min(max(x(offset_ms), 30), 290)
+    marker, number, told = x(offset_ms), min(max(x(offset_ms), 45), 275), offset_in_words(offset_ms)
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 46" font-family="sans-serif" font-size="10">'
         '<rect fill="#e0a39c" x="15" y="18" width="290" height="10" rx="5"/>'
         f"{band(OBJECTED_MS, '#eecb73')}{band(NOTICED_MS, '#6db98a')}"
         f'<line x1="{x(0):.1f}" y1="18" x2="{x(0):.1f}" y2="28" stroke="#fff" stroke-width="1.5"/>'
         f'<circle cx="{marker:.1f}" cy="23" r="8" fill="#17302d" stroke="#fff" stroke-width="3"/>'
-        '<g fill="#4d625f"><text x="15" y="42">−250 ms</text><text x="160" y="42" text-anchor="middle">0</text>'
-        '<text x="305" y="42" text-anchor="end">+250 ms</text></g>'
-        f'<text x="{number:.1f}" y="11" text-anchor="middle" font-weight="700">{offset_ms:+.0f} ms</text>'
+        f'<g fill="#4d625f"><text x="15" y="42">{html.escape(say("late", ms=250))}</text>'
+        '<text x="160" y="42" text-anchor="middle">0</text>'
+        f'<text x="305" y="42" text-anchor="end">{html.escape(say("early", ms=250))}</text></g>'
+        f'<text x="{number:.1f}" y="11" text-anchor="middle" font-weight="700">{html.escape(told)}</text>'
         "</svg>"
     )
     address = base64.b64encode(drawing.encode()).decode()  # st.html lets no SVG through, but pictures
-    return f'<img src="data:image/svg+xml;base64,{address}" alt="{offset_ms:+.0f} ms">'
+    return f'<img src="data:image/svg+xml;base64,{address}" alt="{html.escape(told)}">'

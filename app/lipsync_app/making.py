@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lipsync_tools.workflow import Order, Text
+from lipsync_utils import FaceOptions
 
-from . import options, progress, state
+from . import options, progress, state, voices
 from .look import problem, stage
 from .store import digest_of
 from .texts import say
@@ -53,13 +56,16 @@ def about(voice: state.Voice) -> str:
 
 
 def _consent_key(face: state.Face | None, voice: state.Voice) -> str:
-    return f"{face.digest if face and face.real else ''}/{voice.digest if voice.real else ''}"
+    """What is agreed to: this face and these words; empty where nobody real is seen or heard."""
+    if not (face and face.real) and not voice.real:
+        return ""
+    return f"{face.digest if face else ''}/{voice.digest}"
 
 
 def _consent(face: state.Face | None, voice: state.Voice) -> None:
-    """The tick box, where somebody real may be seen or heard; another face or voice needs another tick."""
+    """The tick box, where somebody real may be seen or heard; another face, voice or text needs another tick."""
     key = _consent_key(face, voice)
-    if key == "/":
+    if not key:
         return
     agreed = st.session_state["agreed"]
     if st.checkbox(say("consent"), value=key in agreed, key=f"consent_{key}"):
@@ -69,13 +75,17 @@ def _consent(face: state.Face | None, voice: state.Voice) -> None:
 
 
 def _start(page: str) -> None:
+    voices.read_text()
     face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
     wrong = _why_not(page, face, voice)
     if wrong:
         state.hint(wrong)
         return
     visit, shop = state.visit(), workshop()
-    order = Order(face.path, voice.content, options=options.chosen_options(), score=False)
+    how = options.chosen_options()
+    if face.choose is not None:
+        how = replace(how, face=FaceOptions(choose=face.choose))
+    order = Order(face.path, voice.content, options=how, score=False)
     key = digest_of(face.digest, voice.digest, repr(order.options))
     shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
     if state.submit(page, lambda progress: make_video(order, key, shelf, visit.folder, shop.models, progress)):
@@ -94,6 +104,6 @@ def _why_not(page: str, face: state.Face | None, voice: state.Voice) -> str | Ex
     if isinstance(voice.content, Text) and problem_with(voice.content):
         return problem_with(voice.content)
     key = _consent_key(face, voice)
-    if key != "/" and not st.session_state.get(f"consent_{key}", key in st.session_state["agreed"]):
+    if key and not st.session_state.get(f"consent_{key}", key in st.session_state["agreed"]):
         return say("consent_needed")
     return ""

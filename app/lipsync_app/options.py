@@ -51,17 +51,16 @@ def _size() -> None:
 
 def _engine() -> None:
     if wav2lip_ready():
-        engine = segments(
-            "engine", ("rig", "wav2lip"), _DEFAULTS["engine"], lambda name: say("rig") if name == "rig" else "Wav2Lip"
-        )
+        engine = segments("engine", ("rig", "wav2lip"), _DEFAULTS["engine"])
         st.caption(say(f"{engine}_note"))
         return
     st.html(f'<p class="label">{say("engine")}</p>')
     with st.container(horizontal=True, key="engines", gap="small"):
         st.button(say("rig"), type="primary", key="engine_rig")
-        st.button("Wav2Lip", disabled=True, key="engine_wav2lip")
+        st.button(say("wav2lip"), disabled=True, key="engine_wav2lip")
     st.caption(f"{say('rig_note')}  \n{say('no_wav2lip')}")
 
 
 def _badge() -> None:
-    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"]), help=say("badge_note")))
+    keep("badge", st.toggle(say("badge"), key=key_of("badge", _DEFAULTS["badge"])))
+    st.caption(say("badge_note"))  # no help of Streamlit's: its mark lies within the switch's label, and switches it

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from fractions import Fraction
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
-
-from lipsync_utils.media import open_source
-from lipsync_utils.records import Timeline
 
 THUMBNAIL = 320
 """Longer side of a thumbnail in pixels."""
@@ -32,13 +27,6 @@ def thumbnail(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(reduced(image, THUMBNAIL)).save(buffer, "WEBP", quality=82)
     return buffer.getvalue()
-
-
-def first_picture(video: Path) -> np.ndarray:
-    """The first frame of a video, ``(H, W, 3) uint8`` RGB."""
-    source = open_source(video)
-    fps = source.fps or Fraction(25)
-    return next(source.frames(Timeline(fps=fps, frames=1, duration_s=float(1 / fps)))).image
 
 
 def as_address(picture: bytes, kind: str = "webp") -> str:

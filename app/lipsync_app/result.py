@@ -8,7 +8,7 @@ from lipsync_tools.progress import Job
 from lipsync_tools.workflow import Made
 
 from . import progress, state
-from .look import downloads, facts, in_plain_words, player, problem, stage, verdict
+from .look import downloads, facts, in_plain_words, offset_in_words, player, problem, stage, verdict
 from .making import about
 from .pictures import as_address
 from .texts import say
@@ -90,7 +90,7 @@ def _sync(made: Made) -> None:
         st.info(f"{say('not_measured')} {in_plain_words(made.unmeasured)}")
         return
     sync = made.sync
-    sentence = say(f"verdict_{sync.verdict}", ms=f"{abs(sync.offset_ms):.0f}")
+    sentence = say(f"verdict_{sync.verdict}", offset=offset_in_words(sync.offset_ms, "sound_"))
     found = sync.verdict in ("in sync", "noticeable", "out of sync")
     verdict(sync.verdict, sentence, sync.offset_ms if found else None)
 

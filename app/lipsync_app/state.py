@@ -39,6 +39,8 @@ class Face:
         real: may be a real person, who has to agree.
         shared: comes with the app, so that results of it are nobody's secret.
         doubts: what may spoil the result, in sentences.
+        choose: where the face is that speaks, in pixels; None: the largest.
+        group: the faces to choose from, from left to right, where there are several.
     """
 
     path: Path
@@ -48,6 +50,8 @@ class Face:
     real: bool = True
     shared: bool = False
     doubts: tuple[str, ...] = ()
+    choose: tuple[float, float] | None = None
+    group: tuple[Face, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lipsync_utils.errors import InputError, LipSyncError, NoFaceError
+from lipsync_utils.errors import InputError, LipSyncError
 
 from . import state
 from .limits import LIMITS
 from .look import problem
-from .pictures import first_picture, reduced, thumbnail
+from .pictures import reduced, thumbnail
 from .refusals import RefusedError
 from .state import Face, Voice
 from .store import MEGABYTE, digest_of
@@ -23,6 +24,9 @@ from .workshop import workshop
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from lipsync_tools.looking import Seen
+    from lipsync_utils import records
 
 
 def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[[Path], Face | Voice]) -> None:
@@ -74,8 +78,8 @@ def _arrived(file: UploadedFile) -> Path:
 def _replace(slot: str, new: Face | Voice) -> None:
     """Put it into the slot; what was there is removed, unless a job may need it or it is nobody's."""
     old, st.session_state[slot] = st.session_state[slot], new
-    path = old.path if isinstance(old, Face) else old and old.content
-    if isinstance(path, Path) and not old.shared and old.digest != new.digest and state.active() is None:
+    path, kept = (one.path if isinstance(one, Face) else one and one.content for one in (old, new))
+    if isinstance(path, Path) and not old.shared and path != kept and state.active() is None:
         path.unlink(missing_ok=True)
 
 
@@ -110,25 +114,34 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
     kept = state.visit().folder / f"face-{digest}.png"
     if not kept.exists():
         write_picture(kept, image)
-    check = workshop().check_portrait(kept)
-    if not check.faces:
-        height, width = image.shape[:2]
+    try:
+        seen = workshop().look(kept)
+    except LipSyncError:
         kept.unlink()
-        raise NoFaceError(
-            "No face was found in the picture ({width}x{height} pixels). Give one in which a face is seen from the "
-            "front, large and whole.",
-            width=width,
-            height=height,
-        )
-    return Face(kept, digest, label, thumbnail(image), real=real, doubts=check.problems)
+        raise
+    return _who_speaks(seen, Face(kept, digest, label, b"", real=real))
+
+
+def _who_speaks(seen: Seen, face: Face) -> Face:
+    """The face with what was seen of it; of several, the one that speaks unless another is chosen."""
+    several = len(seen.faces) > 1 or seen.chosen is None
+
+    def one(person: records.Face) -> Face:
+        point = seen.point(person) if several else None
+        digest = digest_of(face.digest, repr(point)) if several else face.digest
+        small, doubts = thumbnail(seen.portrait(person)), seen.doubts(person)
+        return replace(face, digest=digest, thumbnail=small, doubts=doubts, choose=point)
+
+    group = tuple(one(person) for person in seen.faces) if several else ()
+    return replace(one(seen.chosen or seen.faces[0]), group=group)
 
 
 def accept_video(arrived: Path) -> Face:
-    """Accepts a video that is not too large; whether there is a face in it is found out when it is dubbed."""
+    """Accepts a video that is not too large and in which a face is seen."""
     path, digest = state.visit().keep(arrived, "video")
     try:
         check_video(path)
-        return Face(path, digest, "own_video", thumbnail(first_picture(path)))
+        return replace(_who_speaks(workshop().look(path), Face(path, digest, "own_video", b"")), doubts=())
     except LipSyncError:
         path.unlink(missing_ok=True)
         raise

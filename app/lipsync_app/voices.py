@@ -10,17 +10,18 @@ import streamlit as st
 from lipsync_tools.workflow import Text
 
 from . import progress, state
-from .choices import keep, key_of, segments
+from .choices import chosen, keep, key_of, segments
 from .limits import LIMITS
-from .look import player, problem
+from .look import player, problem, tell_limit
 from .state import Voice
 from .taking import forget_refusal, sound_of, take
-from .texts import say
+from .texts import language, say
 from .work import digest_of_text, speak_text
 
 SOURCES = ("samples", "record", "text", "upload")
 SAMPLES = ("english-short", "arabic-short", "english", "arabic")
-SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "webm", "mp4", "mov", "mkv")
+SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "amr", "wma", "aif", "aiff")
+FILMS = ("mp4", "mov", "m4v", "mkv", "webm", "avi", "3gp", "3g2", "wmv", "mpg", "mpeg")
 LANGUAGES = ("auto", "en", "ar")
 
 _BEYOND_ARABIC = frozenset("پچژگٹڈڑںےھہ")  # of Persian and Urdu
@@ -66,7 +67,9 @@ def _record() -> None:
 
 
 def _upload() -> None:
-    file = st.file_uploader(say("upload_voice"), type=list(SOUNDS), key="upload_voice", max_upload_size=LIMITS.sound_mb)
+    types = [*SOUNDS, *FILMS]
+    file = st.file_uploader(say("upload_voice"), type=types, key="upload_voice", max_upload_size=LIMITS.sound_mb)
+    tell_limit("upload_voice", say("sound_limit", n=LIMITS.sound_mb))
     st.caption(say("voice_limit", n=LIMITS.voice_s))
     take("voice", file, LIMITS.sound_mb, sound_of("own_sound"))
     if file is not None and not st.session_state["refused"].get("voice"):
@@ -74,16 +77,10 @@ def _upload() -> None:
 
 
 def _text() -> None:
-    words = st.text_area(
-        say("text_label"),
-        max_chars=LIMITS.text_chars,
-        key=key_of("words", say("text_hint")),
-        height=120,
-    )
-    keep("words", words)
-    chosen = segments("text_language", LANGUAGES, LANGUAGES[0])
-    text = Text(words.strip(), None if chosen == "auto" else chosen)
-    st.session_state["voice"] = Voice(text, digest_of_text(text), "own_text", real=False)
+    # No max_chars: Streamlit then takes nothing of a longer text that is pasted, and says nothing.
+    keep("words", st.text_area(say("text_label"), key=key_of("words", say("text_hint")), height=120))
+    segments("text_language", LANGUAGES, LANGUAGES[0])
+    text = _take_text()
     wrong = problem_with(text)
     if wrong:
         problem(wrong)
@@ -91,6 +88,26 @@ def _text() -> None:
     if looks_unlike_english(text.words):
         st.warning(say("latin_doubt"), icon=":material/info:")
     _listen(text)
+
+
+def _take_text() -> Text:
+    """The text that was written becomes the voice."""
+    of = chosen("text_language", LANGUAGES[0])
+    text = Text(chosen("words", "").strip(), None if of == "auto" else of)
+    st.session_state["voice"] = Voice(text, digest_of_text(text), "own_text", real=False)
+    return text
+
+
+def read_text() -> None:
+    """Take what stands in the text's field now, in a callback.
+
+    Who types and at once presses a button sends both together, and callbacks come before the page is run again: what
+    was agreed to, and what is spoken, would be the words from before.
+    """
+    key = f"words_{language()}"
+    if isinstance(st.session_state["voice"].content, Text) and key in st.session_state:
+        keep("words", st.session_state[key])
+        _take_text()
 
 
 def _listen(text: Text) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from lipsync_tools import pace, workflow
 from lipsync_tools.models import Models
 from lipsync_tools.progress import Progress
+from lipsync_tools.sounds import check_length, heard
 from lipsync_tools.workflow import Made, Order, Text
 from lipsync_utils import RunOptions
 from lipsync_utils.errors import InputError
@@ -76,7 +77,7 @@ def speak_text(text: Text, folder: Path, progress: Progress) -> Path:
         length = workflow.speak(text, path)
         try:
             progress.check()
-            check_length(length)
+            check_length(length, LIMITS.voice_s)
         except BaseException:
             path.unlink()
             raise
@@ -97,34 +98,13 @@ def draw_portrait(prompt: str, seed: int, folder: Path, progress: Progress) -> P
     return path
 
 
-def check_length(seconds: float) -> None:
-    """Refuse a voice that is too long.
-
-    Raises:
-        InputError: it is.
-    """
-    if seconds > LIMITS.voice_s:
-        raise InputError(
-            "The voice lasts longer than {most:.0f} s, the most that is taken here. Cut it, or use the "
-            "command line, which has no such limit.",
-            most=LIMITS.voice_s,
-        )
-
-
 def check_sound(path: Path) -> float:
-    """Length of a sound in seconds, once it is sure that it can be read and is not too long.
+    """Length of a sound in seconds, once it is sure that it can be heard and is not too long.
 
     Raises:
-        InputError: no sound in it, a damaged one, or more than :attr:`~.limits.Limits.voice_s`.
+        InputError: no sound in it, a damaged or silent one, or more than :attr:`~.limits.Limits.voice_s`.
     """
-    from lipsync_utils.media import SoundReader
-
-    samples = 0
-    with SoundReader(path) as reader:
-        for block in reader.blocks():
-            samples += block.shape[1]
-            check_length(samples / reader.rate)  # at once: what is small as a file may last for hours
-    return samples / reader.rate
+    return heard(path, most_s=LIMITS.voice_s)
 
 
 def check_video(path: Path) -> None:

@@ -22,7 +22,7 @@ from .store import Store, Visit
 from .work import warm_up
 
 if TYPE_CHECKING:
-    from lipsync_avatars import PortraitCheck
+    from lipsync_tools.looking import Seen
     from lipsync_utils.faces.detector import FaceDetector
 
 AVATARS = ("woman", "man", "old_woman", "old_man", "child")
@@ -62,16 +62,15 @@ class Workshop:
         for queue in (self.queue, self.portraits):
             queue.cancel(owner)
 
-    def check_portrait(self, picture: Path) -> PortraitCheck:
-        """What the face mesh sees in a picture; may be called while a job runs."""
-        from lipsync_avatars import check_portrait
-        from lipsync_utils import FaceOptions
+    def look(self, file: Path) -> Seen:
+        """Who is seen in a picture or a video, as a run would see it; may be called while a job runs."""
+        from lipsync_tools.looking import look
+        from lipsync_utils import FaceOptions, RunOptions
         from lipsync_utils.faces.detector import make_detector
-        from lipsync_utils.media import read_picture
 
         with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
             self._detector = self._detector or make_detector(FaceOptions())
-            return check_portrait(read_picture(picture), self._detector)
+            return look(file, RunOptions(max_side=max(LIMITS.sides)), detector=self._detector)
 
 
 @st.cache_resource(show_spinner=False)

@@ -34,8 +34,10 @@ class Demo:
     def __init__(self, out: str | os.PathLike[str], *, language: str = "en") -> None:
         self.out, self.made, self.job = Path(out), None, None
         self._texts, self._step, self._outcome = words(language), None, None
-        self.consent, self.consent_why = widgets.Checkbox(indent=False), widgets.HTML()
-        self.consent_box = column(self.consent, self.consent_why).add_class("lipsync-consent")
+        # The sentence is not the box's description: some front ends cut that short, or show none.
+        self.consent, self.consent_text, self.consent_why = widgets.Checkbox(indent=False), *_html(2)
+        self.consent_box = column(self.consent_text, self.consent, self.consent_why).add_class("lipsync-consent")
+        self._asked_about: tuple | None = None
         self.face, self.voice = (panel(self.out / "brought", self._changed) for panel in (FacePanel, VoicePanel))
         self.settings, self.result = SettingsPanel(), ResultPanel()
         languages = [(name, code) for code, name in LANGUAGES.items()]
@@ -56,7 +58,8 @@ class Demo:
         Raises:
             InputError: something is missing; the message says what.
         """
-        chosen = self.face.chosen() | self.voice.chosen() | self.settings.chosen()
+        self._changed()
+        chosen = self.face.chosen() | self.voice.chosen() | self.settings.chosen(self.face.speaker())
         return Order(**chosen, personal=self._personal(), consent=self.consent.value)
 
     def start(self) -> None:
@@ -91,7 +94,8 @@ class Demo:
         for part in (self.face, self.voice, self.settings, self.result):
             part.say(texts)
         self.title.value = f'<div class="lipsync-title">{texts["title"]}<small>{texts["subtitle"]}</small></div>'
-        self.consent.description, self.consent_why.value = texts["consent"], hint(texts["consent why"])
+        self.consent_text.value = f'<div class="lipsync-asked">{texts["consent"]}</div>'
+        self.consent.description, self.consent_why.value = texts["consent tick"], hint(texts["consent why"])
         self.button.description, self.cancel_button.description = texts["generate"], texts["cancel"]
         self._tell(self._outcome)
         if self._step is not None:
@@ -108,7 +112,10 @@ class Demo:
         return self.face.personal or self.voice.personal
 
     def _changed(self) -> None:
-        """The question of consent is asked only where there is somebody to ask."""
+        """Consent is asked for only where there is somebody to ask, and anew for another face, voice or text."""
+        asked_about = self.face.chosen(), self.face.speaker(), self.voice.chosen()
+        if asked_about != self._asked_about:
+            self._asked_about, self.consent.value = asked_about, False
         show_if(self._personal(), self.consent_box)
 
     def _working(self, working: bool) -> None:
@@ -147,6 +154,10 @@ class Demo:
             self.message.value = problem(outcome.message, texts["failed"], language=texts["language"])
         else:
             self.message.value = problem(f"{type(outcome).__name__}: {outcome}", texts["unexpected"])
+
+
+def _html(count: int) -> tuple[widgets.HTML, ...]:
+    return tuple(widgets.HTML() for _ in range(count))
 
 
 def bar(share: float, text: str) -> str:

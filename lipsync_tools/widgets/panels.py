@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
 from lipsync_utils import media
 from lipsync_utils.errors import LipSyncError
-from lipsync_utils.options import MotionOptions, RunOptions
+from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
 
 from .. import samples
+from ..looking import Seen, look
 from ..models import studio_is_ready, wav2lip_is_ready
+from ..sounds import heard
 from ..workflow import Prompt, Text
 from .microphone import Microphone, save_recording
-from .pieces import column, gallery_style, heading, hint, problem, relabel, row, seen, show_if, thumbnail, widgets
+from .pieces import (
+    column,
+    gallery,
+    heading,
+    hint,
+    on_buttons,
+    problem,
+    relabel,
+    row,
+    seen,
+    sentence,
+    show_if,
+    style,
+    thumbnail,
+    widgets,
+)
 from .players import SOUND_KINDS, show_audio
 from .uploads import save_upload, uploads_in
 from .wording import microphone as microphone_words
+from .wording import words
+
+FACES = "image/*,video/*,.heic,.heif,.avif,.3gp"
+VOICES = "audio/*,video/*,.amr,.3gp"
+"""What choosers of files offer; not every browser knows that these endings are pictures and sounds."""
 
 CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "still")}
 
@@ -38,7 +61,7 @@ class Panel:
         self.number, self.title, self.ways, self.out, self.changed = number, title, ways, out, changed
         self.file: Path | None = None
         self.heading, self.problem = widgets.HTML(), widgets.HTML()
-        self._refused, self._language = None, "en"
+        self._refused, self._texts, self._quiet = None, words("en"), False
         self.switch = widgets.ToggleButtons(options=list(ways)).add_class("lipsync-switch")
         self.view = column(self.heading, self.switch, *ways.values(), self.problem).add_class("lipsync-panel")
         self.on(self.switch, "value", self._turn)
@@ -56,15 +79,23 @@ class Panel:
 
     def say(self, texts: dict[str, str]) -> None:
         """Write everything anew in another language."""
-        self._language, refused = texts["language"], self._refused
+        self._texts, self._quiet = texts, True  # new words for an option seem to be another choice
         self.heading.value = heading(self.number, texts[self.title])
-        relabel(self.switch, [(texts[way], way) for way in self.ways])  # which seems to be another choice
-        self._tell_refusal(refused)
+        relabel(self.switch, [(texts[way], way) for way in self.ways])
+        self._write(texts)
+        self._quiet = False
+        self._tell_refusal(self._refused)
+
+    def _write(self, texts: dict[str, str]) -> None:
+        """Write what lies in the ways."""
+        raise NotImplementedError
 
     def on(self, widget: widgets.Widget, trait: str, act: Callable[[object], None]) -> None:
         """Act on a trait's new value; an error of ours becomes a message in the panel, never a stack trace."""
 
         def guarded(change: dict) -> None:
+            if self._quiet:
+                return
             self._tell_refusal(None)
             try:
                 act(change["new"])
@@ -76,7 +107,7 @@ class Panel:
 
     def _tell_refusal(self, error: LipSyncError | None) -> None:
         self._refused = error
-        self.problem.value = "" if error is None else problem(error.message, language=self._language)
+        self.problem.value = "" if error is None else problem(error.message, language=self._texts["language"])
 
     def _turn(self, chosen: str) -> None:
         for way, pane in self.ways.items():
@@ -92,26 +123,34 @@ class FacePanel(Panel):
 
     def __init__(self, out: Path, changed: Callable[[], None]) -> None:
         self.studio, self.avatars = studio_is_ready(), list(samples.named("face").values())
-        self.sample = widgets.ToggleButtons(options=self.avatars).add_class("lipsync-faces")
-        self.upload = widgets.FileUpload(accept="image/*,video/*", multiple=False)
+        self.sample = gallery("lipsync-faces", self.avatars)
+        self.people, self.people_style, self.people_label = gallery("lipsync-people"), style(), widgets.HTML()
+        self.view_of: Seen | None = None
+        self.upload = widgets.FileUpload(accept=FACES, multiple=False)
         self.path = widgets.Text(continuous_update=False).add_class("lipsync-wide")
         self.prompt = widgets.Textarea(rows=2, disabled=not self.studio).add_class("lipsync-wide")
         self.fine = widgets.Checkbox(indent=False, disabled=not self.studio)
         self.limit, self.seen, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        pictures = style()
+        pictures.value = on_buttons("lipsync-faces", [media.read_picture(path) for path in self.avatars])
+        self.group = column(self.people_label, self.people_style, self.people)
+        show_if(False, self.group)
         ways = {
-            "face sample": column(gallery_style(self.avatars), self.sample),
-            "face upload": column(row(self.upload, self.seen), self.limit, self.path),
+            "face sample": column(pictures, self.sample),
+            "face upload": column(row(self.upload, self.seen), self.group, self.limit, self.path),
             "face prompt": column(self.prompt, self.fine, self.note),
         }
         super().__init__(1, "face", ways, out, changed)
         self.on(self.upload, "value", self._arrived)
         self.on(self.path, "value", self._named)
+        for choice in (self.sample, self.people, self.prompt, self.fine):
+            self.on(choice, "value", self._other)
 
-    def say(self, texts: dict[str, str]) -> None:
-        """Write everything anew in another language."""
-        super().say(texts)
+    def _write(self, texts: dict[str, str]) -> None:
         relabel(self.sample, [(texts.get(f"sample {path.stem}", path.stem), path) for path in self.avatars])
         self.upload.description = texts["choose picture"]
+        self.people_label.value = hint(texts["people"])
+        self._tell_people()
         self.limit.value = hint(texts["upload limit"])
         self.prompt.placeholder = texts["prompt hint"]
         self.fine.description = texts["fine"]
@@ -126,16 +165,53 @@ class FacePanel(Panel):
         words = self.prompt.value.strip()
         return {"face": Prompt(words, self.fine.value) if words else None}
 
+    def speaker(self) -> FaceOptions:
+        """Which face of the file speaks."""
+        seen = self.view_of
+        if self.way != "face upload" or seen is None or len(seen.faces) < 2:
+            return FaceOptions()
+        return FaceOptions(choose=seen.point(seen.faces[self.people.value]))
+
+    def _other(self, _: object) -> None:
+        self._tell_seen()
+
     def _named(self, text: str) -> None:
         if text.strip():
             self._take(Path(text.strip()).expanduser())
 
     def _take(self, path: Path) -> None:
-        self.file, self.seen.value = None, ""
-        source = media.open_source(path)  # refuses what is no picture and no video
-        picture = f'<img src="{thumbnail(path)}" alt="">' if media.is_picture(path) else "▶"
-        self.seen.value = seen(picture, path.name, f"{source.width} × {source.height}")
+        self.file, self.view_of, self.seen.value = None, None, ""
+        self._tell_people()
+        self.view_of = look(path)  # refuses what is no picture and no video, and what no run could make speak
         self.file = path
+        self._tell_people()
+        self._tell_seen()
+
+    def _tell_people(self) -> None:
+        """The people of a group, to be chosen from."""
+        faces = () if self.view_of is None else self.view_of.faces
+        show_if(len(faces) > 1, self.group)
+        options = [(self._texts["person"].format(number=place + 1), place) for place in range(len(faces))]
+        if len(options) == len(self.people.options) and options:
+            relabel(self.people, options)
+            return
+        self.people.options = options
+        if len(faces) > 1:
+            self.people_style.value = on_buttons("lipsync-people", [self.view_of.portrait(face) for face in faces])
+            self.people.value = next(place for place, face in enumerate(faces) if face is self.view_of.chosen)
+
+    def _tell_seen(self) -> None:
+        """The face that speaks, and how well it will."""
+        if self.file is None or self.view_of is None or not self.view_of.faces:
+            return
+        face = self.view_of.faces[self.people.value or 0]
+        alone = thumbnail(self.view_of.portrait(face))
+        doubts, texts = self.view_of.doubts(face), self._texts
+        told = "".join(sentence(doubt, texts["language"]) for doubt in doubts)
+        verdict = f"{texts['face doubt']}{told}" if doubts else texts["face good"]
+        picture = f'<img src="{alone}" alt="{html.escape(texts["who speaks"])}">'
+        height, width = (round(side / self.view_of.scale) for side in self.view_of.image.shape[:2])
+        self.seen.value = seen(picture, self.file.name, f"{width} × {height}<br><bdi>{verdict}</bdi>")
 
 
 class VoicePanel(Panel):
@@ -147,7 +223,7 @@ class VoicePanel(Panel):
         voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
         self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
         self.seconds = widgets.IntSlider(min=3, max=60, value=6, readout_format="d")
-        self.upload, self.microphone = widgets.FileUpload(accept="audio/*,video/*", multiple=False), Microphone()
+        self.upload, self.microphone = widgets.FileUpload(accept=VOICES, multiple=False), Microphone()
         self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
         self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
@@ -159,10 +235,10 @@ class VoicePanel(Panel):
         super().__init__(2, "voice", ways, out, changed)
         self.on(self.upload, "value", self._arrived)
         self.on(self.microphone, "recording", self._recorded)
+        for choice in (self.sample, self.seconds, self.text):
+            self.on(choice, "value", lambda _: None)
 
-    def say(self, texts: dict[str, str]) -> None:
-        """Write everything anew in another language."""
-        super().say(texts)
+    def _write(self, texts: dict[str, str]) -> None:
         self.seconds_label.value = hint(texts["seconds"])
         self.upload.description = texts["choose sound"]
         self.microphone.texts = microphone_words(texts)
@@ -179,13 +255,17 @@ class VoicePanel(Panel):
 
     def _take(self, path: Path) -> None:
         self.file, self.heard.value = None, ""
-        length = media.load_speech(path).duration_s  # refuses what has no sound
+        length = heard(path)  # refuses what has no sound
         player = show_audio(path).data if path.suffix.lower() in SOUND_KINDS else ""
         self.heard.value = seen(player, path.name, f"{length:.1f} s")
         self.file = path
 
     def _recorded(self, recording: bytes) -> None:
-        self.recorded = save_recording(recording, self.out) if recording else None
+        self.recorded = None
+        if recording:
+            saved = save_recording(recording, self.out)
+            heard(saved)
+            self.recorded = saved
 
 
 class SettingsPanel:
@@ -210,6 +290,7 @@ class SettingsPanel:
             relabel(choice, [(texts[f"{name} {option}"], option) for option in CHOICES[name]])
         self.note.value = hint(texts["wav2lip missing"])
 
-    def chosen(self) -> dict[str, object]:
-        """Its part of an :class:`~lipsync_tools.workflow.Order`."""
-        return {"options": RunOptions(engine=self.engine.value, motion=MotionOptions(style=self.motion.value))}
+    def chosen(self, face: FaceOptions) -> dict[str, object]:
+        """Its part of an :class:`~lipsync_tools.workflow.Order`, with which face speaks."""
+        motion = MotionOptions(style=self.motion.value)
+        return {"options": RunOptions(engine=self.engine.value, face=face, motion=motion)}

@@ -6,11 +6,10 @@ import base64
 import html
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps
 
-from lipsync_utils import media
 from lipsync_utils.errors import MissingExtraError
 from lipsync_utils.messages import said_in
 
@@ -75,23 +74,28 @@ def seen(before: str, name: str, facts: str) -> str:
     return f'<div class="lipsync-seen">{before}<span dir="ltr">{html.escape(name)}<br>{facts}</span></div>'
 
 
-def thumbnail(picture: Path) -> str:
-    """A picture as the data address of a small square JPEG."""
-    stored, image = io.BytesIO(), Image.fromarray(media.read_picture(picture))
+def thumbnail(picture: np.ndarray) -> str:
+    """A picture, ``(H, W, 3) uint8`` RGB, as the data address of a small square JPEG."""
+    stored, image = io.BytesIO(), Image.fromarray(picture)
     ImageOps.fit(image, (THUMBNAIL, THUMBNAIL), centering=(0.5, 0.35)).save(stored, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(stored.getvalue()).decode('ascii')}"
 
 
-def gallery_style(pictures: Sequence[Path]) -> widgets.HTML:
-    """Puts each sample's picture onto its button."""
+def gallery(name: str, options: Sequence[object] = ()) -> widgets.ToggleButtons:
+    """A choice whose buttons are pictures; ``name`` is a class of its own, by which :func:`on_buttons` finds it."""
+    return widgets.ToggleButtons(options=options).add_class("lipsync-gallery").add_class(name)
+
+
+def on_buttons(name: str, pictures: Sequence[np.ndarray]) -> str:
+    """The style sheet that puts a picture onto each button of a gallery."""
     rules = [
-        f".lipsync-faces button:nth-child({place})::before {{background-image: url({thumbnail(path)})}}"
-        for place, path in enumerate(pictures, start=1)
+        f".{name} button:nth-child({place})::before {{background-image: url({thumbnail(picture)})}}"
+        for place, picture in enumerate(pictures, start=1)
     ]
-    return style(" ".join(rules))
+    return f"<style>{' '.join(rules)}</style>"
 
 
-def style(rules: str) -> widgets.HTML:
+def style(rules: str = "") -> widgets.HTML:
     """A style sheet as a widget, which counts wherever it lies."""
     return widgets.HTML(f"<style>{rules}</style>", layout={"display": "none"})
 

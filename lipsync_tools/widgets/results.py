@@ -61,9 +61,9 @@ def told(made: Made, texts: dict[str, str]) -> str:
     else:
         low, high = sync.offset_interval_ms
         offset = texts["offset"].format(
-            offset=number(sync.offset_ms, "+.0f"),
-            low=number(low, "+.0f"),
-            high=number(high, "+.0f"),
+            offset=_early_or_late(sync.offset_ms, texts),
+            low=_early_or_late(low, texts),
+            high=_early_or_late(high, texts),
             confidence=number(sync.confidence, ".3f"),
         )
         tone = {"in sync": "good", "noticeable": "fair"}.get(sync.verdict, "bad")
@@ -71,3 +71,9 @@ def told(made: Made, texts: dict[str, str]) -> str:
         verdict = f'<div class="lipsync-verdict lipsync-{tone}">{said}</div><p>{offset}</p>'
     warnings = "".join(sentence(text, texts["language"]) for text in run.warnings)
     return f'<div class="lipsync-told">{verdict}<p class="lipsync-hint">{facts}</p>{warnings}</div>'
+
+
+def _early_or_late(offset_ms: float, texts: dict[str, str]) -> str:
+    """How early or late the sound comes, in words."""
+    ms = round(offset_ms)
+    return texts["early" if ms > 0 else "late" if ms else "exact"].format(ms=number(abs(ms)))

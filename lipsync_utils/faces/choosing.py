@@ -23,8 +23,17 @@ def detect_still(image: np.ndarray, detector: FaceDetector, options: FaceOptions
         NoFaceError: there is no face, not as many as asked for, or it is too small.
         InputError: ``options.choose`` is none of the ways to choose.
     """
+    return chosen_of(faces_of_still(image, detector), image, options)
+
+
+def faces_of_still(image: np.ndarray, detector: FaceDetector) -> list[Face]:
+    """All faces of a still picture, ``(H, W, 3) uint8`` RGB, from left to right, as precisely as the detector can."""
     kwargs = {"precise": True} if isinstance(detector, RefiningDetector) else {}
-    faces = detector.detect(image, **kwargs)
+    return detector.detect(image, **kwargs)
+
+
+def chosen_of(faces: list[Face], image: np.ndarray, options: FaceOptions) -> Face:
+    """The chosen one of the faces that were found in a still picture; raises as :func:`detect_still`."""
     height, width = image.shape[:2]
     if not faces:
         raise NoFaceError(

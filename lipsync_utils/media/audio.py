@@ -28,7 +28,9 @@ GAP_S = 0.04
 _LONGEST_GAP_S = 3600.0
 _LONGEST_JUMP_S = 10.0  # of clocks that may be set anew on the way (broadcast, joined files)
 _NOTED_LEAD_S = 0.1
-_SILENT = 10 ** (-60 / 20)  # the loudest sample of what nobody hears
+SILENT = 10 ** (-60 / 20)
+"""The loudest sample of what nobody hears."""
+
 _CANCELLED = 0.1  # less of the power is left in mono: channels are in opposite phase
 
 _NO_SOUND = Message("No sound can be read from {path!r}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file.")
@@ -269,7 +271,7 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
         )
         with SoundReader(path, role=role, track=track) as again:
             wave = _folded(again, np.eye(reader.channels, dtype=np.float32)[loudest])[0]
-    if np.abs(wave).max() < _SILENT:
+    if np.abs(wave).max() < SILENT:
         notes.append(
             Message(
                 "The sound of {path!r} is silent: the lips will rest. Choose another track with --audio-track."

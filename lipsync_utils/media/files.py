@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ..errors import InputError, OutputError
 from ..messages import Message
+from . import phone_pictures
 
 MOST_PIPED = 8 << 30
 """Bytes that are taken from a pipe."""
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path has lost one of the two slashes
-_UNREADABLE_STILLS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 
 def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
@@ -32,7 +32,7 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
         role: what the file is for, as the message should name it: ``"face"``, ``"voice"``.
 
     Raises:
-        InputError: nothing there, a directory, an empty file, one that may not be read, or a still format (HEIC,
+        InputError: nothing there, a directory, an empty file, one that may not be read, or a picture of a phone (HEIC,
             AVIF) that nothing here decodes; also an address of the web, a pipe, a device.
     """
     file = Path(path).expanduser()
@@ -62,7 +62,7 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
         )
     try:
         with file.open("rb") as stream:
-            head = stream.read(12)
+            head = stream.read(phone_pictures.HEAD)
     except OSError as error:
         raise InputError(
             "The {role} file {path!r} cannot be read: {reason}. Check its rights.",
@@ -76,11 +76,17 @@ def existing_file(path: str | os.PathLike[str], *, role: str) -> Path:
             role=Message(role),
             path=str(path),
         )
-    if head[4:8] == b"ftyp" and head[8:12] in _UNREADABLE_STILLS:
+    kind = phone_pictures.kind_of(head)
+    if kind and not phone_pictures.can_read(kind):
         raise InputError(
-            "The {role} file {path!r} is a HEIC or AVIF picture, which is not supported. Save it as JPEG or PNG.",
+            "The {role} file {path!r} is a HEIC picture, as phones take them, which nothing here reads. Save it as "
+            "JPEG or PNG, or install what reads it: {command}"
+            if kind == "HEIF"
+            else "The {role} file {path!r} is an AVIF picture, which nothing here reads. Save it as JPEG or PNG, or "
+            "install what reads it: {command}",
             role=Message(role),
             path=str(path),
+            command="pip install 'lipsync_utils[heic]'" if kind == "HEIF" else "pip install 'pillow>=11.3'",
         )
     return file.absolute()
 

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..errors import InputError
+from . import phone_pictures
 from .files import existing_file, written
 
 MAX_SIDE = 8192
@@ -32,7 +33,7 @@ def is_picture(path: str | os.PathLike[str]) -> bool:
         with Image.open(path, formats=_formats_of(path)):
             return True
     except UnidentifiedImageError:
-        return False
+        return bool(phone_pictures.kind_of_file(path))
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return True  # it has the signature; reading it will say what is wrong
 
@@ -74,6 +75,8 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
     except InputError:
         raise
     except UnidentifiedImageError as error:
+        if phone_pictures.kind_of_file(file):
+            raise _damaged(path, error) from error
         raise InputError(
             "{path!r} is not a picture that can be read (its content decides, not its name). "
             "Give a JPEG, PNG, WebP, GIF, BMP, TIFF, TGA or PSD file.",
@@ -87,9 +90,13 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
             most=MAX_SIDE,
         ) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for damaged data
-        raise InputError(
-            "The picture {path!r} is damaged: {error}. Save or download it again.", path=str(path), error=str(error)
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: str | os.PathLike[str], error: Exception) -> InputError:
+    return InputError(
+        "The picture {path!r} is damaged: {error}. Save or download it again.", path=str(path), error=str(error)
+    )
 
 
 def write_picture(path: str | os.PathLike[str], image: np.ndarray) -> None:
@@ -121,7 +128,9 @@ def _formats_of(path: str | os.PathLike[str]) -> tuple[str, ...]:
     with open(path, "rb") as file:
         file.seek(-min(len(_TGA_FOOTER), os.fstat(file.fileno()).st_size), os.SEEK_END)
         is_tga = file.read() == _TGA_FOOTER or Path(path).suffix.lower() in _TGA_ENDINGS
-    return (*_FORMATS, *_ONLY_READ, *(["TGA"] if is_tga else []))
+    phone = phone_pictures.kind_of_file(path)
+    extra = [phone] if phone and phone_pictures.can_read(phone) else []
+    return (*_FORMATS, *_ONLY_READ, *(["TGA"] if is_tga else []), *extra)
 
 
 def as_rgb(image: Image.Image) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from .decoding import Film, chosen_track, start_s
 from .files import existing_file
 from .pictures import MAX_SIDE, is_animation, is_picture, read_picture
 from .timeline import looped, once, resampled, there_and_back
+
+_GLANCED_S = 8.0
+"""A video that is longer, and has key frames that are not farther apart, is not decoded as a whole to be looked at."""
 
 _PLAYED = {"loop": looped, "pingpong": there_and_back, "freeze": once}
 
@@ -81,6 +85,51 @@ class Source:
         shown = _PLAYED[when_short](opener)
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)
+
+    def glimpses(self, most: int) -> Iterator[Frame]:
+        """A few frames, spread over the whole source, for a quick look; one of a picture.
+
+        Those of a long video are its key frames, where the format finds them without decoding what lies between, and
+        there are enough of them.
+
+        Raises:
+            InputError: not one frame can be decoded.
+        """
+        if self.is_picture:
+            yield from self.frames(Timeline(fps=Fraction(1), frames=1, duration_s=1.0))
+            return
+        count = max(1, min(most, round(self.duration_s * (self.fps or 1))))
+        if self.duration_s > _GLANCED_S and self._can_be_entered():
+            found = 0
+            for frame in self._key_frames([self.duration_s * number / count for number in range(count)]):
+                found += 1
+                yield frame
+            if found >= min(count, self.duration_s / _GLANCED_S):
+                return
+        rate = Fraction(count) / Fraction(max(self.duration_s, 0.001)).limit_denominator(1000)
+        timeline = Timeline(fps=rate, frames=count, duration_s=self.duration_s)
+        yield from self.frames(timeline, when_short="freeze", exact=False)
+
+    def _can_be_entered(self) -> bool:
+        """Whether the format finds a frame in the middle."""
+        if is_animation(self.path):
+            return False
+        with Film(self.path, fps=self.fps, track=self.track) as film:
+            return film.seek(start_s(film.stream))
+
+    def _key_frames(self, times: list[float]) -> Iterator[Frame]:
+        """The frames at which a decoder can begin before each time, where they are whole; each once."""
+        last_s = None
+        convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=False)
+        for index, time_s in enumerate(times):
+            with Film(self.path, fps=self.fps, track=self.track) as film, contextlib.suppress(InputError):
+                film.seek(start_s(film.stream) + time_s)
+                shown = next(film.pictures())
+                if shown.stamp_s == last_s:
+                    continue
+                last_s, image = shown.stamp_s, convert(shown.picture)
+                image.setflags(write=False)
+                yield Frame(index=index, time_s=time_s, image=image)
 
 
 def open_source(

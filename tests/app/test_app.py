@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
 import time
-from dataclasses import replace
+import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
-from app_visitor import APP, PATIENCE_S, SIZE, Visitor, png, wav
+from app_visitor import APP, PATIENCE_S, SIZE, Visitor, first_picture, png, wav
 from lipsync_app import faces, making, options, state, taking, texts, voices, work, workshop
-from lipsync_app.look import in_plain_words
-from lipsync_app.pictures import first_picture
+from lipsync_app.look import in_plain_words, offset_in_words
 from lipsync_app.refusals import NoRoomError, QueueFullError
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 from synthetic_faces import SyntheticFace, draw
-from synthetic_media import write_video
+from synthetic_media import voice, write_video
 
-from lipsync_tools.workflow import Text
+from lipsync_tools import looking
+from lipsync_utils import FaceOptions
 from lipsync_utils.errors import AssetError, InputError
+from lipsync_utils.faces import make_detector
 from lipsync_utils.media import open_source, read_metadata
 
 ARABIC = re.compile("[\u0621-\u064a]")
@@ -43,7 +46,7 @@ def test_one_click_makes_the_sample_talk(visitor):
     visitor.settle()
     assert visitor.addresses("video")
     assert len(visitor.addresses("a")) == 2
-    assert all(words in visitor.words() for words in ("Save the video", "Report (JSON)"))
+    assert all(words in visitor.words() for words in ("Save the video", "Save the details (JSON)"))
     assert "Too short to measure" in visitor.words(), "the samples are 1.5 s here; a verdict comes in any case"
     assert visitor.page.get("imgs") or visitor.page.get("image"), "with its figure"
     assert "AI-generated" in read_metadata(shown_video(visitor))["description"]
@@ -102,6 +105,17 @@ def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):
     assert columns.max() < 160
 
 
+@pytest.mark.parametrize("page", ["talk", "dub"])
+def test_what_explains_the_label_is_no_part_of_its_switch(visitor, page):
+    """Streamlit puts the mark of its help into the switch's label: who taps it, switches."""
+    visitor.choose("page", page)
+    if page == "talk":
+        visitor.go("talk")
+    (switch,) = visitor.page.toggle
+    assert switch.help == ""
+    assert texts._TABLE["badge_note"][0] in [caption.value for caption in visitor.page.caption]
+
+
 # --- faces ------------------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +151,36 @@ def test_another_face_needs_another_agreement(visitor, face_png):
     assert visitor.page.checkbox[0].value is False
 
 
+def test_other_words_need_another_agreement(visitor, face_png, voice_wav):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    at_voice(visitor, "text")
+    visitor.agree()
+    visitor.page.text_area[0].set_value("I owe you a million.").run()
+    assert visitor.page.checkbox[0].value is False
+    visitor.agree()
+    visitor.choose("voice_source", "upload")
+    for samples in (voice_wav, wav(np.sin(np.arange(9600) / 20))):
+        visitor.upload("upload_voice", "voice.wav", samples)
+        assert visitor.page.checkbox[0].value is False
+        visitor.agree()
+    visitor.choose("voice_source", "samples")
+    assert visitor.page.checkbox[0].value is False, "what a sample says is said by this face as well"
+    visitor.press("make_talk")
+    assert "Please confirm this first" in visitor.errors()
+
+
+def test_what_is_typed_and_sent_with_the_press_of_the_button_was_not_agreed_to(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "a.png", face_png)
+    at_voice(visitor, "text")
+    visitor.agree()
+    visitor.page.text_area[0].set_value("I owe you a million.")
+    visitor.press("make_talk")
+    assert "Please confirm this first" in visitor.errors()
+    assert "talk" not in visitor["jobs"]
+
+
 def draw_face(x: float) -> np.ndarray:
     return draw(SyntheticFace(x=SIZE * x, y=SIZE * 0.45, width=SIZE * 0.47), size=(SIZE, SIZE))
 
@@ -154,8 +198,39 @@ def test_the_gallery_needs_no_agreement(visitor):
     assert not visitor.page.checkbox
 
 
+def test_pictures_of_phones_are_taken(visitor):
+    """Which uploaders offer, and what is made of one."""
+    visitor.choose("face_source", "upload")
+    assert {".heic", ".heif", ".avif"} <= set(visitor.page.file_uploader(key="upload_face").proto.type)
+    visitor.upload("upload_face", "IMG_0001.avif", picture(draw_face(0.5), "AVIF"))
+    assert visitor["face"].label == "own_picture"
+
+
+def picture(image: np.ndarray, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, kind, quality=90)
+    return buffer.getvalue()
+
+
+def test_clips_of_phones_are_taken(visitor, tmp_path):
+    frames = [draw(SyntheticFace(x=88, y=66, width=90), size=(176, 144))] * 10
+    clip = write_video(tmp_path / "clip.3gp", frames, codec="h263", options={}, sound=voice(0.5))
+    at_voice(visitor, "upload")
+    assert ".3gp" in visitor.page.file_uploader(key="upload_voice").proto.type
+    visitor.upload("upload_voice", "clip.3gp", clip.read_bytes())
+    assert visitor["voice"].seconds == pytest.approx(0.5, abs=0.1)
+    at_dub(visitor)
+    assert ".3gp" in visitor.page.file_uploader(key="upload_video").proto.type
+    visitor.upload("upload_video", "clip.3gp", clip.read_bytes())
+    assert visitor["video"] is not None
+
+
 BAD_FACES = {
-    "no face": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "No face was found"),
+    "no face": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "No face found in the picture of 64 x 64 pixels"),
+    "too small a face": (
+        lambda: png(draw_face(0.5)[::2, ::2]),
+        "pixels wide in the picture of 64 x 64 pixels; at least 40",
+    ),
     "no picture": (lambda: b"%PDF-1.7 not a picture at all", "This is not a picture that can be read"),
     "cut off": (lambda: png(draw_face(0.5))[:900], "damaged"),
     "empty": (lambda: b"", "is empty"),
@@ -188,14 +263,46 @@ def test_after_a_file_that_was_refused_the_gallery_is_a_way_out(visitor):
 
 def test_doubts_about_a_picture_are_told(visitor, monkeypatch, face_png):
     visitor.choose("face_source", "upload")
-    check = workshop.workshop().check_portrait
-    monkeypatch.setattr(
-        workshop.workshop(),
-        "check_portrait",
-        lambda path: replace(check(path), problems=("The head is turned by 30 degrees; at most 15 are good.",)),
-    )
+    doubt = "The head is turned by 30 degrees; at most 15 are good."
+    monkeypatch.setattr(looking.Seen, "doubts", lambda seen, face: (doubt,))
     visitor.upload("upload_face", "face.png", face_png)
     assert "The head is turned by 30 degrees" in visitor.words()
+
+
+def two_people() -> np.ndarray:
+    """Two faces beside each other, the right one larger."""
+    one, other = (SyntheticFace(x=x, y=100, width=width) for x, width in ((90, 90), (290, 110)))
+    return draw(one, other, size=(384, 200))
+
+
+def test_of_several_people_the_one_who_was_chosen_speaks(visitor):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "two.png", png(two_people()))
+    assert visitor.page.button(key="person_face_2").label == "Person 2 speaks", "at first the largest"
+    visitor.agree()
+    visitor.press("person_face_1")
+    assert visitor.page.button(key="person_face_1").label == "Person 1 speaks"
+    assert visitor.page.button(key="person_face_2").label == "Person 2"
+    assert visitor.page.checkbox[0].value is False, "this person has not agreed yet"
+    shown = np.asarray(Image.open(io.BytesIO(visitor["face"].thumbnail)).convert("RGB"))
+    faces = make_detector(FaceOptions()).detect(shown)
+    assert len(faces) == 1, "the card shows who speaks, and nobody else"
+    visitor.go("talk")
+    visitor.choose("motion", "still")
+    visitor.agree()
+    visitor.press("make_talk")
+    video = visitor.wait("talk").result.video
+    frames = [frame.image.astype(int) for frame in open_source(video).glimpses(20)]
+    moved = np.max([np.abs(frame - frames[0]).max(axis=2) for frame in frames], axis=0)[:180]
+    assert moved[:, :192].max() > 60
+    assert moved[:, 200:].max() < 40
+
+
+def test_one_person_need_not_be_chosen(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "one.png", face_png)
+    assert not [button.key for button in visitor.page.button if button.key.startswith("person_")]
+    assert visitor["face"].choose is None
 
 
 # --- portraits from a prompt ------------------------------------------------------------------------------------------
@@ -301,6 +408,7 @@ BAD_VOICES = {
     "no sound": (lambda: b"RIFF????WAVEnothing that could be heard", "No sound can be read from 'your file'"),
     "a picture": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "has no sound track"),
     "empty": (lambda: b"", "is empty"),
+    "silent": (lambda: wav(np.zeros(9600)), "Nothing can be heard in 'your file': it is silent"),
     "too large": (lambda: bytes(25_000_001), "at most 25 MB"),
 }
 
@@ -334,8 +442,15 @@ def test_a_text_that_cannot_be_spoken_is_told(visitor, text):
     assert "talk" not in visitor["jobs"]
 
 
-def test_too_long_a_text_is_told():
-    assert "has 601 characters; at most 600" in voices.problem_with(Text("a" * 601))
+def test_too_long_a_text_is_told(visitor):
+    """The field takes it: of a text that it does not take, a visitor would not even see that it was pasted."""
+    at_voice(visitor, "text")
+    assert visitor.page.text_area[0].max_chars == 0
+    visitor.page.text_area[0].set_value("word " * 184).run()
+    assert "has 919 characters; at most 600" in visitor.errors()
+    visitor.press("make_talk")
+    assert "has 919 characters; at most 600" in visitor.errors()
+    assert "talk" not in visitor["jobs"]
 
 
 @pytest.mark.parametrize(
@@ -375,7 +490,7 @@ def test_an_engine_that_cannot_run_here_is_greyed_out_and_said_why(visitor, monk
     monkeypatch.setattr(options, "wav2lip_ready", lambda: False)
     visitor.go("talk")
     assert visitor.page.button(key="engine_wav2lip").disabled
-    assert "Wav2Lip is not available here" in visitor.words()
+    assert "it is not installed on this server" in visitor.words()
 
 
 def test_an_engine_that_can_run_is_on_offer_with_its_terms(visitor, monkeypatch):
@@ -569,11 +684,20 @@ def test_a_video_without_a_face_says_so(visitor, tmp_path):
     blank = write_video(tmp_path / "blank.mp4", [draw(size=(SIZE, SIZE))] * 10)
     at_dub(visitor)
     visitor.upload("upload_video", "clip.mp4", blank.read_bytes())
-    visitor.agree()
+    assert "No face was found in 10 frames spread over 'your file'" in visitor.errors()
+    assert not visitor.page.checkbox, "before anybody is asked or waits"
     visitor.press("make_dub")
-    visitor.wait("dub")
     assert "No face was found" in visitor.errors()
-    assert list((visitor["visit"].folder / "results").iterdir()) == []
+    assert "dub" not in visitor["jobs"]
+    assert [path for path in visitor["visit"].folder.iterdir() if path.is_file()] == []
+
+
+def test_of_several_people_in_a_video_one_is_chosen(visitor, tmp_path):
+    clip = write_video(tmp_path / "two.mp4", [two_people()] * 5)
+    at_dub(visitor)
+    visitor.upload("upload_video", "clip.mp4", clip.read_bytes())
+    visitor.press("person_video_1")
+    assert visitor["video"].choose == pytest.approx((90, 120), abs=25)
 
 
 # --- two languages ----------------------------------------------------------------------------------------------------
@@ -615,10 +739,10 @@ def test_errors_of_the_package_are_said_in_arabic():
     visitor.upload("upload_face", "face.png", png(np.full((64, 64, 3), 200, np.uint8)))
     heading, said = visitor.errors().split("\n\n")
     assert "لم يُعثر على وجه" in heading
-    assert "أعطِ صورة يظهر فيها الوجه من الأمام" in said
+    assert "استعمل صورة ينظر فيها الوجه إلى الكاميرا" in said
     assert not re.search(r"[A-Za-z]{2,}", said)
     visitor.page.segmented_control(key="language").set_value("en").run()
-    assert "Give one in which a face is seen from the front" in visitor.errors(), "the same error in another language"
+    assert "Use one in which a face looks at the camera" in visitor.errors(), "the same error in another language"
 
 
 def test_errors_of_a_job_and_notes_of_a_run_are_said_in_arabic(face_png):
@@ -627,24 +751,58 @@ def test_errors_of_a_job_and_notes_of_a_run_are_said_in_arabic(face_png):
     visitor.upload("upload_face", "a.png", face_png)
     visitor.go("voice")
     visitor.choose("voice_source", "upload")
-    visitor.upload("upload_voice", "silence.wav", wav(np.zeros(9600)))
+    visitor.upload("upload_voice", "stereo.wav", opposite_channels())
     visitor.agree()
     visitor.press("make_talk")
     made = visitor.wait("talk").result
     visitor.settle()
-    assert "is silent: the lips will rest." in made.run.warnings[-1]
-    note = next(line for line in visitor.words().splitlines() if "ستبقى الشفاه ساكنة" in line)
+    assert "are in opposite phase" in made.run.warnings[-1]
+    note = next(line for line in visitor.words().splitlines() if "تتبع الشفاه القناة" in line)
     assert "«ملفك»" in note, "the name that the file has on the server is not shown"
     visitor["jobs"]["talk"].state, visitor["jobs"]["talk"].error = "failed", work_error()
     visitor.page.run()
     assert "الصوت أطول من" in visitor.errors()
 
 
+def opposite_channels() -> bytes:
+    """A stereo file whose channels cancel each other."""
+    samples = (8000 * np.sin(np.arange(9600) / 9)).astype("<i2")
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setparams((2, 2, 16_000, 0, "NONE", ""))
+        writer.writeframes(np.stack([samples, -samples], axis=1).tobytes())
+    return buffer.getvalue()
+
+
 def work_error() -> InputError:
     """What a job raises, in its own thread, where no language is known."""
     with pytest.raises(InputError) as caught:
-        work.check_length(1000.0)
+        work.check_length(1000.0, 60.0)
     return caught.value
+
+
+OFFSETS = {
+    23.4: ("the sound comes 23 ms early", "يسبق الصوت الشفاه بمقدار 23 مللي ثانية"),
+    -61.0: ("the sound comes 61 ms late", "يتأخر الصوت عن الشفاه بمقدار 61 مللي ثانية"),
+    0.2: ("the sound comes exactly with the lips", "يأتي الصوت مع الشفاه تمامًا"),
+}
+
+
+@pytest.mark.parametrize("offset_ms", OFFSETS)
+@pytest.mark.parametrize("place", [0, 1], ids=["en", "ar"])
+def test_an_offset_is_early_or_late_in_words(monkeypatch, offset_ms, place):
+    monkeypatch.setattr(texts, "language", lambda: ("en", "ar")[place])
+    assert offset_in_words(offset_ms, "sound_") == OFFSETS[offset_ms][place]
+    assert not re.search("[-+−]", offset_in_words(offset_ms))
+
+
+JARGON = r"\b(rig|weights?|metadata|engine|models?|checkpoint|frames?|kernel|embedding)\b|الأوزان|أوزان|الهيكل"
+
+
+def test_no_word_of_the_trade_is_left():
+    for name in texts.names():
+        for said in texts._TABLE[name]:
+            assert not re.search(JARGON, said, re.IGNORECASE), name
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

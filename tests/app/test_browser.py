@@ -122,6 +122,10 @@ class Screen:
         self.page.screenshot(path=self.folder / f"{self.name}-{what}.png")
         self.page.set_viewport_size({"width": self.width, "height": self.height})
         wide = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        cut = self.page.locator(".stButtonGroup button p").evaluate_all(
+            "words => words.filter(word => word.scrollWidth > word.clientWidth + 1).map(word => word.innerText)"
+        )
+        assert cut == [], f"words that are cut in {what}"
         assert wide <= self.width, f"{what} is {wide} pixels wide in a window of {self.width}"
         assert self.page.locator("[data-testid=stException]").count() == 0
 
@@ -164,6 +168,8 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
     assert button.inner_text().split("\n")[-1] == texts._TABLE["make"][language == "ar"]
     direction = page.evaluate("getComputedStyle(document.querySelector('.stMainBlockContainer')).direction")
     assert direction == ("rtl" if language == "ar" else "ltr")
+    page.wait_for_function(f"document.documentElement.lang === '{language}'")
+    assert page.evaluate("document.documentElement.dir") == direction
     visitor.shoot("1-face")
 
     visitor.choose(f".st-key-face_source_{language}", 1)
@@ -185,6 +191,10 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
 
     visitor.choose(".st-key-step", 2)
     visitor.see(f".st-key-engine_wav2lip, .st-key-engine_{language}")
+    badge = page.locator("[data-testid=stCheckbox] input").first
+    label = badge.evaluate("input => input.closest('.stCheckbox').innerText")
+    page.get_by_text(texts._TABLE["badge_note"][language == "ar"]).click()
+    assert badge.is_checked(), f"what explains {label!r} does not switch it"
     visitor.press(".st-key-make_talk button")
     visitor.see(".stAlert")
     visitor.shoot("6-consent")
@@ -213,6 +223,28 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
     visitor.choose(f".st-key-page_{language}", 1)
     visitor.see(".st-key-make_dub button")
     visitor.shoot("9-dub")
+
+
+def test_who_of_a_group_speaks_is_chosen_by_mouse_or_keyboard(screen, tmp_path):
+    visitor, language = screen
+    visitor.choose(f".st-key-face_source_{language}", 1)
+    visitor.page.locator("input[type=file]").first.set_input_files(_group(tmp_path))
+    faces = visitor.see(".st-key-people").locator("button")
+    assert faces.count() == 3
+    places = [face.bounding_box()["x"] for face in faces.all()]
+    assert places == sorted(places), "from left to right as in the picture, in every language"
+    names = [texts._TABLE["person"][language == "ar"].format(n=number) for number in (1, 2, 3)]
+    assert all(name in face.inner_text() for name, face in zip(names, faces.all(), strict=True))
+    card = visitor.page.locator(".stage img")
+    before = card.get_attribute("src")
+    faces.nth(1).click()
+    visitor.page.wait_for_function("before => document.querySelector('.stage img').src !== before", arg=before)
+    visitor.shoot("group")
+    before = card.get_attribute("src")
+    faces.nth(2).focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_function("before => document.querySelector('.stage img').src !== before", arg=before)
+    assert card.get_attribute("alt") == texts._TABLE["own_picture"][language == "ar"]
 
 
 def test_one_click_and_a_cancel(screen):
@@ -304,6 +336,15 @@ def _own_picture(folder: Path) -> Path:
     picture = read_picture(ROOT / "samples/avatars/old_woman.png")
     write_picture(folder / "grandma جدتي.png", np.ascontiguousarray(picture[::2, ::-2]))
     return folder / "grandma جدتي.png"
+
+
+def _group(folder: Path) -> Path:
+    """Three sample portraits in one picture."""
+    from lipsync_utils.media import read_picture, write_picture
+
+    people = [read_picture(ROOT / f"samples/avatars/{name}.png")[::2, ::2] for name in ("old_woman", "man", "child")]
+    write_picture(folder / "group.png", np.concatenate(people, axis=1))
+    return folder / "group.png"
 
 
 def _saved(download, target: Path) -> Path:

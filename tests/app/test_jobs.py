@@ -461,6 +461,6 @@ def test_ten_visitors_at_once_all_get_their_own_video(store, ordered, queue):
 
 def top_row(video: Path) -> float:
     """Brightness of the first rows of the first picture."""
-    from lipsync_app.pictures import first_picture
+    from app_visitor import first_picture
 
     return float(np.mean(first_picture(video)[1:5]))

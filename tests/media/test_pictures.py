@@ -4,7 +4,7 @@ from PIL import Image, ImageCms
 from synthetic_media import COLOURS, quadrants
 
 from lipsync_utils.errors import InputError, OutputError
-from lipsync_utils.media import is_picture, read_picture, write_picture
+from lipsync_utils.media import is_picture, open_source, phone_pictures, read_picture, write_picture
 from lipsync_utils.media.pictures import MAX_SIDE
 
 
@@ -108,8 +108,8 @@ def test_broken_colour_profile_is_ignored(tmp_path):
         (b"", "empty"),
         (b"just some text\n" * 40, "not a picture"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "not a picture|damaged"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00", "HEIC"),
-        (b"\x00\x00\x00\x18ftypavif\x00\x00", "AVIF"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "HEIC|damaged"),
+        (b"\x00\x00\x00\x18ftypavif\x00\x00", "AVIF|damaged"),
     ],
 )
 def test_bad_files(tmp_path, content, message):
@@ -118,6 +118,37 @@ def test_bad_files(tmp_path, content, message):
         path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_picture(path)
+
+
+@pytest.mark.parametrize("ending", ["avif", "heic"])
+def test_pictures_of_phones(tmp_path, ending):
+    if ending == "heic":
+        pytest.importorskip("pillow_heif", reason="the extra 'heic' is not installed").register_heif_opener()
+    Image.fromarray(quadrants(width=64, height=48)).save(tmp_path / f"phone.{ending}", quality=95)
+    path = (tmp_path / f"phone.{ending}").rename(tmp_path / "picture.jpg")  # the content decides
+    assert is_picture(path)
+    image = read_picture(path)
+    assert image.shape == (48, 64, 3)
+    for place in ((6, 6), (6, 58), (42, 6), (42, 58)):
+        assert near(image[place], quadrants(width=64, height=48)[place], 12)
+    assert open_source(path).is_picture
+
+
+@pytest.mark.parametrize(("brand", "name"), [("heic", "HEIC"), ("avif", "AVIF")])
+def test_pictures_of_phones_that_nothing_here_reads(tmp_path, monkeypatch, brand, name):
+    monkeypatch.setattr(phone_pictures, "can_read", lambda kind: False)
+    path = tmp_path / "phone.jpg"
+    path.write_bytes(b"\x00\x00\x00\x18ftyp" + brand.encode() + bytes(40))
+    assert is_picture(path), "it is one, and reading it says what to do"
+    with pytest.raises(InputError, match=f"an? {name} picture.*Save it as JPEG or PNG, or install"):
+        read_picture(path)
+
+
+def test_a_picture_of_a_phone_is_told_by_all_of_its_brands():
+    begin = b"\x00\x00\x00\x20ftypmif1\x00\x00\x00\x00mif1"
+    assert phone_pictures.kind_of(begin + b"avifmiaf") == "AVIF"
+    assert phone_pictures.kind_of(begin + b"heicmiaf") == "HEIF"
+    assert phone_pictures.kind_of(begin.replace(b"mif1", b"isom") + b"avif") == ""
 
 
 def test_cut_off_picture(tmp_path):

@@ -4,13 +4,17 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
 pytest.importorskip("anywidget")
 pytest.importorskip("matplotlib")
+from app_visitor import wav
 from quick_runs import models_loaded_once
+from synthetic_faces import SyntheticFace, draw
 from widget_messages import upload
 
 from lipsync_tools.sounds import beginning
@@ -20,7 +24,7 @@ from lipsync_tools.widgets.results import told
 from lipsync_tools.widgets.wording import words
 from lipsync_tools.workflow import Made, Order, Prompt, Text, make_video
 from lipsync_utils.errors import InputError
-from lipsync_utils.media import open_source, read_metadata, write_picture
+from lipsync_utils.media import open_source, read_metadata, read_picture, write_picture
 from lipsync_utils.messages import Message
 from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
 from lipsync_utils.records import RunReport
@@ -40,8 +44,6 @@ def _models():
 @pytest.fixture(scope="module")
 def small_face(tmp_path_factory) -> Path:
     """A sample avatar at a quarter of its size."""
-    from lipsync_utils.media import read_picture
-
     path = tmp_path_factory.mktemp("face") / "small.png"
     write_picture(path, read_picture(FACE)[::4, ::4].copy())
     return path
@@ -98,6 +100,84 @@ def test_a_persons_own_picture_needs_consent(demo):
     assert order.consent
 
 
+def test_another_face_or_other_words_need_another_tick(demo, small_face, tmp_path):
+    demo.face.switch.value = "face upload"
+    upload(demo.face.upload, "me.png", small_face.read_bytes())
+    write_picture(tmp_path / "you.png", read_picture(small_face)[:, ::-1].copy())
+
+    def ticked() -> bool:
+        was, demo.consent.value = demo.consent.value, True
+        return was
+
+    ticked()
+    demo.language.value = "ar"
+    demo.settings.motion.value = "still"
+    assert ticked(), "the same face and words"
+    upload(demo.face.upload, "you.png", (tmp_path / "you.png").read_bytes())
+    assert not ticked()
+    demo.voice.seconds.value = 9
+    assert not ticked()
+    demo.voice.switch.value = "voice text"
+    demo.voice.text.value = "Hello."
+    assert not ticked()
+    demo.voice.text.value = "I owe you a million."
+    assert not demo.consent.value
+    with pytest.raises(InputError, match="Tick that this person has agreed"):
+        demo.order()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_is_agreed_to_is_written_beside_the_tick(demo, language):
+    demo.language.value = language
+    assert words(language)["consent"] in demo.consent_text.value
+    assert demo.consent_text in demo.consent_box.children
+    assert demo.consent.description == words(language)["consent tick"]
+
+
+def test_who_of_a_group_speaks_is_chosen(demo, tmp_path):
+    group = draw(*(SyntheticFace(x=x, y=200, width=160) for x in (130, 380)), size=(512, 400))
+    write_picture(tmp_path / "us.png", group)
+    demo.face.switch.value = "face upload"
+    upload(demo.face.upload, "us.png", (tmp_path / "us.png").read_bytes())
+    assert demo.face.group.layout.display is None
+    assert [label for label, _ in demo.face.people.options] == ["Person 1", "Person 2"]
+    for place, x in enumerate((130, 380)):
+        demo.face.people.value = place
+        demo.consent.value = True
+        assert demo.order().options.face.choose == pytest.approx((x, 220), abs=40)
+    seen = demo.face.seen.value
+    demo.face.people.value = 0
+    assert not demo.consent.value
+    assert demo.face.seen.value != seen, "it shows who speaks"
+    demo.language.value = "ar"
+    assert demo.face.people.value == 0
+    assert demo.face.people.options[0][0] == "الشخص 1"
+    upload(demo.face.upload, "me.png", FACE.read_bytes())
+    assert demo.face.group.layout.display == "none"
+    assert demo.face.speaker() == FaceOptions()
+
+
+def test_a_face_that_no_run_could_use_is_refused_at_once(demo, tmp_path):
+    write_picture(tmp_path / "tiny.png", read_picture(FACE)[::17, ::17].copy())
+    demo.face.switch.value = "face upload"
+    upload(demo.face.upload, "tiny.png", (tmp_path / "tiny.png").read_bytes())
+    assert "at least 40 are needed" in demo.face.problem.value
+    assert "will work well" not in demo.face.seen.value
+    with pytest.raises(InputError, match="One face is needed"):
+        demo.order()
+
+
+def test_a_silent_recording_is_refused_at_once(demo):
+    demo.voice.switch.value = "voice record"
+    demo.voice.microphone.set_state({"recording": memoryview(wav(np.zeros(16_000))), "state": "done"})
+    assert "it is silent" in demo.voice.problem.value
+    with pytest.raises(InputError, match="One voice is needed"):
+        demo.order()
+    demo.voice.switch.value = "voice upload"
+    upload(demo.voice.upload, "silence.wav", wav(np.zeros(16_000)))
+    assert "it is silent" in demo.voice.problem.value
+
+
 def test_a_file_that_is_no_picture_is_said_at_once_and_not_used(demo):
     demo.face.switch.value = "face upload"
     upload(demo.face.upload, "me.png", b"not a picture")
@@ -110,9 +190,10 @@ def test_a_file_that_is_no_picture_is_said_at_once_and_not_used(demo):
 
 
 def test_a_recording_is_kept_and_ordered(demo, tmp_path):
-    demo.voice.switch.value, demo.consent.value = "voice record", True
+    demo.voice.switch.value = "voice record"
     said = beginning(VOICE, 2.0, tmp_path / "said.wav").read_bytes()
     demo.voice.microphone.set_state({"recording": memoryview(said), "state": "done"})
+    demo.consent.value = True
     assert Path(demo.order().voice).read_bytes() == said
     assert demo.order().seconds is None
 
@@ -121,8 +202,8 @@ def test_a_recording_is_kept_and_ordered(demo, tmp_path):
 
 
 def test_the_button_makes_a_scored_video(demo, small_face, tmp_path):
-    demo.face.file, demo.consent.value = small_face, True
-    demo.face.switch.value, demo.voice.seconds.value = "face upload", 4
+    demo.face.file, demo.face.switch.value, demo.voice.seconds.value = small_face, "face upload", 4
+    demo.consent.value = True
     began = time.perf_counter()
     demo.start()
     assert time.perf_counter() - began < 1.0  # the page is not kept waiting
@@ -143,8 +224,8 @@ def test_the_button_makes_a_scored_video(demo, small_face, tmp_path):
 
 
 def test_the_cancel_button_is_heard(demo, small_face):
-    demo.face.file, demo.consent.value = small_face, True
-    demo.face.switch.value, demo.voice.seconds.value = "face upload", 30
+    demo.face.file, demo.face.switch.value, demo.voice.seconds.value = small_face, "face upload", 30
+    demo.consent.value = True
     demo.start()
     demo.cancel()
     assert demo.job.wait(LONG_S)
@@ -166,14 +247,29 @@ def test_notes_are_said_in_the_forms_language(tmp_path):
     assert '<p dir="ltr">&#x27;&lt;a&gt;&#x27; has 3 frames' in told(made, words("en"))
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            'The sound is <bdi dir="ltr">40</bdi> ms early (with 95 % certainty from <bdi dir="ltr">9</bdi> ms late',
+        ),
+        ("ar", 'الصوت سابق بمقدار <bdi dir="ltr">40</bdi> مللي ثانية (بيقين 95٪: من متأخر بمقدار'),
+    ],
+)
+def test_an_offset_is_early_or_late_in_words(tmp_path, language, said):
+    run = replace(RunReport(**dict.fromkeys(RunReport.__dataclass_fields__, 0)), engine="rig", warnings=())
+    sync = SimpleNamespace(verdict="in sync", offset_ms=40.2, offset_interval_ms=(-9.0, 51.0), confidence=0.5)
+    assert said in told(Made(tmp_path / "a.mp4", run, FaceOptions(), sync=sync), words(language))
+
+
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 
 def test_a_picture_without_a_face_is_a_message(demo, tmp_path):
-    import numpy as np
-
     write_picture(tmp_path / "sky.png", np.full((240, 320, 3), 200, np.uint8))
-    demo.face.file, demo.consent.value, demo.face.switch.value = tmp_path / "sky.png", True, "face upload"
+    demo.face.file, demo.face.switch.value = tmp_path / "sky.png", "face upload"
+    demo.consent.value = True
     demo.start()
     assert demo.job.wait(LONG_S)
     assert "No face found" in demo.message.value
