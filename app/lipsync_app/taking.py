@@ -98,7 +98,7 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
 
 def _who_speaks(seen: Seen, face: Face) -> Face:
     """The face with what was seen of it; of several, the one that speaks unless another is chosen."""
-    several = len(seen.faces) > 1
+    several = len(seen.faces) > 1 or seen.chosen is None
 
     def one(person: records.Face) -> Face:
         point = seen.point(person) if several else None
@@ -107,7 +107,7 @@ def _who_speaks(seen: Seen, face: Face) -> Face:
         return replace(face, digest=digest, thumbnail=small, doubts=doubts, choose=point)
 
     group = tuple(one(person) for person in seen.faces) if several else ()
-    return replace(one(seen.chosen), group=group)
+    return replace(one(seen.chosen or seen.faces[0]), group=group)
 
 
 def accept_video(data: bytes) -> Face:
