@@ -332,7 +332,7 @@ class CoverWatch:
         reach = REACH + MARGIN + FADE
         for frame in frames:
             held.append(frame)
-            if len(held) > reach:
+            while held and len(self._doubts) - before > reach:  # more frames were seen than have come
                 yield replace(held.popleft(), covered=self._covered(before))
                 before = self._forget(before + 1)
         while held:
