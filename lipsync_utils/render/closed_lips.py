@@ -127,6 +127,11 @@ class Lent:
 
     layers: tuple[tuple[ClosedLips, float], ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left of the frame's own lips."""
+        return any(share == 1 for _, share in self.layers)
+
     def on(self, fitted: FittedRig, moves: np.ndarray) -> FittedRig:
         """The rig at rest with these lips.
 

@@ -78,7 +78,7 @@ class VideoRenderer:
         touched = np.unique(mesh.TRIANGLES[moved[mesh.TRIANGLES].any(1)])  # corners of triangles with a moved corner
         region = region_around(np.concatenate([target[touched], warp.source[touched]]), image.shape)
         out = image.copy()
-        warp.paint(out, target, region, identity_maps(region))
+        warp.paint(out, target, region, identity_maps(region), fine_lips=not lent.whole)
         lent.paint(out, target[: topology.POINTS])
         state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)

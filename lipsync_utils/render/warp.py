@@ -10,8 +10,8 @@ from . import mesh
 from .raster import draw_triangles
 from .regions import Region, region_around
 
-_DETAILS = tuple(np.array(hole) for hole in (topology.MOUTH_HOLE, topology.RIGHT_EYE_HOLE, topology.LEFT_EYE_HOLE))
-"""Points around the places where the mesh opens."""
+_MOUTH = np.array(topology.MOUTH_HOLE)
+_EYES = tuple(np.array(hole) for hole in (topology.RIGHT_EYE_HOLE, topology.LEFT_EYE_HOLE))
 
 STILL = 0.02
 """Points that move by less than this, in pixels, stand still."""
@@ -36,7 +36,15 @@ class MeshWarp:
             size = image.shape[1] * supersampling, image.shape[0] * supersampling
             self._texture = cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4)
 
-    def paint(self, out: np.ndarray, target: np.ndarray, region: Region, maps: tuple[np.ndarray, np.ndarray]) -> None:
+    def paint(
+        self,
+        out: np.ndarray,
+        target: np.ndarray,
+        region: Region,
+        maps: tuple[np.ndarray, np.ndarray],
+        *,
+        fine_lips: bool = True,
+    ) -> None:
         """Warp the picture into a region of ``out``, in place.
 
         Args:
@@ -45,13 +53,14 @@ class MeshWarp:
             region: the part of ``out`` that is rendered.
             maps: x and y in the enlarged picture for every pixel of the region, used where no triangle covers it; the
                 rest is written into them.
+            fine_lips: render the edges of parted lips finely; needless where others are put over them.
         """
         left, top, right, bottom = region
         if right - left < 2 or bottom - top < 2:
             return
         draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
         out[top:bottom, left:right] = self._sample(*maps)
-        for detail in _DETAILS:
+        for detail in (_MOUTH, *_EYES) if fine_lips else _EYES:
             if np.abs(target[detail] - self.source[detail]).max() > STILL:
                 self._refine(out, target, region, maps, target[detail])
 
