@@ -77,9 +77,9 @@ class SoundReader(AbstractContextManager):
             raise
 
     def _open_track(self) -> None:
-        if not self._container.streams.audio:
+        streams = [stream for stream in self._container.streams.audio if stream.codec_context is not None]
+        if not streams:
             raise InputError("{path!r} has no sound track. Give an audio file, or a video with sound.", path=self.path)
-        streams = self._container.streams.audio
         self._stream = chosen_track(streams, self.track, path=self.path, note=self.notes.append)
         late_s = [start_s(self._stream) - start_s(film) for film in films_in(self._container)[:1]]
         self.lead_s = late_s[0] if late_s and 0 < late_s[0] <= self._longest_gap_s else 0.0

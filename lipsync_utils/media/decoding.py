@@ -106,8 +106,9 @@ def start_s(stream: av.stream.Stream) -> float:
 
 
 def films_in(container: av.container.InputContainer) -> list[av.VideoStream]:
-    """Tracks of moving pictures: without the covers of records."""
-    return [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
+    """Tracks of moving pictures that can be decoded: without the covers of records."""
+    films = [stream for stream in container.streams.video if stream.codec_context is not None]
+    return [stream for stream in films if Disposition.attached_pic not in stream.disposition]
 
 
 def chosen_track(

@@ -285,3 +285,12 @@ def test_sound_only_and_header_only(tmp_path):
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(InputError, match=r"again|decoded"):
         open_source(path)
+
+
+def test_a_track_that_nothing_decodes_is_none():
+    from types import SimpleNamespace
+
+    from lipsync_utils.media.decoding import films_in
+
+    damaged = SimpleNamespace(codec_context=None, disposition=0)
+    assert films_in(SimpleNamespace(streams=SimpleNamespace(video=[damaged]))) == []
