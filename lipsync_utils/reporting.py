@@ -79,8 +79,7 @@ def absences(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Mes
 
 
 def _absence(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Message:
-    missing = speaker.faceless_frames
-    about = {"count": len(missing), "total": timeline.frames, "times": _times(missing, timeline)}
+    about = _in_numbers(speaker.faceless_frames, timeline)
     if not alone:
         return Message(
             "In {count} of {total} frames ({times}) the face {face} was not seen: there it is left as it is.",
@@ -104,7 +103,7 @@ def covers(speakers: Sequence[SpeakerReport], timeline: Timeline) -> tuple[Messa
 
 def _cover(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Message:
     covered = speaker.covered_frames
-    about = {"count": len(covered), "total": timeline.frames, "times": _times(covered, timeline)}
+    about = _in_numbers(covered, timeline)
     if not alone:
         return Message(
             "In {count} of {total} frames ({times}) something is before the mouth of face {face}: there it is left as "
@@ -123,6 +122,11 @@ def _cover(speaker: SpeakerReport, timeline: Timeline, *, alone: bool) -> Messag
         "is left as it is, and does not speak.",
         **about,
     )
+
+
+def _in_numbers(frames: Sequence[int], timeline: Timeline) -> dict[str, object]:
+    """How many frames of how many, and when: values of a sentence."""
+    return {"count": len(frames), "total": timeline.frames, "times": _times(frames, timeline)}
 
 
 def _name(speaker: SpeakerReport) -> str:

@@ -70,8 +70,7 @@ class Rig:
 
     def pose(self, face: Face) -> tuple[float, np.ndarray]:
         """Scale and rotation ``(3, 3)`` that carry the basis onto ``face``."""
-        # Points above the upper lip keep their place whatever the mouth does.
-        stable = np.flatnonzero(self.neutral[:, 1] < self.neutral[topology.OUTER_LIP_MIDDLES[0], 1])
+        stable = self._stable
         scale, rotation, _ = umeyama(self.neutral[stable], face.points[stable].astype(np.float64))
         return float(scale), rotation
 
@@ -97,12 +96,31 @@ class Rig:
         return self.neutral + _closing(self, self.neutral, gaps, np.array([0.0, 1.0])).astype(np.float32)
 
     @cached_property
+    def _stable(self) -> np.ndarray:
+        """Points above the upper lip: they keep their place whatever the mouth does."""
+        return np.flatnonzero(self.neutral[:, 1] < self.neutral[topology.OUTER_LIP_MIDDLES[0], 1])
+
+    @cached_property
     def around_lips(self) -> np.ndarray:
         """``(468,) float32``: 1 on the lips, less around them, 0 above the base of the nose."""
+        return self.below_nose(self.near_lips(0.35))
+
+    @cached_property
+    def moved_by_speech(self) -> np.ndarray:
+        """``(468,) float32``: how much each point goes with mouth and jaw, 0 above the base of the nose to 1."""
+        jaw = np.linalg.norm(self.shapes[self.names.index("jawOpen")], axis=1)
+        return self.below_nose(np.clip(np.maximum(1.3 * jaw / jaw[topology.CHIN], 1.15 * self.near_lips(0.45)), 0, 1))
+
+    def near_lips(self, reach: float) -> np.ndarray:
+        """``(468,)``: 1 on the lips, a Gaussian of the distance from them that is ``reach`` mouth widths wide."""
         flat = self.neutral[:, :2]
         away = np.linalg.norm(flat[:, None] - flat[list(topology.LIPS)], axis=-1).min(1)
-        near = np.exp(-((away / (0.35 * apart(flat, topology.OUTER_LIP_CORNERS))) ** 2))
-        return np.where(flat[:, 1] < flat[topology.UNDER_NOSE, 1], 0, near).astype(np.float32)
+        return np.exp(-((away / (reach * apart(flat, topology.OUTER_LIP_CORNERS))) ** 2))
+
+    def below_nose(self, share: np.ndarray) -> np.ndarray:
+        """``(468,) float32`` the same, and 0 above the base of the nose."""
+        above = self.neutral[:, 1] < self.neutral[topology.UNDER_NOSE, 1]
+        return np.where(above, 0, share).astype(np.float32)
 
     @cached_property
     def side(self) -> np.ndarray:

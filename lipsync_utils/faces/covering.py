@@ -25,7 +25,7 @@ import numpy as np
 from ..records import Face, TrackedFrame
 from . import topology
 from .geometry import apart, overlap
-from .looks import look_of
+from .looks import LUMA, look_of
 
 GRAIN = 44
 """Colours are averaged over this part of the face's width."""
@@ -118,12 +118,9 @@ def mouth_look(image: np.ndarray, points: np.ndarray, where: Guide | None = None
     where = where or guide()
     colours = _colours(image, points, np.concatenate([where.lips, where.skin, where.face])) + _DARK
     logs = np.log(colours)
-    look = np.column_stack([logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1], np.log(colours @ _LUMA)])
+    look = np.column_stack([logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1], np.log(colours @ LUMA)])
     mouth = len(where.lips) + len(where.skin)
     return (look[:mouth] - _middle(look[mouth:])) * _WEIGHTS
-
-
-_LUMA = np.array([0.30, 0.59, 0.11], np.float32)
 
 
 def _middle(rows: np.ndarray) -> np.ndarray:

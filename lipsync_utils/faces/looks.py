@@ -6,6 +6,9 @@ import numpy as np
 
 from . import topology
 
+LUMA = np.array([0.30, 0.59, 0.11], np.float32)
+"""How much red, green and blue count for brightness (ITU-R BT.601, rounded)."""
+
 _PARTS = (
     (topology.HAIR_LINE, 109, 338, 67, 297, 151),  # forehead
     (*topology.CHEEKS[::2], 36),

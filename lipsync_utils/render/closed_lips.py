@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -137,7 +138,7 @@ class Lent:
 
         Args:
             fitted: the rig on the frame's own face.
-            moves: from :func:`moved_by_speech`.
+            moves: :attr:`~lipsync_utils.rig.Rig.moved_by_speech`.
         """
         for lips, share in self.layers:
             rest = fitted.rest + np.float32(share) * moves[:, None] * (lips.on(fitted) - fitted.rest)
@@ -155,18 +156,6 @@ def opening(points: np.ndarray) -> float:
     return apart(points, topology.INNER_LIP_MIDDLES) / max(apart(points, topology.OUTER_EYE_CORNERS), 1e-6)
 
 
-def moved_by_speech(rig: Rig) -> np.ndarray:
-    """``(468,) float32``: how much each point goes with mouth and jaw, 0 above the lips' surroundings to 1."""
-    neutral = rig.neutral[:, :2]
-    jaw = np.linalg.norm(rig.shapes[rig.names.index("jawOpen")], axis=1)
-    away = np.linalg.norm(neutral[:, None] - neutral[_LIPS], axis=-1).min(1) / apart(
-        neutral, topology.OUTER_LIP_CORNERS
-    )
-    near = np.exp(-((away / 0.45) ** 2))
-    moves = np.clip(np.maximum(1.3 * jaw / jaw[topology.CHIN], 1.15 * near), 0, 1)
-    return np.where(neutral[:, 1] < neutral[topology.UNDER_NOSE, 1], 0, moves).astype(np.float32)
-
-
 def lend(tracked: Iterable[TrackedFrame], rig: Rig) -> Iterator[tuple[TrackedFrame, Lent]]:
     """Each frame with the closed lips that it gets, from frames before it and from a few after it.
 
@@ -176,15 +165,38 @@ def lend(tracked: Iterable[TrackedFrame], rig: Rig) -> Iterator[tuple[TrackedFra
     lender, held = _Lender(rig), deque()
     for frame in tracked:
         if not frame.continues:  # another shot, perhaps another person
-            yield from ((each, lender.lend(each)) for each in held)
+            yield from ((each.tracked, lender.lend(each)) for each in held)
             held.clear()
             lender = _Lender(rig)
-        lender.see(frame)
-        held.append(frame)
-        while held and not lender.waits(held, frame):
+        held.append(_Mouth(frame, rig))
+        lender.see(held[-1])
+        while held and not lender.waits(held):
             first = held.popleft()
-            yield first, lender.lend(first)
-    yield from ((each, lender.lend(each)) for each in held)
+            yield first.tracked, lender.lend(first)
+    yield from ((each.tracked, lender.lend(each)) for each in held)
+
+
+class _Mouth:
+    """A frame, and what is asked of its face more than once."""
+
+    def __init__(self, tracked: TrackedFrame, rig: Rig) -> None:
+        self.tracked, self._rig = tracked, rig
+
+    @cached_property
+    def opening(self) -> float:
+        """See :func:`opening`; 0 where there is no face."""
+        return 0.0 if self.tracked.face is None else opening(self.tracked.face.points)
+
+    @cached_property
+    def rotation(self) -> np.ndarray:
+        """``(3, 3)`` pose of the head."""
+        return self._rig.pose(self.tracked.face)[1]
+
+    @property
+    def may_be_lent(self) -> bool:
+        """Whether its lips can be seen, all of them, and are closed or nearly."""
+        tracked = self.tracked
+        return tracked.face is not None and not tracked.covered and self.opening <= ADMITTED and _is_whole(tracked)
 
 
 class _Lender:
@@ -197,68 +209,60 @@ class _Lender:
         self._next: ClosedLips | None = None
         self._faded = 0  # frames since the next ones began to be faded in
 
-    def see(self, tracked: TrackedFrame) -> None:
+    def see(self, mouth: _Mouth) -> None:
         """Keep the lips of a frame if there are none that are closed better, of a head that is turned alike."""
-        if tracked.face is None or tracked.covered or not _is_whole(tracked):
+        if not mouth.may_be_lent:
             return
-        if opening(tracked.face.points) > ADMITTED:
-            return
-        _, rotation = self._rig.pose(tracked.face)
-        place = tuple(np.rint(_angles(rotation) / _POSE_STEP).astype(int).tolist())
+        place = tuple(np.rint(_angles(mouth.rotation) / _POSE_STEP).astype(int).tolist())
         known = self._kept.get(place)
-        if known is None or opening(tracked.face.points) < 0.8 * known.opening:
-            self._kept[place] = ClosedLips.of(tracked, self._rig)
+        if known is None or mouth.opening < 0.8 * known.opening:
+            self._kept[place] = ClosedLips.of(mouth.tracked, self._rig)
         if len(self._kept) > _MAX_KEPT:
             del self._kept[next(iter(self._kept))]
 
-    def waits(self, held: deque[TrackedFrame], newest: TrackedFrame) -> bool:
+    def waits(self, held: deque[_Mouth]) -> bool:
         """Whether the first of the frames that are held should wait for lips that are closed."""
-        first = held[0]
-        if first.face is None or opening(first.face.points) < OPEN[0]:
+        if held[0].opening < OPEN[0] or any(lips.opening < CLOSED for lips in self._kept.values()):
             return False
-        if any(lips.opening < CLOSED for lips in self._kept.values()):
-            return False
-        in_time = newest.frame.time_s - first.frame.time_s < WAIT_S
-        return in_time and (len(held) + 1) * first.frame.image.nbytes < HELD_BYTES
+        first, newest = held[0].tracked.frame, held[-1].tracked.frame
+        in_time = newest.time_s - first.time_s < WAIT_S
+        return in_time and (len(held) + 1) * first.image.nbytes < HELD_BYTES
 
-    def lend(self, tracked: TrackedFrame) -> Lent:
+    def lend(self, mouth: _Mouth) -> Lent:
         """What a frame gets; to be asked for the frames of a shot in their order."""
-        if tracked.face is None or not self._kept:
+        if mouth.tracked.face is None or not self._kept:
             return Lent()
-        self._choose(tracked)
+        self._choose(mouth)
         if self._now is None:
             return Lent()
-        apart_by = opening(tracked.face.points)
-        part = np.clip((apart_by - OPEN[0]) / (OPEN[1] - OPEN[0]), 0, 1)
+        part = np.clip((mouth.opening - OPEN[0]) / (OPEN[1] - OPEN[0]), 0, 1)
         share = float(part * part * (3 - 2 * part))
         layers = [(self._now, share)]
         if self._next is not None:
             layers.append((self._next, share * self._faded / SWITCH_FRAMES))
         return Lent(tuple((lips, part) for lips, part in layers if part > 0))
 
-    def _choose(self, tracked: TrackedFrame) -> None:
+    def _choose(self, mouth: _Mouth) -> None:
         """Go on fading, or begin to where other lips fit clearly better."""
         if self._next is not None:
             self._faded += 1
             if self._faded >= SWITCH_FRAMES:
                 self._now, self._next = self._next, None
             return
-        apart_by = opening(tracked.face.points)
-        _, rotation = self._rig.pose(tracked.face)
-        costs = {key: _misfit(lips, rotation, apart_by) for key, lips in self._kept.items()}
+        costs = {key: _misfit(lips, mouth) for key, lips in self._kept.items()}
         best = min(costs, key=costs.get)
         if not np.isfinite(costs[best]):
             self._now = None
-        elif self._now is None or apart_by < OPEN[0]:
+        elif self._now is None or mouth.opening < OPEN[0]:
             self._now = self._kept[best]
-        elif costs[best] < _misfit(self._now, rotation, apart_by) - 0.3:
+        elif costs[best] < _misfit(self._now, mouth) - 0.3:
             self._next, self._faded = self._kept[best], 1
 
 
-def _misfit(lips: ClosedLips, rotation: np.ndarray, apart_by: float) -> float:
-    """How ill lips suit a head that is turned so and a mouth that is open so far; infinite where they do not at all."""
-    turn = float(np.degrees(np.arccos(np.clip((np.trace(rotation.T @ lips.fitted.rotation) - 1) / 2, -1, 1))))
-    if turn > _MAX_TURN or lips.opening > LENT * max(apart_by, OPEN[0]):
+def _misfit(lips: ClosedLips, mouth: _Mouth) -> float:
+    """How ill lips suit the pose of another head and the opening of its mouth; infinite where they do not at all."""
+    turn = float(np.degrees(np.arccos(np.clip((np.trace(mouth.rotation.T @ lips.fitted.rotation) - 1) / 2, -1, 1))))
+    if turn > _MAX_TURN or lips.opening > LENT * max(mouth.opening, OPEN[0]):
         return np.inf
     return turn / 10 + lips.opening / 0.03
 

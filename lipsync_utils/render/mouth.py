@@ -12,6 +12,7 @@ import numpy as np
 
 from ..faces import topology
 from ..faces.geometry import in_picture
+from ..faces.looks import LUMA
 from ..rig import FittedRig
 from .raster import coverage_between
 from .regions import region_around
@@ -25,8 +26,6 @@ CAVITY = np.array((58, 21, 20), np.float32)
 
 REFERENCE_LIGHT = 175.0
 """Brightness of skin (its green channel's weight in luma included) under which the sprites were lit."""
-
-LUMA = np.array([0.30, 0.59, 0.11], np.float32)
 
 _SKIN_HUES = ((-0.05, 0.62), (-0.55, 0.15))
 """Range of the logarithms of red and blue over green that skin has in ordinary light; in 37 portraits and clips they

@@ -13,7 +13,7 @@ from ..faces.geometry import apart
 from ..records import TrackedFrame
 from ..rig import Rig
 from . import mesh
-from .closed_lips import Lent, lend, moved_by_speech
+from .closed_lips import Lent, lend
 from .mouth import MouthInterior, mouth_frame, mouth_state, skin_colour
 from .regions import region_around
 from .warp import STILL, MeshWarp, identity_maps
@@ -50,7 +50,6 @@ class VideoRenderer:
 
     def __init__(self, *, rig: Rig, names: tuple[str, ...]) -> None:
         self._rig, self._names, self._columns = rig, names, rig.columns(names)
-        self._moves = moved_by_speech(rig)
 
     def render(self, prepared: Prepared, values: np.ndarray) -> np.ndarray:
         """One frame; a frame without a face, or whose mouth is covered, is returned as it is.
@@ -68,7 +67,7 @@ class VideoRenderer:
         image = tracked.frame.image
         if tracked.face is None or interior is None or tracked.covered >= 1:
             return image
-        fitted = lent.on(self._rig.fit(tracked.face), self._moves)
+        fitted = lent.on(self._rig.fit(tracked.face), self._rig.moved_by_speech)
         source = fitted.source[:, :2]
         target = mesh.surround(fitted.move(values, self._columns)[:, :2], source)
         warp = MeshWarp(image, mesh.surround(source))

@@ -137,7 +137,7 @@ class Wav2LipEngine:
         mouths = Mouths(box, cut(image, box), mouth_mask(face.points, box), self._enhancer)
         features = self._generator.encode(as_input(mouths.crop[None]))
         shown = prefetch(self._portrait_mouths(heard, task, features, mouths), depth=BATCH)
-        return in_order(lambda item: head.frame(*item), shown)
+        return in_order(lambda item: head.frame(*item), head.measured(shown))
 
     def _portrait_mouths(
         self, heard: _Heard, task: Task, features: FaceFeatures, mouths: Mouths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -84,12 +85,22 @@ class MovingHead:
             self._rest.setflags(write=False)
         self._grain, self._level = Grain(), None
 
+    def measured(self, mouths: Iterable[tuple[int, Patch | None]]) -> Iterator[tuple[int, Patch | None]]:
+        """The same mouths, in order; on the first of them it is measured how much grain :meth:`frame` has to give all.
+
+        Frames may then be made in several threads: which of them comes first changes nothing.
+        """
+        for index, patch in mouths:
+            if patch is not None and self._level is None:
+                self._level = self._grain_of_picture(patch)
+            yield index, patch
+
     def frame(self, index: int, patch: Patch | None) -> np.ndarray:
-        """Frame ``index``, ``(H, W, 3) uint8``, with a mouth; None: with the lips at rest."""
+        """Frame ``index``, ``(H, W, 3) uint8``, with a mouth of :meth:`measured`; None: with the lips at rest."""
         if self._rest is not None:
             if patch is None:
                 return self._rest
-            return paste(self._rest, patch, self._grain, index=0, level=self._known(patch))
+            return paste(self._rest, patch, self._grain, index=0, level=self._level)
         motion, head = self._motion, self._portrait.head
         base = self._portrait.render(self._closed, **motion.at(index))
         if patch is None:
@@ -101,14 +112,11 @@ class MovingHead:
         low, high = np.floor(moved.min(0)).astype(int) - 2, np.ceil(moved.max(0)).astype(int) + 3
         region = within((*low.tolist(), *high.tolist()), base)
         maps = head.backward(moved_by, region, factor=1)
-        put(base, region, patch.sample(*maps), self._known(patch) * self._grain.at(*maps, index=0))
+        put(base, region, patch.sample(*maps), self._level * self._grain.at(*maps, index=0))
         return base
 
-    def _known(self, patch: Patch) -> float:
-        """The picture's grain; it is the same in every frame."""
-        if self._level is None:
-            image = self._portrait.image
-            region = within(patch.region, image)
-            left, top, right, bottom = region
-            self._level = Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))
-        return self._level
+    def _grain_of_picture(self, patch: Patch) -> float:
+        image = self._portrait.image
+        region = within(patch.region, image)
+        left, top, right, bottom = region
+        return Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))

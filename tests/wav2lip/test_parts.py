@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from lipsync_utils.faces import topology
 from lipsync_utils.records import Face, Frame, TrackedFrame
 from lipsync_utils.wav2lip.blending import ColourMatch, Grain, Patch, mouth_mask, within
 from lipsync_utils.wav2lip.crops import cut, face_box, to_crop, with_boxes
-from lipsync_utils.wav2lip.placing import paste
+from lipsync_utils.wav2lip.placing import MovingHead, paste
 
 PADS = (0.0, 10.0, 0.0, 0.0)
 POINTS = topology.NEUTRAL * 120 + np.array([200, 180, 0], np.float32)
@@ -119,6 +120,32 @@ def test_grain_is_that_of_the_picture(sigma):
     inside, outside = out[180:220, 100:200], out[:40, :]
     assert inside.std() == pytest.approx(outside.std(), rel=0.35, abs=0.3)
     np.testing.assert_array_equal(out[:140], picture[:140])
+
+
+def test_grain_of_a_still_picture_does_not_depend_on_which_frame_is_made_first():
+    """Frames are made in several threads; the mouths differ in how rough they are, as the network makes them."""
+    random = np.random.default_rng(0)
+    picture = np.clip(128 + 4 * random.standard_normal((300, 300, 1)), 0, 255).repeat(3, 2).astype(np.uint8)
+    mouths = []
+    for index, sigma in enumerate((0.0, 30.0)):
+        pixels = np.clip(128 + sigma * random.standard_normal((48, 96, 4)), 0, 255).astype(np.float32)
+        pixels[..., 3] = 0
+        pixels[4:-4, 8:-8, 3] = 1
+        mouths.append((index, Patch(pixels, np.array([50.0, 50.0, 250.0, 250.0]))))
+    portrait = SimpleNamespace(image=picture, render=lambda _: picture.copy())
+
+    def frames(order):
+        head = MovingHead(portrait, SimpleNamespace(moves=False), closed=np.zeros(1))
+        ready = list(head.measured(mouths))
+        return {index: head.frame(*ready[index]) for index in order}
+
+    first, last = frames((0, 1)), frames((1, 0))
+    for index in (0, 1):
+        np.testing.assert_array_equal(first[index], last[index])
+    rough = first[0][180:220, 100:200].astype(float).std()
+    assert rough == pytest.approx(picture[:50].astype(float).std(), rel=0.35), (
+        "the first mouth, which has none, decides"
+    )
 
 
 def test_a_patch_beyond_the_border_is_cut_off():

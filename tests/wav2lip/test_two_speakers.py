@@ -37,10 +37,8 @@ def test_nobody_changes_for_the_other(tmp_path, monkeypatch, name):
         decoded(run(face, sound, tmp_path / f"{number}.mp4", options=replace(STILL, face=FaceOptions(number))).output)
         for number, sound in enumerate(sounds)
     ]
-    for half, own in ((slice(0, 200), alone[0]), (slice(280, None), alone[1])):
-        away = np.abs(both[:, :, half].astype(int) - own[:, :, half])  # sums of several threads differ in the last bit
-        assert away.max() <= 6
-        assert (away > 0).mean() < 1e-3
+    np.testing.assert_array_equal(both[:, :, :200], alone[0][:, :, :200])
+    np.testing.assert_array_equal(both[:, :, 280:], alone[1][:, :, 280:])
     assert min(np.abs(one - both).max() for one in alone) > 60, "and each does something"
 
 
