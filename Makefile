@@ -17,7 +17,7 @@ help:
 	@echo "make browser  the tests that drive a real Chromium (needs: apt-get install chromium)"
 	@echo "make bench    measure every number of the README, on a quiet machine; make bench-lips measures the lips only"
 	@echo "              (make -k bench goes on without Chromium or the avatar studio; CLIPS=FOLDER adds real clips)"
-	@echo "make samples  make the sample recordings again"
+	@echo "make samples  make the sample recordings and videos again"
 	@echo "make avatars  render the sample avatars again (needs: lipsync avatar --setup)"
 	@echo "make clean    remove what these commands made"
 
@@ -70,11 +70,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-BENCHMARKS := lips speed memory sync wav2lip wav2lip-memory speech result_picture app avatars prompt_picture
-bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech,$(BENCHMARKS))))
+BENCHMARKS := lips speed memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
+bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech wav2lip_faces,$(BENCHMARKS))))
 
 bench-sync: OPTIONS = $(if $(CLIPS),--clips $(CLIPS))
 bench-wav2lip: OPTIONS = --seconds 30
+bench-wav2lip_faces: OPTIONS = $(CLIPS)
 bench-avatars: OPTIONS = --full
 bench-result_picture: demo
 
@@ -89,6 +90,7 @@ bench-%: $(READY)
 
 samples: $(READY)
 	$(BIN)/python training/make_sample_audio.py
+	$(BIN)/python training/make_sample_videos.py
 
 avatars: $(READY)
 	for name in woman man old_woman old_man child; do \

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import streamlit as st
-from lipsync_app import dub, look, state, studio, texts
-from lipsync_app.choices import segments
+from lipsync_app import about, dub, look, progress, state, studio, texts
+from lipsync_app.choices import places
 from lipsync_app.refusals import RefusedError
 from lipsync_app.texts import say
 
@@ -13,30 +13,24 @@ ICON = Path(__file__).with_name("icon.png")  # a symbol of Streamlit's would be 
 st.set_page_config(page_title="AI Lip Sync", page_icon=str(ICON), layout="wide")
 
 
-def find_language() -> None:
-    """At first, the language that the address names (``?lang=ar``), or the browser's."""
-    if "interface_language" not in st.session_state:
-        wanted = st.query_params.get("lang") or (st.context.locale or "en")[:2]
-        texts.set_language(wanted if wanted in texts.LANGUAGES else "en")
-
-
 def language_switch() -> None:
     """English, Arabic."""
+    st.session_state["language"] = texts.language()  # "Back" may have changed it
     st.segmented_control(
         "Language / اللغة",
         list(texts.LANGUAGES),
-        default=texts.language(),
         format_func=texts.LANGUAGES.get,
         required=True,
         key="language",
-        on_change=lambda: texts.set_language(st.session_state["language"]),
+        on_change=lambda: state.go(lang=st.session_state["language"]),
         label_visibility="collapsed",
     )
 
 
 def main() -> None:
     """Head, navigation, page, foot."""
-    find_language()
+    wanted = st.query_params.get("lang") or (st.context.locale or "en")[:2]
+    texts.set_language(wanted if wanted in texts.LANGUAGES else "en")
     try:
         state.begin()
     except RefusedError as error:
@@ -48,11 +42,13 @@ def main() -> None:
     heading = f'<h1 class="title">{say("title")}</h1><p class="promise">{say("promise")}</p>'
     title.html(heading + look.page_language(), unsafe_allow_javascript=True)
     look.apply_styles()
-    page = segments("page", ("talk", "dub"), "talk", lambda name: say(f"page_{name}"), labelled=False)
+    page = state.page()
+    places("page", ("talk", "dub"), page, lambda name: say(f"page_{name}"))
     if st.session_state.pop("forgotten", False):
         st.info(say("forgotten"))
-    {"talk": studio.show, "dub": dub.show}[page]()
-    st.html(f'<p class="footer">{say("footer")}</p>')
+    progress.strip()
+    {"talk": studio.show, "dub": dub.show, "help": about.show_help, "privacy": about.show_privacy}[page]()
+    about.foot()
 
 
 main()

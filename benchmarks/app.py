@@ -156,8 +156,8 @@ def crowd(browser, served: Server, count: int) -> list[Row]:
             page.locator(".st-key-make_talk button").click()
         finished = wrong = 0
         for number, page in enumerate(pages):
-            page.locator("video, .stAlert").first.wait_for()
-            if page.locator("video").count():
+            page.locator(".st-key-back_talk").wait_for()  # it is over, in whichever way
+            if page.locator(".st-key-video_talk").count():
                 finished += 1
                 page.evaluate("document.querySelector('video').pause()")  # players share the server's cores here
                 with page.expect_download() as download:
@@ -232,10 +232,11 @@ def make_own(page, picture: Path) -> tuple[str, str]:
 
 
 def upload_video(page, video: Path) -> None:
-    page.locator(".st-key-page_en button").nth(1).click()
+    page.locator(".st-key-page button").nth(1).click()
     page.locator(".st-key-make_dub button").wait_for()
+    page.locator(".st-key-video_source_en button").nth(1).click()
     page.locator("input[type=file]").first.set_input_files(video)
-    page.locator(".stage img").wait_for()
+    page.locator(".st-key-stage_card [data-testid=stCheckbox]").wait_for()  # it is somebody's own
 
 
 def padded(video: bytes, size: int) -> bytes:

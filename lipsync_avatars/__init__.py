@@ -16,6 +16,7 @@ _OFFERED = {
     "backends": ("BACKENDS", "Backend"),
     "check": ("check_portrait", "PortraitCheck"),
     "traits": ("Traits",),
+    "depicted": ("Depicted", "depicted_by", "person_in"),
 }
 
 __all__, __getattr__, __dir__ = exports(__name__, _OFFERED)

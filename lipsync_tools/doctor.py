@@ -47,7 +47,7 @@ def examine() -> list[Finding]:
         "models": _assets,
         "avatar studio": _studio,
         "engine rig": _engine,
-        "engine wav2lip": lambda: _one_of("wav2lip", "engine wav2lip"),
+        "engine wav2lip": _wav2lip,
         "SyncNet": lambda: _one_of("syncnet", "sync scores of SyncNet"),
         "encoders": _codecs,
         "devices": _devices,
@@ -129,6 +129,15 @@ def _assets() -> Iterator[Finding]:
             yield Finding("ok", label)
         else:
             yield Finding("broken", f"{label} ({row.detail or row.state})", remedy)
+
+
+def _wav2lip() -> Iterator[Finding]:
+    from lipsync_utils.wav2lip import own_weights
+
+    if own_weights() is not None:
+        yield Finding("ok", "engine wav2lip (our own weights)")
+    else:
+        yield from _one_of("wav2lip", "engine wav2lip")
 
 
 def _one_of(group: str, what: str) -> Iterator[Finding]:

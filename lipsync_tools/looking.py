@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,20 +17,15 @@ import numpy as np
 from lipsync_utils import media
 from lipsync_utils.errors import NoFaceError
 from lipsync_utils.faces.choosing import choose, chosen_of, faces_of_still
-from lipsync_utils.faces.detector import FaceDetector, RefiningDetector, make_detector
+from lipsync_utils.faces.detector import FaceDetector, make_detector
 from lipsync_utils.faces.geometry import width_of
+from lipsync_utils.faces.glimpsing import faces_in_glimpses
+from lipsync_utils.framing import Framing, make_framing
 from lipsync_utils.options import FaceOptions, RunOptions
-from lipsync_utils.planning import in_output_pixels, output_size, resized
 from lipsync_utils.records import Face
 
 if TYPE_CHECKING:
     from lipsync_utils.media import Source
-
-GLIMPSES = 24
-"""Frames of a video that are looked at, spread over it, until a face is found."""
-
-_SEARCH_EVERY = 6
-"""One in so many is searched for small and lying faces, which takes ten times longer."""
 
 _AROUND = 2.2
 """Side of a portrait that is cut out of a group, in lengths of the face."""
@@ -43,21 +38,32 @@ class Seen:
     """Who is seen.
 
     Attributes:
-        image: the picture, or the frame of the video with the face, ``(H, W, 3) uint8`` RGB, as large as in the output.
+        image: the picture, or the frame of the video with the face, ``(H, W, 3) uint8`` RGB: the part that is shown, as
+            large as in the output.
         faces: those large enough to speak, from left to right, in pixels of ``image``.
         chosen: who speaks; None where a video was asked for a number that no frame looked at has.
         scale: pixels of ``image`` for each of the source.
+        framing: what of the source ``image`` is, and how the output shows it.
     """
 
     image: np.ndarray
     faces: tuple[Face, ...]
     chosen: Face | None
-    scale: float
+    framing: Framing
+
+    @property
+    def scale(self) -> float:
+        """See above."""
+        return self.framing.scale
 
     def point(self, face: Face) -> tuple[float, float]:
         """Where a face is, in the source's own pixels: for ``FaceOptions.choose``."""
-        x, y = (face.box[:2] + face.box[2:]) / (2 * self.scale)
+        x, y = (face.box[:2] + face.box[2:]) / (2 * self.scale) + self.framing.window[:2]
         return float(x), float(y)
+
+    def shown(self) -> np.ndarray:
+        """The picture in the output's shape, ``(H, W, 3) uint8``."""
+        return self.framing.canvas(still=True).show(self.image)
 
     def portrait(self, face: Face) -> np.ndarray:
         """A square ``(S, S, 3) uint8`` of the picture with a face in it: in a group, hardly anybody else."""
@@ -91,32 +97,29 @@ def look(
         InputError: the file cannot be read.
         NoFaceError: nobody is seen, not as many as asked for, or too small. Of a video, some frames are looked at.
     """
-    options = options or RunOptions()
-    source = media.open_source(path, track=options.video_track)
-    size = output_size(source, options)
-    scale = size[0] / source.width
-    wanted, detector = in_output_pixels(options.face, scale), detector or _detector(options.face)
+    options, detector = options or RunOptions(), detector or _detector((options or RunOptions()).face)
+    source = media.open_source(path, track=options.video_track, span=options.video_span)
+    speakers = [replace(options.face, choose=face) for face in {turn.face: None for turn in options.turns}]
+    framing = make_framing(source, speakers or [options.face], options, detector)
+    wanted = framing.in_frames(options.face)
     if not source.is_picture:
-        return _in_video(source, size, wanted, detector)
-    image = resized(media.read_picture(path), size)
+        return _in_video(source, framing, wanted, detector)
+    image = framing.cut(media.read_picture(path))
     faces = faces_of_still(image, detector)
-    chosen = chosen_of(faces, image, wanted)
-    return Seen(image, _large(faces, wanted), chosen, scale)
+    return Seen(image, _large(faces, wanted), chosen_of(faces, image, wanted), framing)
 
 
-def _in_video(source: Source, size: tuple[int, int], options: FaceOptions, detector: FaceDetector) -> Seen:
+def _in_video(source: Source, framing: Framing, options: FaceOptions, detector: FaceDetector) -> Seen:
     others, looked = None, 0
-    for looked, frame in enumerate(source.glimpses(GLIMPSES), start=1):
-        image = resized(frame.image, size)
-        search = {"thorough": looked % _SEARCH_EVERY == 1} if isinstance(detector, RefiningDetector) else {}
-        faces = detector.detect(image, **search)
-        seen = Seen(image, _large(faces, options), choose(faces, options) if faces else None, size[0] / source.width)
+    for image, faces in faces_in_glimpses(source, detector, framing.cut):
+        looked += 1
+        seen = Seen(image, _large(faces, options), choose(faces, options) if faces else None, framing)
         if seen.chosen is not None and width_of(seen.chosen) >= options.min_size:
             return seen
         if seen.faces:
             others = seen
     if others is not None:
-        return Seen(others.image, others.faces, None, others.scale)
+        return replace(others, chosen=None)
     raise NoFaceError(
         "No face was found in {count} frames spread over {path!r} ({width}x{height}). Give a video in which a face is "
         "seen from the front, at least {least:.0f} pixels wide; if it is seen for a moment only, cut the video there.",
@@ -124,7 +127,7 @@ def _in_video(source: Source, size: tuple[int, int], options: FaceOptions, detec
         path=source.path,
         width=source.width,
         height=source.height,
-        least=options.min_size * source.width / size[0],
+        least=options.min_size / framing.scale,
     )
 
 

@@ -42,8 +42,10 @@ def ready(group: str) -> list[str]:
 
 
 def wav2lip_is_ready() -> bool:
-    """Whether weights of Wav2Lip lie in the cache and their terms were accepted."""
-    return bool(ready("wav2lip"))
+    """Whether there are weights of Wav2Lip: our own, or others in the cache whose terms were accepted."""
+    from lipsync_utils.wav2lip import own_weights
+
+    return own_weights() is not None or bool(ready("wav2lip"))
 
 
 def studio_is_ready() -> bool:

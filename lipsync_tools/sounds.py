@@ -1,4 +1,4 @@
-"""Recordings: whether a face can speak with one, and the beginning of one as a file of its own."""
+"""Recordings: whether a face can speak with one, and one, or its beginning, as a file of its own."""
 
 from __future__ import annotations
 
@@ -49,8 +49,18 @@ def beginning(
         sound = sound[:, : _rest(sound, rate)]
         fade = min(round(_FADE_S * rate), sound.shape[1])
         sound[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    return _written(sound, rate, Path(target))
+
+
+def as_wav(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> Path:
+    """Write all of a sound, or a video's, as a 16-bit WAV file, with its own rate and channels; errors as there."""
+    with media.SoundReader(path) as reader:
+        return _written(np.concatenate(list(reader.blocks()), axis=1), reader.rate, Path(target))
+
+
+def _written(sound: np.ndarray, rate: int, target: Path) -> Path:
+    """``(channels, n) float32`` as a file."""
     pcm = np.round(np.clip(sound.T, -1.0, 1.0) * 32767.0).astype("<i2")
-    target = Path(target)
     with files.written(target, what="sound") as temporary, temporary.open("wb") as raw, wave.open(raw, "wb") as file:
         file.setparams((len(sound), 2, rate, 0, "NONE", ""))
         file.writeframes(pcm.tobytes())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from lipsync_utils.errors import InputError
 from lipsync_utils.media.files import existing_file
-from lipsync_utils.options import FaceChoice, FaceOptions, Turn
+from lipsync_utils.options import FaceChoice, FaceOptions, RunOptions, Turn
 
 COLUMNS = ("from", "to", "face")
 LARGEST_BYTES = 1 << 20
@@ -62,10 +62,20 @@ def parse_face(text: str) -> FaceChoice:
         ) from error
 
 
+def parse_part(text: str) -> str | tuple[int, int, int, int]:
+    """``"whole"``, ``"head"``, ``"face"``, or left, top, width and height: ``"200,100,640,480"``.
+
+    Raises:
+        InputError: anything else.
+    """
+    numbers = [part.strip() for part in text.split(",")]
+    return RunOptions(part=tuple(map(int, numbers)) if all(map(str.isdecimal, numbers)) else text).part
+
+
 def _turn(row: Sequence[str], number: int, path: str) -> Turn:
     try:
         begin, end, *face = row
-        return Turn(_seconds(begin), _seconds(end), parse_face(",".join(face)))
+        return Turn(seconds_of(begin), seconds_of(end), parse_face(",".join(face)))
     except ValueError as error:  # of InputError's kind, too
         raise InputError(
             "Line {number} of {path!r} is no turn: {line}. Give from,to,face: two times in seconds or m:ss, the second "
@@ -76,8 +86,12 @@ def _turn(row: Sequence[str], number: int, path: str) -> Turn:
         ) from error
 
 
-def _seconds(text: str) -> float:
-    """``"2.5"``, ``"0:02.5"`` or ``"1:00:02,5"``."""
+def seconds_of(text: str) -> float:
+    """``"2.5"``, ``"0:02.5"`` or ``"1:00:02,5"`` in seconds.
+
+    Raises:
+        ValueError: none of these.
+    """
     total = 0.0
     for part in text.split(":"):
         total = 60 * total + float(part.replace(",", "."))

@@ -19,10 +19,11 @@ import lipsync_utils
 from lipsync_utils import media, speech, sync, voices
 from lipsync_utils.errors import InputError, LipSyncError, OutputError
 from lipsync_utils.messages import joined
-from lipsync_utils.options import FaceChoice, FaceOptions, RunOptions
-from lipsync_utils.planning import in_output_pixels
+from lipsync_utils.options import Cue, FaceChoice, FaceOptions, RunOptions
 from lipsync_utils.records import FaceCurves, RunReport
 from lipsync_utils.speakers import Speaker, load_voices, speakers_of
+from lipsync_utils.subtitles import cues as cues_of
+from lipsync_utils.subtitles import ending
 
 from . import pace, samples
 from .looking import look
@@ -39,10 +40,37 @@ STAGES = ("voice", "portrait", "frames", "score")
 
 @dataclass(frozen=True)
 class Text:
-    """Words to speak, and their language: ``"en"``, ``"ar"``, or None: by the letters."""
+    """Words to speak, and how.
+
+    Attributes:
+        words: as they are to be read, and shown in subtitles.
+        language: ``"en"``, ``"ar"``, or None: by the letters.
+        voice: a name that :func:`lipsync_utils.voices.offered` lists; None: one that fits the face, where it is known
+            whose that is (:func:`voice_for_face`), else the usual one.
+        rate: factor on the speed, 0.5 to 2.0.
+        pitch: factor on the pitch, 0.5 to 2.0.
+    """
 
     words: str
     language: str | None = None
+    voice: str | None = None
+    rate: float = 1.0
+    pitch: float = 1.0
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A text that was spoken into a file.
+
+    Attributes:
+        duration_s: of the sound, in seconds.
+        language: in which it was read.
+        cues: its words, with times, as subtitles show them.
+    """
+
+    duration_s: float
+    language: str
+    cues: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +89,11 @@ class Order:
         face: a picture, a video, the name of a sample, or a prompt.
         voice: a sound, a video with sound, the name of a sample, or a text; several sounds by the faces that speak
             them at the same time.
-        seconds: only the first seconds of the voice's file; None takes all of it, as is done where there are several.
+        seconds: only the first seconds of the voice's file, up to a pause; None takes all of it, as is done where there
+            are several, or the stretch that the options name.
         options: of the run.
         score: measure afterwards whether the lips are on the sound.
+        burn_in: draw the words of a text into the pictures, as subtitles.
         personal: face or voice may be a real person's: it was uploaded or recorded.
         consent: that person has agreed.
     """
@@ -73,6 +103,7 @@ class Order:
     seconds: float | None = None
     options: RunOptions = field(default_factory=RunOptions)
     score: bool = True
+    burn_in: bool = False
     personal: bool = False
     consent: bool = False
 
@@ -81,10 +112,20 @@ class Order:
             raise InputError("One face is needed. Choose a sample, upload a picture or video, or write a prompt.")
         if self.voice is None:
             raise InputError("One voice is needed. Choose a sample, upload or record one, or write a text.")
+        if self.burn_in and not isinstance(self.voice, Text):
+            raise InputError(
+                "Subtitles were asked for, and the voice is a recording; they are made of a text that is spoken. Write "
+                "one, or leave the subtitles out."
+            )
         if self.personal and not self.consent:
             raise InputError(
                 "An uploaded or recorded face or voice may be a real person's. Tick that this person has agreed to "
                 "this use, or choose a sample."
+            )
+        if self.seconds is not None and not self.options.voice_span.is_all:
+            raise InputError(
+                "Both the first {seconds:g} s of the voice and a part of it were asked for. Leave one of them out.",
+                seconds=self.seconds,
             )
 
     @property
@@ -96,13 +137,14 @@ class Order:
 
 @dataclass
 class Made:
-    """What came of an order; :func:`measure` fills in the last four.
+    """What came of an order; :func:`measure` fills in what is about the sync.
 
     Attributes:
         video: the finished file.
         run: how it was made.
         face: which face speaks, in the video's own pixels.
         speakers: where several speak: each face, in the video's own pixels, and what it says.
+        cues: the words of a text that was spoken, as subtitles show them.
         sync: whether its lips are on its sound; None: not measured.
         syncs: likewise, where several speak, by face: of each whether its lips are on its own sound.
         figure: the measurement as a picture, if that was asked for.
@@ -113,6 +155,7 @@ class Made:
     run: RunReport
     face: FaceOptions
     speakers: tuple[Speaker, ...] = ()
+    cues: tuple[Cue, ...] = ()
     sync: sync.SyncReport | None = None
     syncs: dict[FaceChoice, sync.SyncReport] = field(default_factory=dict)
     figure: Path | None = None
@@ -124,10 +167,14 @@ class Made:
         return self.sync is not None or bool(self.syncs) or bool(self.unmeasured)
 
     def summary(self) -> dict[str, object]:
-        """The report of the run, and that of the score under ``sync`` if there is one, for JSON; of several, a list."""
+        """The report of the run, for JSON; under ``sync`` the score, of several a list, and under ``cues`` the words,
+        where there are any."""
         several = [{"face": face, **report.summary()} for face, report in self.syncs.items()]
-        measured = several or (self.sync and self.sync.summary())
-        return asdict(self.run) | ({"sync": measured} if measured else {})
+        found = {
+            "sync": several or (self.sync and self.sync.summary()),
+            "cues": [asdict(cue) for cue in self.cues],
+        }
+        return asdict(self.run) | {name: value for name, value in found.items() if value}
 
     def curves(self) -> FaceCurves:
         """What the speech model hears in the video: the face's motion at 100 Hz."""
@@ -139,6 +186,7 @@ def make_video(
     out: str | os.PathLike[str],
     *,
     figure: str | os.PathLike[str] | None = None,
+    language: str = "en",
     progress: Progress | None = None,
     models: Models | None = None,
 ) -> Made:
@@ -148,6 +196,7 @@ def make_video(
         order: what is wanted.
         out: the video to write. What is made on the way, a spoken text or a portrait, lies beside it.
         figure: where to draw the measurement.
+        language: of the words in it, ``"en"`` or ``"ar"``.
         progress: is told about every step, and may stop the work.
         models: what is loaded already, and kept for other orders.
 
@@ -159,15 +208,17 @@ def make_video(
     detector = None if models is None else models.loaded(order.options).detector
     order, target, left = checked(order, out, figure=figure, detector=detector), Path(out).expanduser(), []
     with _removed_after(BaseException, left):
-        voice = _voice(order, target.parent, progress, left)
+        voice, cues = _voice(order, target.parent, progress, left)
         face = _face(order, target.parent, progress, left)
         progress.enter("frames")
         options = order.options if voice is order.voice else replace(order.options, audio_track=None)  # made here
+        if order.burn_in:
+            options = replace(options, write=replace(options.write, subtitles=cues))
         loaded = None if models is None else models.loaded(options)
         report = lipsync_utils.run(face, voice, out, options=options, listener=progress, loaded=loaded)
-    shown = media.open_source(face, track=options.video_track)
-    in_video = in_output_pixels(options.face, report.width / shown.width)
-    made = Made(target, report, replace(in_video, detector=FaceOptions.detector))
+    in_video = {"choose": report.speakers[0].face, "min_size": options.face.min_size * report.scale}
+    in_video["detector"] = FaceOptions.detector
+    made = Made(target, report, replace(options.face, **in_video), cues=ending(cues, report.duration_s))
     if len(report.speakers) > 1:
         made.speakers = tuple(
             replace(speaker, face=replace(made.face, choose=known.face))
@@ -175,7 +226,7 @@ def make_video(
         )
     if order.score:
         with _removed_after((Stopped, KeyboardInterrupt, SystemExit), [*left, target]):
-            measure(made, figure=figure, progress=progress, models=models)
+            measure(made, figure=figure, language=language, progress=progress, models=models)
     return made
 
 
@@ -203,7 +254,7 @@ def checked(
     media.check_output(Path(out))
     if not isinstance(order.face, Prompt):
         order = replace(order, face=samples.find(order.face, "face"))
-        media.open_source(order.face, track=order.options.video_track)
+        media.open_source(order.face, track=order.options.video_track, span=order.options.video_span)
     if isinstance(order.voice, Mapping):
         order = replace(order, voice={face: samples.find(voice, "voice") for face, voice in order.voice.items()})
     elif not isinstance(order.voice, Text):
@@ -211,6 +262,8 @@ def checked(
     for voice in _files_of(order.voice):
         with media.SoundReader(voice, track=order.options.audio_track):
             pass
+    if not (order.options.voice_span.is_all or isinstance(order.voice, Text)):  # what is decoded says where it ends
+        load_voices(order.voice, order.options)
     if not isinstance(order.face, Prompt):
         look(order.face, order.options, detector=detector)
     return order
@@ -226,6 +279,7 @@ def measure(
     made: Made,
     *,
     figure: str | os.PathLike[str] | None = None,
+    language: str = "en",
     progress: Progress | None = None,
     models: Models | None = None,
 ) -> Made:
@@ -233,7 +287,7 @@ def measure(
     progress = progress or Progress(("score",))
     progress.enter("score")
     detector = None if models is None else models.detector
-    wanted, reports, refused = made.speakers or (None,), [], []
+    wanted, reports, refused = made.speakers or (None,), {}, []
     for number, speaker in enumerate(wanted):
         face = made.face if speaker is None else speaker.face
         try:
@@ -249,26 +303,61 @@ def measure(
         except LipSyncError as error:
             refused.append(error.message)
             continue
-        reports.append(report)
-        if speaker is None:
-            made.sync = report
-        else:
-            made.syncs[speaker.face.choose] = report
+        reports[None if speaker is None else speaker.face.choose] = report
     try:
         if figure is not None and reports:
-            sync.draw(reports, figure)
+            sync.draw([*reports.values()], figure, language=language)
             made.figure = Path(figure).expanduser()
     except LipSyncError as error:
         refused.append(error.message)
+    if made.speakers:
+        made.syncs.update(reports)
+    else:
+        made.sync = reports.get(None)  # at last: whoever sees that it is measured finds the figure, too
     made.unmeasured = joined(dict.fromkeys(refused)) if refused else ""
     return made
 
 
-def speak(text: Text, target: Path) -> float:
-    """Speak a text into a WAV file; its length in seconds."""
-    utterance = voices.speak(text.words, language=text.language)
+def speak(text: Text, target: Path, *, face: str | os.PathLike[str] | Prompt | None = None, seed: int = 0) -> Spoken:
+    """Speak a text into a WAV file.
+
+    Args:
+        text: what to say; where it names no voice, one is taken that fits the face.
+        target: the file to write.
+        face: who is to speak, if that is known already.
+        seed: that of the run, with which a prompt's portrait is drawn.
+
+    Raises:
+        LipSyncError: a text, voice, rate or pitch that cannot be used, or a file that cannot be written.
+    """
+    voice, language = text.voice, text.language or voices.detect_language(text.words)
+    if voice is None and face is not None:
+        voice = voice_for_face(face, language, seed=seed)
+    how = {"language": text.language, "voice": voice, "rate": text.rate, "pitch": text.pitch}
+    utterance = voices.speak(text.words, **how)
     voices.write_utterance(utterance, target)
-    return utterance.duration_s
+    return Spoken(utterance.duration_s, utterance.language, cues_of(utterance))
+
+
+def voice_for_face(face: str | os.PathLike[str] | Prompt, language: str, *, seed: int = 0) -> str | None:
+    """The name of the voice that fits a face, if it is known whose that is: a sample's, or a portrait that was drawn.
+
+    Args:
+        face: a picture, beside which lies what it was drawn from; the name of a sample; or a prompt.
+        language: that the voice should speak, ``"en"`` or ``"ar"``.
+        seed: with which the prompt's portrait is drawn.
+
+    Returns:
+        None for everybody else: no picture is guessed at.
+
+    Raises:
+        InputError: a prompt that cannot be drawn, or a language that there is not.
+    """
+    if isinstance(face, Prompt):
+        person = lipsync_avatars.depicted_by(face.words, seed=seed)
+    else:
+        person = lipsync_avatars.person_in(samples.find(face, "face"))
+    return None if person is None else voices.voice_for(language, sex=person.sex, age=person.age)
 
 
 def check_figure(figure: str | os.PathLike[str] | None, *, scored: bool = True) -> None:
@@ -292,15 +381,16 @@ def free_name(folder: str | os.PathLike[str], stem: str, suffix: str) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:
+def _voice(order: Order, folder: Path, progress: Progress, left: list[Path]) -> tuple[Path, tuple[Cue, ...]]:
+    """The file of the voice, and its words where they are known."""
     if isinstance(order.voice, Text):
         progress.enter("voice")
         left.append(free_name(folder, "spoken", ".wav"))
-        speak(order.voice, left[-1])
-    elif order.seconds is not None and not isinstance(order.voice, Mapping):
+        return left[-1], speak(order.voice, left[-1], face=order.face, seed=order.options.motion.seed).cues
+    if order.seconds is not None and not isinstance(order.voice, Mapping):
         left.append(free_name(folder, "voice", ".wav"))
         beginning(order.voice, order.seconds, left[-1], track=order.options.audio_track)
-    return left[-1] if left else order.voice
+    return left[-1] if left else order.voice, ()
 
 
 def _face(order: Order, folder: Path, progress: Progress, left: list[Path]) -> Path:

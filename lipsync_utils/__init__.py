@@ -12,7 +12,16 @@ __version__ = "0.1.0"
 
 _OFFERED = {
     "pipeline": ("pipeline", "run"),
-    "options": ("options", "RunOptions", "FaceOptions", "MotionOptions", "Turn", "Wav2LipOptions", "WriteOptions"),
+    "options": (
+        "options",
+        "RunOptions",
+        "FaceOptions",
+        "MotionOptions",
+        "Span",
+        "Turn",
+        "Wav2LipOptions",
+        "WriteOptions",
+    ),
     "records": ("records", "RunReport"),
     "errors": ("LipSyncError",),
     **{part: (part,) for part in ("assets", "audio", "media", "faces", "rig", "speech", "voices", "motion", "render")},

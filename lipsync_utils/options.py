@@ -32,6 +32,16 @@ WHEN_SHORT = {
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
 """Of the encoder x264, from the quickest to the slowest."""
 
+SHAPES = {"source": None, "9:16": (9, 16), "4:5": (4, 5), "1:1": (1, 1), "16:9": (16, 9)}
+"""What an output may be shaped like: as its source, or as wide to as high. Stories and short films stand upright, feeds
+show 4:5 and 1:1, players 16:9."""
+
+PARTS = ("whole", "head", "face")
+"""What of a source is shown: all of it, or the heads (hair and shoulders with them) or the faces of those who speak."""
+
+LEAST_PART = 16
+"""Sides of a part that is given by its corner and size are at least so many pixels long."""
+
 FaceChoice = str | int | tuple[float, float]
 """``"largest"``, an index (0 is the left-most face), or an ``(x, y)`` point in pixels (nearest face)."""
 
@@ -80,6 +90,15 @@ class MotionOptions:
 
 
 @dataclass(frozen=True)
+class Cue:
+    """Words and when they are heard or shown: start and end in seconds; lines of the text are parted by ``"\\n"``."""
+
+    from_s: float
+    to_s: float
+    text: str
+
+
+@dataclass(frozen=True)
 class WriteOptions:
     """How the result is encoded.
 
@@ -88,12 +107,14 @@ class WriteOptions:
         preset: one of :data:`PRESETS`; faster presets give larger files.
         audio_kbps: AAC bit rate per channel pair, in kbit/s, 16 to 1024.
         badge: draw a small label, "AI-generated", into the corner of every picture.
+        subtitles: words to draw into the pictures; in order, none overlapping.
     """
 
     crf: int = 17
     preset: str = "superfast"
     audio_kbps: int = 192
     badge: bool = False
+    subtitles: tuple[Cue, ...] = ()
 
     def __post_init__(self) -> None:
         coarseness = Message("a whole number from 0 (lossless) to 51 (coarsest), such as 17")
@@ -101,6 +122,9 @@ class WriteOptions:
         one_of("preset", self.preset, PRESETS)
         _check_number(self, "audio_kbps", 16, 1024, Message("a whole number from 16 to 1024, such as 192"), whole=True)
         _check(self, "badge", isinstance(self.badge, bool), Message("True or False"))
+        are_cues = isinstance(self.subtitles, tuple | list) and all(isinstance(cue, Cue) for cue in self.subtitles)
+        _check(self, "subtitles", are_cues, Message("a tuple of Cue"))
+        _settle(self, subtitles=tuple(self.subtitles))
 
 
 @dataclass(frozen=True)
@@ -109,7 +133,8 @@ class Wav2LipOptions:
 
     Attributes:
         checkpoint: a file with the generator's weights, or the name of one of the published ones (``lipsync models``);
-            None takes what is in the cache, else fetches the preferred one.
+            ``"official"``: the one in the cache, else the preferred one is fetched; None takes our own, and where this
+            copy of the package has none, the official ones.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` ...
         precision: one of :data:`PRECISIONS`: ``"float32"`` is exact, ``"auto"`` is the fastest that the device is good
             at; see :class:`~lipsync_utils.wav2lip.fast.FastWav2Lip`.
@@ -157,7 +182,7 @@ class Turn:
 
     def __post_init__(self) -> None:
         for name in ("from_s", "to_s"):
-            _check_number(self, name, 0, math.inf, "a number of seconds from 0 on, such as 2.5")
+            _check_number(self, name, 0, math.inf, Message("a number of seconds from 0 on, such as 2.5"))
         if self.from_s >= self.to_s:
             raise InputError(
                 "A turn was given from {from_s:g} to {to_s:g} s; it must end after it begins. Correct its times.",
@@ -165,6 +190,37 @@ class Turn:
                 to_s=self.to_s,
             )
         _settle(self, face=_choice_of_face(self.face))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a recording or a video, on the clock of a player.
+
+    Attributes:
+        from_s: where it begins, in seconds.
+        to_s: where it ends; None, and what lies beyond the file's own end: with the file.
+    """
+
+    from_s: float = 0.0
+    to_s: float | None = None
+
+    def __post_init__(self) -> None:
+        needed = Message("a number of seconds from 0 on, such as 2.5")
+        _check_number(self, "from_s", 0, math.inf, needed)
+        if self.to_s is not None:
+            _check_number(self, "to_s", 0, math.inf, needed)
+            if self.to_s <= self.from_s:
+                raise InputError(
+                    "A part from {from_s:g} to {to_s:g} s was asked for; it must end after it begins. Correct its "
+                    "times.",
+                    from_s=self.from_s,
+                    to_s=self.to_s,
+                )
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self == ALL
 
 
 @dataclass(frozen=True)
@@ -178,6 +234,11 @@ class RunOptions:
         preview: half size and coarser encoding, for a quick look.
         max_side: longest side of the output in pixels, 64 to 4096 (what common H.264 decoders play); larger sources
             are made smaller.
+        shape: of the output, one of :data:`SHAPES`; how large it gets is said in :mod:`~lipsync_utils.framing`.
+        part: of the source that is shown: one of :data:`PARTS`, or left, top, width and height in its own pixels. Where
+            it is given in pixels, faces count within it; otherwise in the whole source.
+        voice_span: the stretch of the voice's file that is spoken, exact to the sample. Turns count from its beginning.
+        video_span: the stretch of the face's video that is shown, exact to the frame.
         video_track: of a face's file with several videos, which one, counting from 1; None takes its default.
         audio_track: likewise, of a voice's file with several sounds.
         when_short: what follows the end of a video that is shorter than the voice: ``"loop"``, ``"pingpong"``
@@ -190,6 +251,10 @@ class RunOptions:
     fps: Fraction | float | str | None = None
     preview: bool = False
     max_side: int = MAX_SIDE
+    shape: str = "source"
+    part: str | tuple[int, int, int, int] = "whole"
+    voice_span: Span = field(default_factory=Span)
+    video_span: Span = field(default_factory=Span)
     when_short: str = "loop"
     video_track: int | None = None
     audio_track: int | None = None
@@ -205,6 +270,8 @@ class RunOptions:
         _check(self, "preview", isinstance(self.preview, bool), Message("True or False"))
         side = Message("a whole number of pixels from 64 to {most}", most=MAX_SIDE)
         _check_number(self, "max_side", 64, MAX_SIDE, side, whole=True)
+        one_of("shape", self.shape, tuple(SHAPES))
+        _settle(self, part=_part(self.part))
         one_of("when_short", self.when_short, tuple(WHEN_SHORT))
         for name in ("video_track", "audio_track"):
             if getattr(self, name) is not None:
@@ -284,7 +351,26 @@ def _choice_of_face(how: object) -> FaceChoice:
     )
 
 
+def _part(how: object) -> str | tuple[int, int, int, int]:
+    if how in PARTS:
+        return how
+    are_four = isinstance(how, tuple | list) and len(how) == 4
+    lows = (0, 0, LEAST_PART, LEAST_PART)
+    if are_four and all(_is_number(value, low, math.inf, whole=True) for value, low in zip(how, lows, strict=True)):
+        return tuple(int(value) for value in how)
+    raise InputError(
+        "The part {how!r} was asked for; 'whole', 'head', 'face', or left, top, width and height in whole pixels of "
+        "the source are needed, such as 200,100,640,480 (sides of at least {least}).",
+        how=how,
+        least=LEAST_PART,
+    )
+
+
 def _settle(options: object, **values: object) -> None:
     """Give options that are frozen the values in their own form."""
     for name, value in values.items():
         object.__setattr__(options, name, value)
+
+
+ALL = Span()  # here, since it is checked as well
+"""A recording or a video from its beginning to its end."""

@@ -66,7 +66,7 @@ class Cast:
         """What became of each."""
         seen = [(tuple(sight.missing), tuple(sight.covered)) for sight in self._sights] or repeat(((), ()))
         return tuple(
-            SpeakerReport(speaker.face.choose, missing, covered)
+            SpeakerReport(self._plan.framing.in_output(speaker.face.choose), missing, covered)
             for speaker, (missing, covered) in zip(self._plan.speakers, seen, strict=False)
         )
 
@@ -88,7 +88,7 @@ class Cast:
             exactly(count, engine.for_picture(TrackedFrame(picture, face), task), engine)
             for face, task in zip(faces, self._tasks, strict=True)
         ]
-        return shown[0] if len(shown) == 1 else _joined(shown, faces, *self._plan.size)
+        return shown[0] if len(shown) == 1 else _joined(shown, faces, *self._plan.framing.inner)
 
     def _in_video(self, frames: Iterator[Frame], engine: Engine) -> Iterator[np.ndarray]:
         speakers, speaking = self._plan.speakers, None

@@ -59,19 +59,19 @@ def run(
     if loaded is not None:
         loaded.check(options)
     target = _checked_output(out, face, *(audio.values() if isinstance(audio, Mapping) else [audio]))
-    source = open_source(face, track=options.video_track)
+    source = open_source(face, track=options.video_track, span=options.video_span)
     voice = load_voices(audio, options)
 
-    # 2. Who says what, one clock and one size, which every stage obeys.
-    plan = make_plan(source, voice, options)
-    timeline, (width, height) = plan.timeline, plan.size
-
-    # 3. Models. Times do not include their loading.
+    # 2. Models. Times do not include their loading.
     loading = time.perf_counter()
     loaded = loaded or load(options)
     load_s = time.perf_counter() - loading
     started += load_s
     engine, reason = loaded.engine, reason_for(options.engine)
+
+    # 3. Who says what, one clock, and what is shown of the source in which size, which every stage obeys.
+    plan = make_plan(source, voice, options, loaded.detector)
+    timeline, framing, (width, height) = plan.timeline, plan.framing, plan.framing.size
     announcement = plan.announcement(engine.usual_speed)
     for note in (Message("Engine {reason}.", reason=reason), *announcement):
         listener.message(note)
@@ -82,15 +82,15 @@ def run(
     for note in cast.notes:
         listener.message(note)
 
-    # 5. The file.
-    first_frame_s = 0.0
+    # 5. The file: each frame in the output's shape.
+    first_frame_s, canvas = 0.0, framing.canvas(still=source.is_picture)
     settings = {"timeline": timeline, "options": plan.write, "metadata": provenance(engine)}
     with (
         mixed(plan.voices, target) as heard,
         VideoWriter(target, width=width, height=height, speech=heard, **settings) as writer,
     ):
         for done, frame in enumerate(speaking, start=1):
-            writer.write(frame)
+            writer.write(canvas.show(frame))
             first_frame_s = first_frame_s or time.perf_counter() - started
             listener.step("frames", done, timeline.frames)
         cast.require_everybody()
@@ -114,6 +114,8 @@ def run(
         speakers=speakers,
         warnings=(*announcement, *source.warnings, *cast.notes, *became_of(speakers, timeline)),
         models=engine.models,
+        scale=framing.scale,
+        window=None if options.part == "whole" and options.shape == "source" else framing.window,
     )
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .framing import Framing, make_framing
 from .media.rates import rate_for_lips
 from .messages import Message
-from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceChoice, FaceOptions, RunOptions, WriteOptions
+from .options import DEFAULT_FPS, MAX_SIDE, WHEN_SHORT, FaceChoice, RunOptions, WriteOptions
 from .records import SAMPLE_RATE, Frame, Speech, Timeline
 from .speakers import Speaker, speakers_of, voices_in
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from .faces.detector import FaceDetector
     from .media import Source
 
 LONG_S = 600.0
@@ -29,9 +29,9 @@ class Plan:
 
     Attributes:
         voices: what is heard, as far as it is; several at the same time.
-        speakers: the faces that speak, in the output's pixels, and what each says.
+        speakers: the faces that speak, in the pixels of :meth:`frames`, and what each says.
         timeline: the output's clock.
-        size: width and height of the output's pictures, in pixels.
+        framing: what is shown of the source, and how large.
         when_short: what follows the end of the video, as :meth:`~lipsync_utils.media.Source.frames` takes it.
         write: how to encode.
         notes: what a person should know before the work starts.
@@ -40,22 +40,19 @@ class Plan:
     voices: tuple[Speech, ...]
     speakers: tuple[Speaker, ...]
     timeline: Timeline
-    size: tuple[int, int]
+    framing: Framing
     when_short: str
     write: WriteOptions
     notes: tuple[str, ...]
 
     def frames(self, source: Source) -> Iterator[Frame]:
-        """The source on the output's clock and in its size; as in the source, repeated frames share one array."""
-        original = small = None
+        """What is shown of the source, on the output's clock; as in the source, repeated frames share one array."""
+        original = cut = None
         for frame in source.frames(self.timeline, when_short=self.when_short):
-            if frame.image.shape[1::-1] == self.size:
-                yield frame
-                continue
             if frame.image is not original:
-                original, small = frame.image, resized(frame.image, self.size)
-                small.setflags(write=False)
-            yield replace(frame, image=small)
+                original, cut = frame.image, self.framing.cut(frame.image)
+                cut.setflags(write=False)
+            yield frame if cut is original else replace(frame, image=cut)
 
     def announcement(self, usual_speed: tuple[int, int]) -> tuple[str, ...]:
         """All notes, with how long a long output takes at so many frames a second, slow and fast."""
@@ -77,8 +74,17 @@ class Plan:
         return long, *self.notes
 
 
-def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], options: RunOptions) -> Plan:
-    """What these inputs and options come to; several voices by the faces that speak them."""
+def make_plan(
+    source: Source,
+    voice: Speech | Mapping[FaceChoice, Speech],
+    options: RunOptions,
+    detector: FaceDetector | None = None,
+) -> Plan:
+    """What these inputs and options come to; several voices by the faces that speak them.
+
+    Raises:
+        LipSyncError: as :func:`~lipsync_utils.framing.make_framing`, which takes the detector.
+    """
     from .media.mixing import length_of
 
     fps = options.fps or rate_for_lips(source.fps or DEFAULT_FPS)
@@ -87,7 +93,7 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
     notes = list(dict.fromkeys(note for one in voices_in(voice) for note in one.notes))
     if ends_with_video:
         voice = _cut_to(source, voice)
-    voices, full = voices_in(voice), _full(options)
+    voices = voices_in(voice)
     if not source.is_picture and source.duration_s + 1 / fps < lasts_s:
         notes.append(
             Message(
@@ -114,50 +120,28 @@ def make_plan(source: Source, voice: Speech | Mapping[FaceChoice, Speech], optio
                 fps=float(fps),
             )
         )
-    if _factor(source, options) < full and options.max_side == MAX_SIDE:  # otherwise it was asked for
+    speakers = speakers_of(voice, options)
+    framing = make_framing(source, [speaker.face for speaker in speakers], options, detector)
+    reduced = max(framing.inner) == MAX_SIDE < max(framing.window[2:])
+    if reduced and options.shape == "source":  # otherwise it was asked for
         notes.append(
             Message(
                 "The source is {width}x{height} pixels; the longer side of the output is "
                 "reduced to {most}, the most that common players show.",
-                width=source.width,
-                height=source.height,
+                width=framing.window[2],
+                height=framing.window[3],
                 most=MAX_SIDE,
             )
         )
-    width, height = output_size(source, options)
     return Plan(
         voices=voices,
-        speakers=tuple(
-            replace(speaker, face=in_output_pixels(speaker.face, width / source.width))
-            for speaker in speakers_of(voice, options)
-        ),
+        speakers=tuple(replace(speaker, face=framing.in_frames(speaker.face)) for speaker in speakers),
         timeline=Timeline.covering(*length_of(voices), fps),
-        size=(width, height),
+        framing=framing,
         when_short="freeze" if ends_with_video else options.when_short,
         write=replace(options.write, crf=max(options.write.crf, PREVIEW_CRF)) if options.preview else options.write,
         notes=tuple(notes),
     )
-
-
-def output_size(source: Source, options: RunOptions) -> tuple[int, int]:
-    """Width and height in which a run sees a source, in pixels."""
-    factor = _factor(source, options)
-    return max(2, round(source.width * factor)), max(2, round(source.height * factor))
-
-
-def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture ``(H, W, 3) uint8`` in another width and height; itself where it has them."""
-    import cv2
-
-    return image if image.shape[1::-1] == size else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def _full(options: RunOptions) -> float:
-    return 0.5 if options.preview else 1.0
-
-
-def _factor(source: Source, options: RunOptions) -> float:
-    return min(_full(options), options.max_side / max(source.width, source.height))
 
 
 def _cut_to(source: Source, voice: Speech | Mapping[FaceChoice, Speech]) -> Speech | Mapping[FaceChoice, Speech]:
@@ -168,11 +152,3 @@ def _cut_to(source: Source, voice: Speech | Mapping[FaceChoice, Speech]) -> Spee
     if source.is_picture or not 0 < samples < voice.samples:
         return voice
     return replace(voice, wave=voice.wave[: round(samples * SAMPLE_RATE / voice.rate)], samples=samples)
-
-
-def in_output_pixels(options: FaceOptions, factor: float) -> FaceOptions:
-    """A point and a size that were given in the source's pixels, for frames that are ``factor`` times as large."""
-    choose = options.choose
-    if isinstance(choose, tuple):
-        choose = tuple(value * factor for value in choose)
-    return replace(options, choose=choose, min_size=options.min_size * factor)

@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .options import ALL, Span
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -131,13 +133,15 @@ class Speech:
 
     Attributes:
         wave: ``(n,) float32`` mono at :data:`SAMPLE_RATE`.
-        samples: length of the *source* track in samples at ``rate`` (the output keeps exactly this length).
+        samples: length of the *source* track, or of what is taken of it, in samples at ``rate`` (the output keeps
+            exactly this length).
         rate: the source's own sample rate.
         channels: the source's own number of channels.
         path: where the source lies; its sound goes into the output at full quality.
         track: which of several sound tracks of the source, counting from 1; None: its default.
         lead_s: silence at the beginning, as long as the source, a video, shows its picture before it sounds.
         notes: what was noticed while reading (gaps, silence, several tracks), and what was done about it.
+        span: what is taken of the source.
     """
 
     wave: np.ndarray
@@ -148,10 +152,11 @@ class Speech:
     track: int | None = None
     lead_s: float = 0.0
     notes: tuple[str, ...] = ()
+    span: Span = ALL
 
     @property
     def duration_s(self) -> float:
-        """Exact length of the source in seconds."""
+        """Exact length in seconds."""
         return self.samples / self.rate
 
 
@@ -225,6 +230,8 @@ class RunReport:
     """What a run did; ``lipsync run --json`` prints it.
 
     Attributes:
+        scale: pixels of the output for each of the source.
+        window: what is shown of the source: left, top, width and height in its pixels; None: all of it.
         load_s: time to load models and compile loops, in seconds; the other times do not include it.
         wall_s: from reading the inputs to the finished file.
         frames_per_second: ``frames / wall_s``.
@@ -256,3 +263,5 @@ class RunReport:
     speakers: tuple[SpeakerReport, ...] = ()
     warnings: tuple[str, ...] = ()
     models: dict[str, str] = field(default_factory=dict)
+    scale: float = 1.0
+    window: tuple[int, int, int, int] | None = None

@@ -47,7 +47,7 @@ def load_voices(audio: Sound | Mapping[FaceChoice, Sound], options: RunOptions) 
             what=Message("turns" if options.turns else "voices"),
         )
     if not isinstance(audio, Mapping):
-        return load_speech(audio, track=options.audio_track)
+        return load_speech(audio, track=options.audio_track, span=options.voice_span)
     if not audio:
         raise InputError("No voice was given. Give each face that is to speak a voice of its own.")
     if options.turns:
@@ -55,6 +55,13 @@ def load_voices(audio: Sound | Mapping[FaceChoice, Sound], options: RunOptions) 
             "{count} voices and a table of turns were given; turns divide one voice among several faces. Give one "
             "voice for the turns, or leave them out.",
             count=len(audio),
+        )
+    if not options.voice_span.is_all:
+        raise InputError(
+            "{count} voices and a part of the voice ({from_s:g} s and on) were given; a part can be taken of one voice "
+            "only. Cut the recordings, or leave the part out.",
+            count=len(audio),
+            from_s=options.voice_span.from_s,
         )
     faces = [FaceOptions(choose=face).choose for face in audio]
     return {face: load_speech(audio[key], track=options.audio_track) for face, key in zip(faces, audio, strict=True)}

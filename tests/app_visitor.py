@@ -31,21 +31,38 @@ class Visitor:
         page: the page as it is now.
     """
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, lang: str = "en", **where: str) -> None:
+        """Open the page at an address with these parameters."""
         from streamlit.testing.v1 import AppTest
 
         self.page = AppTest.from_file(str(APP / "page.py"), default_timeout=PATIENCE_S)
-        self.page.query_params["lang"] = language
+        self.page.query_params.update({"lang": lang, **where})
         self.page.run()
 
+    def where(self) -> dict[str, str]:
+        """The parameters of the address."""
+        return {name: "".join(value) for name, value in self.page.query_params.items()}
+
     def __getitem__(self, name: str):
-        return self.page.session_state[name]
+        """What lies on the visitor's desk, else what the session knows."""
+        desk = self.page.session_state["visit"].desk
+        return getattr(desk, name) if hasattr(desk, name) else self.page.session_state[name]
+
+    @property
+    def step(self) -> str:
+        """At which step of the page Talking picture the visitor is."""
+        return self.where().get("step", "face")
 
     def go(self, step: str) -> None:
         """To a step of the page Talking picture."""
         with self._options_named():
             self.page.segmented_control(key="step").set_value(step).run()
-        assert self["step"] == step
+        assert self.step == step
+
+    def open(self, page: str) -> None:
+        """Another page."""
+        with self._options_named():
+            self.page.segmented_control(key="page").set_value(page).run()
 
     def choose(self, name: str, option: object) -> None:
         """Press an option of a choice."""
@@ -97,7 +114,8 @@ class Visitor:
         kinds = ("header", "markdown", "caption", "info", "warning", "success", "error")
         bodies = [element.body for element in self.page.get("html")]
         texts = [element.value for kind in kinds for element in self.page.get(kind)]
-        return "\n".join([*texts, *(body for body in bodies if "<style" not in body)])
+        seen = [re.sub(r"<script>.*?</script>", "", body, flags=re.DOTALL) for body in bodies if "<style" not in body]
+        return "\n".join([*texts, *seen])
 
 
 def first_picture(video: Path) -> np.ndarray:

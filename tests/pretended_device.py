@@ -45,7 +45,7 @@ class _Moves(TorchFunctionMode):
 
     def __torch_function__(self, function, types, arguments=(), named=None):
         named = dict(named or {})
-        if function is torch.zeros and _is_there(named.get("device", "cpu")):
+        if function is torch.zeros and _is_there(named.get("device") or "cpu"):
             return There(torch.zeros(*arguments))
         if function is torch.Tensor.__getitem__ and isinstance(arguments[0], There):
             return There(arguments[0].here[arguments[1]])

@@ -17,16 +17,22 @@ from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 
 
 @contextlib.contextmanager
-def models_loaded_once() -> Iterator[None]:
-    """All runs share an engine and a detector, on one thread: short clips spend more on starting several."""
+def one_thread() -> Iterator[None]:
+    """Several test processes share the processor."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def models_loaded_once() -> Iterator[None]:
+    """All runs share an engine and a detector, on one thread: short clips spend more on starting several."""
     rig = lru_cache(RigEngine)
-    with pytest.MonkeyPatch.context() as patch:
+    with one_thread(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(ENGINES, "rig", lambda _: rig())
         patch.setitem(DETECTORS, "embedded", lru_cache(BlazeMeshDetector))
         yield
-    torch.set_num_threads(threads)
 
 
 @dataclass(frozen=True)

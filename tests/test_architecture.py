@@ -14,13 +14,13 @@ PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
 
 LAYERS = (
     {"messages", "errors", "records", "options", "choices", "lazy", "streaming"},
-    {"assets", "asset_sources", "weights", "blocks", "media"},
+    {"assets", "asset_sources", "weights", "blocks", "media", "figures.text"},
     {"audio", "faces"},
-    {"rig", "speech", "voices", "motion"},
+    {"rig", "speech", "voices", "subtitles", "motion"},
     {"render", "engines.contract"},
     {"wav2lip", "sync"},
     {"engines"},
-    {"pipeline", "planning", "performing", "reporting", "speakers"},
+    {"pipeline", "planning", "framing", "performing", "reporting", "speakers"},
     {"figures"},
 )
 """Parts of ``lipsync_utils``, from the ground up; where a module is named, it stands lower than its part."""

@@ -21,6 +21,7 @@ import quick_runs
 import torch
 import wav2lip_weights as made_up
 from quick_runs import lipsync
+from safetensors.torch import save_file
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound, write_video
 
@@ -34,6 +35,8 @@ from lipsync_utils.errors import AssetError
 from lipsync_utils.faces import make_detector
 from lipsync_utils.media import read_picture, write_picture
 from lipsync_utils.options import FaceOptions
+from lipsync_utils.wav2lip import own
+from lipsync_utils.wav2lip.compact import FORMAT, CompactWav2Lip
 
 FACE = SyntheticFace(x=128, y=115, width=120)
 SIZE = (256, 256)
@@ -313,12 +316,18 @@ def test_help_lists_the_commands(capfd, flag):
     outcome = lipsync(capfd, flag)
     assert outcome.code == 0
     text = plain(outcome.out)
-    for command in ("run Make FACE speak AUDIO", "speak Speak TEXT", "models List the models", "doctor Say what works"):
+    for command in (
+        "run Make FACE speak AUDIO",
+        "speak Speak TEXT",
+        "voices List the voices",
+        "models List the models",
+        "doctor Say what works",
+    ):
         assert command in text
     assert "lipsync run face.png voice.wav -o talking.mp4" in text
 
 
-@pytest.mark.parametrize("command", ["run", "speak", "models", "doctor"])
+@pytest.mark.parametrize("command", ["run", "speak", "voices", "models", "doctor"])
 def test_every_command_has_help(capfd, command):
     outcome = lipsync(capfd, command, "--help")
     assert outcome.code == 0
@@ -452,6 +461,68 @@ def test_speak_refuses(capfd, tmp_path, arguments, code, message):
 
 
 @needs_speech
+def test_speak_in_a_voice_with_subtitles(capfd, tmp_path):
+    out, words = tmp_path / "out.wav", tmp_path / "out.vtt"
+    arguments = ("hello", "-o", out, "--voice", "en-child", "--rate", "1.2", "--subtitles", words, "--json")
+    outcome = lipsync(capfd, "speak", *arguments)
+    assert outcome.code == 0, outcome.err
+    said = json.loads(outcome.out)
+    assert (said["output"], said["language"]) == (str(out), "en")
+    assert [cue["text"] for cue in said["cues"]] == ["hello"]
+    assert words.read_text(encoding="utf-8").startswith("WEBVTT\n\n00:00:00.")
+
+
+def test_subtitles_of_another_kind_are_refused_before_anything_is_spoken(capfd, tmp_path):
+    outcome = lipsync(capfd, "speak", "hello", "-o", tmp_path / "out.wav", "--subtitles", tmp_path / "out.doc")
+    assert outcome.code == 2
+    assert "must end in .srt, .vtt" in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_voices_are_listed(capfd):
+    lines = lipsync(capfd, "voices").out.splitlines()
+    assert any(line.split() == ["en-old-man", "en", "male", "old", "natural", "offline"] for line in lines)
+    listed = json.loads(lipsync(capfd, "voices", "--language", "ar", "--json").out)
+    assert {voice["name"] for voice in listed} >= {"ar-man", "ar-woman", "ar-child"}
+    assert {"language": "ar", "sex": None, "age": "child", "natural": False, "offline": True}.items() <= next(
+        voice for voice in listed if voice["name"] == "ar-child"
+    ).items()
+    assert lipsync(capfd, "voices", "--language", "xx").code == 2
+
+
+@needs_speech
+def test_run_says_a_text(capfd, given, tmp_path):
+    out, words = tmp_path / "out.mp4", tmp_path / "out.srt"
+    how = ("--voice-name", "en-man", "--rate", "1.5", "--subtitles", words, "--burn-in", "--preview")
+    outcome = lipsync(capfd, "run", given / "face.png", "--say", "Hello.", "-o", out, *how, "--json")
+    assert outcome.code == 0, outcome.err
+    assert [cue["text"] for cue in json.loads(outcome.out)["cues"]] == ["Hello."]
+    assert words.read_text(encoding="utf-8").startswith("1\n00:00:00,")
+    with av.open(str(out)) as file:
+        frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in file.decode(video=0)]
+    assert np.abs(frames[len(frames) // 2] - frames[0])[-60:].max() > 60, "the word is in the picture"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("voice.wav", "--say", "hello"), "--say was given together with AUDIO (voice.wav)"),
+        (("--voice", "0=a.wav", "--say", "hello"), "--say was given together with --voice"),
+        (("voice.wav", "--rate", "1.2"), "--rate is for a text that is spoken"),
+        (("voice.wav", "--burn-in"), "--burn-in is for a text that is spoken"),
+        (("voice.wav", "--subtitles", "a.srt"), "--subtitles is for a text that is spoken"),
+        ((), "a text with --say"),
+    ],
+)
+def test_run_refuses_what_does_not_fit_a_text(capfd, given, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    outcome = lipsync(capfd, "run", given / "face.png", *arguments, "-o", "out.mp4")
+    assert outcome.code == 2
+    assert message in plain(outcome.err)
+    assert not list(tmp_path.iterdir())
+
+
+@needs_speech
 def test_speak_to_a_folder_that_is_missing(capfd, tmp_path):
     outcome = lipsync(capfd, "speak", "hello", "-o", tmp_path / "nowhere" / "out.wav")
     assert outcome.code == 5
@@ -476,6 +547,7 @@ def no_weights(tmp_path, monkeypatch) -> Path:
     make_detector(FaceOptions())
     monkeypatch.setenv("LIPSYNC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(own, "PATH", tmp_path / "none.safetensors")
     for asset in assets.in_group("wav2lip"):
         unreachable = dataclasses.replace(asset, sources=(Url("http://127.0.0.1:9/weights"),))
         monkeypatch.setitem(assets.ASSETS, asset.name, unreachable)
@@ -538,7 +610,7 @@ def test_accepted_on_the_command_line_and_offline(capfd, given, tmp_path, no_wei
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        ("--checkpoint nothing.pth", 2, r"checkpoint 'nothing\.pth' does not exist.*names wav2lip_sd_gan, wav2lip_gan"),
+        ("--checkpoint nothing.pth", 2, r"checkpoint 'nothing\.pth' does not exist.*names official, wav2lip_sd_gan"),
         ("--checkpoint {given}/face.png", 4, r"face\.png is no PyTorch checkpoint"),
         ("--precision double --accept-licence", 2, r"Unknown precision 'double'"),
         ("--device tpu9 --accept-licence", 2, r"device 'tpu9' was asked for, but it cannot be used here"),
@@ -563,6 +635,40 @@ def test_a_file_of_ones_own_runs(capfd, given, tmp_path):
     report = json.loads(outcome.out)
     assert (report["engine"], report["frames"]) == ("wav2lip", 11)
     assert re.fullmatch(r"own [0-9a-f]{12} \(float32\)", report["models"]["generator"])
+
+
+@pytest.fixture
+def own_weights(no_weights, monkeypatch) -> Path:
+    """Made-up ones in the place of ours: that they run, not what they show."""
+    torch.manual_seed(0)
+    network = CompactWav2Lip()
+    metadata = {"format": FORMAT, "options": json.dumps(dataclasses.asdict(network.options))}
+    save_file({key: value.half() for key, value in network.state_dict().items()}, own.PATH, metadata)
+    return own.PATH
+
+
+def test_our_own_weights_run_offline_and_ask_for_nothing(capfd, given, tmp_path, own_weights, no_weights, monkeypatch):
+    monkeypatch.setattr(terminal, "_is_terminal", lambda: True)
+    monkeypatch.setattr(terminal.typer, "confirm", lambda *_, **__: pytest.fail("the terms were asked for"))
+    options = ("--precision", "float32", "--motion", "still", "--json")
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4", *options)
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert (report["engine"], report["frames"]) == ("wav2lip", 11)
+    assert re.fullmatch(r"our own weights [0-9a-f]{12} \(float32\)", report["models"]["generator"])
+    assert not no_weights.exists()
+
+
+@pytest.mark.parametrize("name", ["official", "wav2lip_gan"])
+def test_the_published_weights_still_ask_for_their_terms(capfd, given, tmp_path, own_weights, name):
+    outcome = run_wav2lip(capfd, given, tmp_path / "out.mp4", "--checkpoint", name)
+    assert outcome.code == 4
+    assert "non-commercial use only" in outcome.err
+    assert "--accept-licence" in outcome.err
+
+
+def test_doctor_tells_of_our_own_weights(capfd, own_weights):
+    assert re.search(r"ok +engine wav2lip \(our own weights\)", lipsync(capfd, "doctor").out)
 
 
 def test_doctor_tells_of_wav2lip(capfd, no_weights):

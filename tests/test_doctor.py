@@ -118,7 +118,7 @@ def test_names_the_command_for_what_is_optional(monkeypatch):
     without(monkeypatch, "streamlit", matplotlib="3.5")
     monkeypatch.setattr(doctor, "PURPOSES", {"app": "the web app"})
     [finding] = doctor._extras()
-    assert finding.what == ("the web app (streamlit is not installed; matplotlib 3.5 does not fit: >=3.8 is needed)")
+    assert finding.what == ("the web app (streamlit is not installed; matplotlib 3.5 does not fit: >=3.11 is needed)")
     assert (finding.state, finding.remedy) == ("missing", "pip install 'lipsync_utils[app]'")
 
 

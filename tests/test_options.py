@@ -22,6 +22,7 @@ from lipsync_utils.options import (
     FaceOptions,
     MotionOptions,
     RunOptions,
+    Span,
     Wav2LipOptions,
     WriteOptions,
     exact_rate,
@@ -46,6 +47,13 @@ REFUSED = {
             [*(0, 63, 4097, -64, 640.0, "640", NAN, True, None)],
             r"max_side=.* needed is a whole number of pixels from 64 to 4096",
         ),
+        "shape": ([*("round", "9x16", "", None, 1)], r"Unknown shape .*Choose one of: source, 9:16, 4:5, 1:1, 16:9"),
+        "part": (
+            [*("body", "", None, 3), (1, 2, 3), (-1, 0, 64, 64), (0, 0, 15, 64), (0.5, 0, 64, 64), (True, 0, 64, 64)],
+            r"The part .* was asked for; 'whole', 'head', 'face', or left, top, width and height .*200,100,640,480",
+        ),
+        "voice_span": ([*("0-2", None), (0, 2)], r"voice_span=.* needed is an instance of Span"),
+        "video_span": ([*("0-2", None), (0, 2)], r"video_span=.* needed is an instance of Span"),
         "when_short": (
             [*("stop", "", None, 1)],
             r"Unknown when_short .*Choose one of: loop, pingpong, freeze, cut",
@@ -57,6 +65,10 @@ REFUSED = {
         "motion": ([*("still", MotionOptions)], r"motion=.* needed is an instance of MotionOptions"),
         "write": ([{}], r"write=.* needed is an instance of WriteOptions"),
         "wav2lip": ([RunOptions()], r"wav2lip=.* needed is an instance of Wav2LipOptions"),
+    },
+    Span: {
+        "from_s": ([*(-0.1, NAN, INF, "2", True, None)], r"from_s=.* needed is a number of seconds from 0 on"),
+        "to_s": ([*(-0.1, NAN, INF, "2", True)], r"to_s=.* needed is a number of seconds from 0 on"),
     },
     FaceOptions: {
         "choose": (
@@ -82,6 +94,7 @@ REFUSED = {
             r"audio_kbps=.* needed is a whole number from 16",
         ),
         "badge": ([*(1, "yes", None)], r"badge=.* needed is True or False"),
+        "subtitles": ([*(None, "words", ("words",), 1)], r"subtitles=.* needed is a tuple of Cue"),
     },
     Wav2LipOptions: {
         "checkpoint": (
@@ -126,6 +139,8 @@ def test_every_option_has_its_case():
 COMMANDS = {
     "--engine": ("best", lambda value: RunOptions(engine=value)),
     "--fps": ("fast", lambda value: RunOptions(fps=value)),
+    "--shape": ("round", lambda value: RunOptions(shape=value)),
+    "--part": ("body", lambda value: RunOptions(part=value)),
     "--when-short": ("stop", lambda value: RunOptions(when_short=value)),
     "--motion": ("wild", lambda value: MotionOptions(style=value)),
     "--detector": ("magic", lambda value: FaceOptions(detector=value)),

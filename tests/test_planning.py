@@ -24,7 +24,7 @@ def voice(seconds: float) -> Speech:
 def test_a_preview_is_coarser_and_never_finer_than_asked(crf, preview, made):
     plan = make_plan(PICTURE, voice(1.0), RunOptions(preview=preview, write=WriteOptions(crf=crf, badge=True)))
     assert plan.write == WriteOptions(crf=made, badge=True)
-    assert plan.size == ((320, 240) if preview else (640, 480))
+    assert plan.framing.size == ((320, 240) if preview else (640, 480))
     assert WriteOptions().crf < PREVIEW_CRF
 
 

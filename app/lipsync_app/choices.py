@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from . import state
 from .texts import language, say
 
 
@@ -20,9 +21,9 @@ def key_of(name: str, default: object) -> str:
     return key
 
 
-def chosen(name: str, default: object) -> object:
+def chosen(name: str, default: object = None) -> object:
     """What was chosen under that name."""
-    return st.session_state.get("choices", {}).get(name, default)
+    return state.desk().choices.get(name, default)
 
 
 def choose(name: str, value: object) -> object:
@@ -34,7 +35,7 @@ def choose(name: str, value: object) -> object:
 
 def keep(name: str, value: object) -> object:
     """Keep what a widget has returned; the value."""
-    st.session_state.setdefault("choices", {})[name] = value
+    state.desk().choices[name] = value
     return value
 
 
@@ -67,3 +68,25 @@ def segments(
         width="stretch" if wide else "content",
     )
     return keep(name, value)
+
+
+def places(name: str, options: Sequence[str], now: str, words: Callable[[str], str], *, wide: bool = False) -> None:
+    """Where in the app the visitor is; a press goes there.
+
+    Args:
+        name: of the part of the address that tells it, ``"page"`` or ``"step"``, and of the text that labels it.
+        options: where one can go.
+        now: where the visitor is.
+        words: what a place is called.
+        wide: as wide as the column.
+    """
+    st.session_state[name] = now if now in options else None  # "Back" has changed the address
+    st.segmented_control(
+        say(name),
+        options,
+        format_func=words,
+        key=name,
+        on_change=lambda: state.go(**{name: st.session_state[name] or now}),
+        label_visibility="collapsed",
+        width="stretch" if wide else "content",
+    )

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lipsync_avatars import person_in
 from lipsync_tools import pace
 
 from . import progress, state
 from .choices import choose, chosen, keep, key_of, segments
+from .desk import Face, Wish
 from .limits import LIMITS
-from .look import in_plain_words, picture_buttons, problem, tell_limit
-from .taking import face_in, forget_refusal, picture_of, take
+from .look import in_plain_words, picture_buttons, problem, quoted, tell_limit
+from .taking import Intake, face_in, forget_refusal, picture_of
 from .texts import say
 from .work import PORTRAIT, draw_portrait
 from .workshop import AVATARS, studio_ready
@@ -29,6 +31,7 @@ def show() -> None:
     )
     if source in ("samples", "prompt"):
         forget_refusal("face")
+    state.desk().turn_to("face", source)
     {"samples": _gallery, "upload": _upload, "camera": _camera, "prompt": _prompt}[source]()
     if source in ("upload", "camera"):
         people("face")
@@ -45,31 +48,37 @@ def _sources() -> tuple[str, ...]:
 
 
 def _gallery() -> None:
-    now = st.session_state["face"]
-    samples = {name: state.sample_face(name) for name in AVATARS}
-    picture_buttons({f"tile_{name}": face.thumbnail for name, face in samples.items()})
+    gallery("face", [state.sample_face(name) for name in AVATARS])
+
+
+def gallery(slot: str, samples: list[Face]) -> None:
+    """Samples to choose from; slot: ``"face"`` or ``"video"``."""
+    desk = state.desk()
+    keys = {f"tile_{sample.label}": sample for sample in samples}
+    picture_buttons({key: sample.thumbnail for key, sample in keys.items()})
     with st.container(key="tiles"):
-        for name, face in samples.items():
-            kind = "primary" if face.digest == now.digest else "secondary"
-            st.button(say(name), key=f"tile_{name}", type=kind, on_click=_choose, args=(face,))
+        for key, sample in keys.items():
+            kind = "primary" if sample.digest == getattr(desk, slot).digest else "secondary"
+            st.button(say(sample.label), key=key, type=kind, on_click=desk.take, args=(slot, "samples", sample))
     st.caption(say("gallery_note"))
 
 
-def _choose(face: state.Face) -> None:
-    st.session_state["face"] = face
-
-
 def _upload() -> None:
+    intake = Intake("face", "upload", "upload_face", LIMITS.picture_mb, picture_of("own_picture"))
     file = st.file_uploader(
-        say("upload_face"), type=list(PICTURES), key="upload_face", max_upload_size=LIMITS.picture_mb
+        say("upload_face"),
+        type=list(PICTURES),
+        key=intake.key,
+        max_upload_size=LIMITS.picture_mb,
+        on_change=intake.emptied,
     )
     tell_limit("upload_face", say("picture_limit", n=LIMITS.picture_mb))
-    take("face", file, LIMITS.picture_mb, picture_of("own_picture"))
+    intake.take(file)
 
 
 def _camera() -> None:
-    shot = st.camera_input(say("camera_face"), key="camera_face")
-    take("face", shot, LIMITS.picture_mb, picture_of("snapshot"))
+    intake = Intake("face", "camera", "camera_face", LIMITS.picture_mb, picture_of("snapshot"))
+    intake.take(st.camera_input(say("camera_face"), key=intake.key, on_change=intake.emptied))
 
 
 def people(slot: str) -> None:
@@ -78,8 +87,9 @@ def people(slot: str) -> None:
     Args:
         slot: ``"face"`` or ``"video"``.
     """
-    chosen = st.session_state[slot]
-    if chosen is None or not chosen.group or slot in st.session_state.get("refused", {}):
+    desk = state.desk()
+    chosen = getattr(desk, slot)
+    if not chosen.group or slot in desk.refused:
         return
     st.markdown(f"**{say('people')}**")
     keys = {f"person_{slot}_{number}": person for number, person in enumerate(chosen.group, start=1)}
@@ -92,13 +102,13 @@ def people(slot: str) -> None:
             st.button(words, key=key, type=kind, on_click=_choose_person, args=(slot, person))
 
 
-def _choose_person(slot: str, person: state.Face) -> None:
-    st.session_state[slot] = replace(person, group=st.session_state[slot].group)
+def _choose_person(slot: str, person: Face) -> None:
+    state.desk().change(slot, replace(person, group=getattr(state.desk(), slot).group))
 
 
 def _tell_doubts() -> None:
-    face = st.session_state["face"]
-    if face.shared or st.session_state.get("refused", {}).get("face"):
+    face = state.desk().face
+    if face.shared or "face" in state.desk().refused:
         return
     if not face.doubts:
         st.success(say("face_good"), icon=":material/check:")
@@ -109,45 +119,46 @@ def _tell_doubts() -> None:
 
 
 def _prompt() -> None:
-    words = st.text_area(
-        say("prompt_label"),
-        placeholder=say("prompt_hint"),
-        max_chars=LIMITS.prompt_chars,
-        key=key_of("prompt", ""),
-        height=90,
-    )
+    # No max_chars: Streamlit then takes nothing of a longer text that is pasted, and says nothing.
+    words = st.text_area(say("prompt_label"), placeholder=say("prompt_hint"), key=key_of("prompt", ""), height=90)
     keep("prompt", words)
     usual = pace.usual_s(PORTRAIT)
     takes = say("prompt_takes") if usual is None else say("prompt_takes_here", n=max(1, round(usual / 60)))
     st.caption(f"{say('prompt_note')} {takes}")
-    busy = state.active() is not None
-    drawn = st.session_state.get("drawn_prompt") == words.strip() != ""
+    drawn = chosen("drawn_prompt") == words.strip() != ""
     st.button(
         say("draw_other") if drawn else say("draw"),
         key="draw",
         icon=":material/brush:",
         on_click=_draw,
-        disabled=busy,
+        disabled=state.desk().active() is not None,
     )
     _portrait_result()
 
 
 def _draw() -> None:
     words = st.session_state[key_of("prompt", "")].strip()
-    if not words:
-        st.session_state["prompt_problem"] = say("empty_prompt")
+    keep("prompt_problem", _why_not(words))
+    if chosen("prompt_problem"):
         return
-    st.session_state["prompt_problem"] = ""
-    again = st.session_state.get("drawn_prompt") == words
-    seed = st.session_state.get("seed", 0) + 1 if again else 0
-    st.session_state["seed"], st.session_state["ordered_prompt"] = seed, words
+    seed = chosen("seed", 0) + 1 if chosen("drawn_prompt") == words else 0
+    keep("seed", seed)
+    keep("ordered_prompt", words)
     folder = state.visit().folder
-    state.submit("draw", lambda progress: draw_portrait(words, seed, folder, progress))
+    wish = Wish(lambda: say("own_portrait"), lambda: quoted(words))
+    state.submit("draw", lambda progress: draw_portrait(words, seed, folder, progress), wish)
+
+
+def _why_not(words: str) -> str:
+    """Why nothing can be drawn from these words, for a person; empty where something can."""
+    if not words:
+        return say("empty_prompt")
+    return say("long_text", n=len(words), most=LIMITS.prompt_chars) if len(words) > LIMITS.prompt_chars else ""
 
 
 def _portrait_result() -> None:
-    if st.session_state.get("prompt_problem"):
-        problem(st.session_state["prompt_problem"])
+    if chosen("prompt_problem"):
+        problem(chosen("prompt_problem"))
         return
     job = state.job("draw")
     if job is None:
@@ -158,10 +169,11 @@ def _portrait_result() -> None:
         problem(job.error)
     elif job.state == "cancelled":
         st.info(say("cancelled"))
-    elif st.session_state.get("taken_portrait") is not job:
-        st.session_state["taken_portrait"] = job
-        st.session_state["drawn_prompt"] = st.session_state["ordered_prompt"]
-        st.session_state["face"] = face_in(job.result, "own_portrait", real=False)
+    elif chosen("taken_portrait") is not job:
+        keep("taken_portrait", job)
+        keep("drawn_prompt", chosen("ordered_prompt"))
+        portrait = face_in(job.result, "own_portrait", real=False)
+        state.desk().take("face", "prompt", replace(portrait, depicts=person_in(job.result)))
         st.rerun()
     if job.progress.notes:
         with st.container(key="problem"):

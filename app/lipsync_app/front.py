@@ -24,14 +24,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .limits import LIMITS
 from .memory import be_frugal
 from .refusals import NoRoomError
 from .sessions import sessions
-from .state import COOKIE
+from .state import COOKIE, TAB, TAB_NAME
 from .store import FILES, MEGABYTE, Visit
 from .workshop import workshop
 
@@ -122,7 +122,7 @@ def media_type(path: Path) -> str:
     with path.open("rb") as file:
         first = file.read(12)
     found = next((kind for beginning, kind in _BEGINNINGS if first.startswith(beginning)), "application/octet-stream")
-    return "audio/mp4" if first[4:8] == b"ftyp" else found
+    return "video/mp4" if first[4:8] == b"ftyp" else found
 
 
 class Front:
@@ -152,6 +152,9 @@ class Front:
             await self._app(scope, receive, send)
             return
         send = _completed(scope, send)
+        if scope["method"] == "GET" and path.endswith("/") and await run_in_threadpool(_needs_a_name, scope):
+            await _named(scope)(scope, receive, send)
+            return
         found = _UPLOAD.search(path)
         if found and scope["method"] == "PUT":
             await self._upload(scope, receive, send, *found.groups())
@@ -195,6 +198,20 @@ class Front:
             arrived = visit.uploads.pop(name, None)
             if isinstance(arrived, Path):
                 arrived.unlink(missing_ok=True)
+
+
+def _needs_a_name(scope: Scope) -> bool:
+    """Whether the page is asked for without the name of a tab, or with that of another browser's."""
+    request = Request(scope)
+    tab = request.query_params.get(TAB, "")
+    free = workshop().store.is_free(tab, request.cookies.get(COOKIE, ""))
+    return not (TAB_NAME.fullmatch(tab) and free)
+
+
+def _named(scope: Scope) -> Response:
+    """To the page of a new tab. An address that was passed on leads others to a page of their own."""
+    asked = Request(scope).url.include_query_params(**{TAB: secrets.token_hex(16)})
+    return RedirectResponse(f"?{asked.query}", 303, {"Cache-Control": "no-store"})
 
 
 async def _take_in(request: Request, visit: Visit, name: str) -> str | None:

@@ -77,20 +77,20 @@ class JobQueue:
         others = [other for other, _ in self._jobs if other.name != owner.name]
         if self._closed or len(others) >= self._most:
             raise QueueFullError(
-                "{others} videos are waiting to be made, as many as this server takes. Try again in a few minutes.",
+                "{others} visitors are waiting, as many as this server takes. Try again in a few minutes.",
                 others=len(others),
             )
         if self._running is not None and self._running[0].name != owner.name and not self._running[1].over:
             others.append(self._running[0])
         if owner.visitor and any(other.visitor == owner.visitor for other in others):
             raise PlaceTakenError(
-                "You have a video in the making in another tab. Wait until it is finished, or cancel it there."
+                "Something of yours is in the making in another tab. Wait until it is finished, or cancel it there."
             )
         near = sum(other.address == owner.address for other in others)
         if owner.address and self._per_address is not None and near >= self._per_address:
             raise PlaceTakenError(
-                "{jobs} videos are in the making for your internet address, as many as one address may have. "
-                "Try again in a few minutes.",
+                "{jobs} videos or portraits are in the making for your internet address, as many as one address may "
+                "have. Try again in a few minutes.",
                 jobs=near,
             )
 

@@ -15,10 +15,12 @@ class Limits:
         video_mb: largest video file.
         video_side: longest side of a video in pixels; larger frames would not fit into memory next to each other.
         voice_s: longest voice, in seconds.
+        sound_s: longest sound file, of which a part can be chosen.
         text_chars: longest text to speak.
         prompt_chars: longest description of an avatar.
         avatar_side: width and height of an avatar from a prompt, in pixels.
         sides: sizes on offer for the result, as its longest side in pixels.
+        kept_side: longest side of a picture as it is kept, in pixels: a head that is cut out of it stays sharp.
         crf: H.264 constant rate factor of the result.
         results: finished videos that are kept for one visitor.
         shared_results: finished videos made of samples only, kept for everybody.
@@ -39,12 +41,14 @@ class Limits:
     video_mb: int = 50
     video_side: int = 1920
     voice_s: float = 60.0
+    sound_s: float = 600.0
     text_chars: int = 600
     prompt_chars: int = 300
     avatar_side: int = 512
     sides: tuple[int, ...] = (512, 1024)
+    kept_side: int = 2048
     crf: int = 20
-    results: int = 3
+    results: int = 6
     shared_results: int = 12
     waiting: int = 30
     portraits_waiting: int = 6

@@ -7,30 +7,28 @@ from dataclasses import replace
 import streamlit as st
 
 from lipsync_tools.workflow import Order, Text
-from lipsync_utils import FaceOptions
+from lipsync_utils import FaceOptions, RunOptions, Span
+from lipsync_utils.errors import LipSyncError
 
-from . import options, progress, state, voices
-from .look import problem, stage
+from . import options, state, voices
+from .choices import chosen, keep
+from .desk import SLOTS, Face, Voice, Wish
+from .look import problem, quoted, stage
+from .pictures import thumbnail
 from .store import digest_of
 from .texts import say
 from .voices import problem_with
 from .work import make_video
 from .workshop import workshop
 
-SLOTS = {"talk": "face", "dub": "video"}
-"""Page -> where its face is kept."""
-
 
 def card(page: str) -> None:
-    """What will be made, and the button that makes it; while it is made, how far it is."""
-    face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
+    """What will be made, and the button that makes it."""
+    desk = state.desk()
+    face, voice = getattr(desk, SLOTS[page]), desk.voice
     with st.container(key="stage_card"):
-        stage(face and face.thumbnail, say(face.label) if face else say("own_video"), [about(voice)])
+        stage(framed(face), say(face.label), [about(voice)])
         _consent(face, voice)
-        busy = state.active()
-        if busy in SLOTS:
-            progress.show(state.job(busy))
-            return
         st.button(
             say("make" if page == "talk" else "make_dub"),
             key=f"make_{page}",
@@ -39,35 +37,34 @@ def card(page: str) -> None:
             width="stretch",
             on_click=_start,
             args=(page,),
-            disabled=busy is not None,
+            disabled=desk.active() is not None,
         )
-        if st.session_state["hint"]:
-            problem(st.session_state["hint"])
-            state.hint("")
+        if desk.hint:
+            problem(desk.hint)
+            desk.hint = ""
 
 
-def about(voice: state.Voice) -> str:
+def about(voice: Voice) -> str:
     """What will be heard, in a line."""
     if isinstance(voice.content, Text):
-        words = voice.content.words
-        return f"“{words[:60]}{'…' if len(words) > 60 else ''}”"
-    length = "" if voice.seconds is None else f" · {say('seconds', n=voice.seconds)}"
+        return quoted(voice.content.words)
+    length = "" if voice.lasts_s is None else f" · {say('seconds', n=voice.lasts_s)}"
     return say(voice.label) + length
 
 
-def _consent_key(face: state.Face | None, voice: state.Voice) -> str:
+def _consent_key(face: Face, voice: Voice) -> str:
     """What is agreed to: this face and these words; empty where nobody real is seen or heard."""
-    if not (face and face.real) and not voice.real:
+    if not (face.real or voice.real):
         return ""
-    return f"{face.digest if face else ''}/{voice.digest}"
+    return f"{face.digest}/{voice.digest}{voice.part or ''}"
 
 
-def _consent(face: state.Face | None, voice: state.Voice) -> None:
+def _consent(face: Face, voice: Voice) -> None:
     """The tick box, where somebody real may be seen or heard; another face, voice or text needs another tick."""
     key = _consent_key(face, voice)
     if not key:
         return
-    agreed = st.session_state["agreed"]
+    agreed = state.desk().agreed
     if st.checkbox(say("consent"), value=key in agreed, key=f"consent_{key}"):
         agreed.add(key)
     else:
@@ -76,34 +73,61 @@ def _consent(face: state.Face | None, voice: state.Voice) -> None:
 
 def _start(page: str) -> None:
     voices.read_text()
-    face, voice = st.session_state[SLOTS[page]], st.session_state["voice"]
-    wrong = _why_not(page, face, voice)
-    if wrong:
-        state.hint(wrong)
+    desk = state.desk()
+    face, voice = getattr(desk, SLOTS[page]), desk.voice
+    desk.hint = _why_not(page, face, voice)
+    if desk.hint:
         return
     visit, shop = state.visit(), workshop()
+    order = _order(face, voice)
+    key = digest_of(face.digest, voice.digest, repr((order.voice, order.options, order.burn_in)))
+    shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
+    wish = Wish(lambda: say(face.label), lambda: about(voice), framed(face))
+    if state.submit(page, lambda progress: make_video(order, key, shelf, visit.folder, shop.models, progress), wish):
+        desk.shown = None
+        state.go(page=page, step="result")
+
+
+def _order(face: Face, voice: Voice) -> Order:
+    how = _options(face)
+    if voice.part is not None:
+        how = replace(how, voice_span=Span(*voice.part))
+    if isinstance(voice.content, Text):
+        burn_in = chosen("captions", default=False)
+        return Order(face.path, voices.spoken_for(face, voice.content), options=how, score=False, burn_in=burn_in)
+    return Order(face.path, voice.content, options=how, score=False)
+
+
+def _options(face: Face) -> RunOptions:
     how = options.chosen_options()
     if face.choose is not None:
         how = replace(how, face=FaceOptions(choose=face.choose))
-    order = Order(face.path, voice.content, options=how, score=False)
-    key = digest_of(face.digest, voice.digest, repr(order.options))
-    shelf = shop.store.shared if face.shared and voice.shared else visit.shelf
-    if state.submit(page, lambda progress: make_video(order, key, shelf, visit.folder, shop.models, progress)):
-        st.session_state[f"at_work_{page}"] = face, voice
-        st.session_state["step" if page == "talk" else "dub_shown"] = "result"
+    return how if face.part is None else replace(how, video_span=Span(*face.part))
 
 
-def _why_not(page: str, face: state.Face | None, voice: state.Voice) -> str | Exception:
+def framed(face: Face) -> bytes:
+    """A small picture (WebP) of what will be shown of a face, in its shape. What cannot be shown, the run refuses."""
+    how = _options(face)
+    if (how.shape, how.part) == (RunOptions.shape, RunOptions.part):
+        return face.thumbnail
+    name = f"framed {face.digest} {how.shape} {how.part} {how.video_span}"
+    if chosen(name) is None:
+        try:
+            keep(name, thumbnail(workshop().look(face.path, how).shown()))
+        except LipSyncError:
+            keep(name, face.thumbnail)
+    return chosen(name)
+
+
+def _why_not(page: str, face: Face, voice: Voice) -> str | Exception:
     """What has to be put right first; empty where nothing has."""
-    refused = st.session_state.get("refused", {})
+    refused = state.desk().refused
     for slot in (SLOTS[page], "voice"):
         if slot in refused:
             return refused[slot]
-    if face is None:
-        return say("no_video")
     if isinstance(voice.content, Text) and problem_with(voice.content):
         return problem_with(voice.content)
     key = _consent_key(face, voice)
-    if key and not st.session_state.get(f"consent_{key}", key in st.session_state["agreed"]):
+    if key and not st.session_state.get(f"consent_{key}", key in state.desk().agreed):
         return say("consent_needed")
     return ""

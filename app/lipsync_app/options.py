@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lipsync_tools.workflow import Text
 from lipsync_utils import MotionOptions, RunOptions, WriteOptions
+from lipsync_utils.options import PARTS, SHAPES
+from lipsync_utils.wav2lip import own_weights
 
+from . import state
 from .choices import chosen, keep, key_of, segments
 from .limits import LIMITS
 from .texts import say
 from .workshop import wav2lip_ready
 
-_DEFAULTS = {"motion": "natural", "size": LIMITS.sides[0], "engine": "rig", "badge": True, "when_short": "pingpong"}
+_DEFAULTS = {
+    "motion": "natural",
+    "shape": "source",
+    "part": "whole",
+    "size": LIMITS.sides[0],
+    "engine": "rig",
+    "badge": True,
+    "when_short": "pingpong",
+}
 ENDS = ("pingpong", "loop", "freeze", "cut")
 
 
@@ -19,8 +31,10 @@ def show() -> None:
     """Choose how a picture talks."""
     st.header(say("talk_title"))
     segments("motion", ("natural", "still"), _DEFAULTS["motion"])
+    _framing()
     _size()
     _engine()
+    _captions()
     _badge()
 
 
@@ -28,8 +42,10 @@ def show_for_video() -> None:
     """Choose how a video is dubbed."""
     end = st.selectbox(say("when_short"), ENDS, format_func=say, key=key_of("when_short", _DEFAULTS["when_short"]))
     keep("when_short", end)
+    _framing()
     _size()
     _engine()
+    _captions()
     _badge()
 
 
@@ -39,10 +55,19 @@ def chosen_options() -> RunOptions:
     return RunOptions(
         engine=value["engine"] if wav2lip_ready() else "rig",
         max_side=value["size"],
+        shape=value["shape"],
+        part=value["part"],
         when_short=value["when_short"],
         motion=MotionOptions(style=value["motion"]),
         write=WriteOptions(crf=LIMITS.crf, badge=value["badge"]),
     )
+
+
+def _framing() -> None:
+    ratios = [name for name in SHAPES if name != "source"]
+    segments("shape", ("source", *ratios), "source", lambda name: say("shape_source") if name == "source" else name)
+    st.caption(say("shape_note", **dict(zip(("upright", "feed", "square", "wide"), ratios, strict=True))))
+    segments("part", PARTS, _DEFAULTS["part"], lambda name: say(f"part_{name}"))
 
 
 def _size() -> None:
@@ -52,13 +77,20 @@ def _size() -> None:
 def _engine() -> None:
     if wav2lip_ready():
         engine = segments("engine", ("rig", "wav2lip"), _DEFAULTS["engine"])
-        st.caption(say(f"{engine}_note"))
+        is_own = engine == "wav2lip" and own_weights() is not None
+        st.caption(say("wav2lip_own_note" if is_own else f"{engine}_note"))
         return
     st.html(f'<p class="label">{say("engine")}</p>')
     with st.container(horizontal=True, key="engines", gap="small"):
         st.button(say("rig"), type="primary", key="engine_rig")
         st.button(say("wav2lip"), disabled=True, key="engine_wav2lip")
     st.caption(f"{say('rig_note')}  \n{say('no_wav2lip')}")
+
+
+def _captions() -> None:
+    """Subtitles in the picture, which only a text has."""
+    if isinstance(state.desk().voice.content, Text):
+        keep("captions", st.toggle(say("captions"), key=key_of("captions", False)))
 
 
 def _badge() -> None:

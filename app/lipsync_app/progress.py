@@ -7,6 +7,7 @@ import streamlit as st
 from lipsync_tools.progress import Job
 
 from . import state
+from .look import at_work
 from .texts import say
 from .workshop import workshop
 
@@ -15,6 +16,37 @@ POLL_S = 0.5
 
 WAITING_POLL_S = 3.0
 """How often while it waits: every look costs the server time that the others' work needs."""
+
+PLACES = {
+    "talk": {"page": "talk", "step": "result"},
+    "dub": {"page": "dub", "step": "result"},
+    "draw": {"page": "talk", "step": "face"},
+    "listen": {"step": "voice"},
+}
+"""Purpose of a job -> where its progress is shown in full."""
+
+
+def strip() -> None:
+    """What is being made of this visitor's, on every page where that is not shown in full: it is what was ordered, not
+    what has been chosen since.
+    """
+    purpose = state.desk().active()
+    if purpose is None or _is_here(purpose):
+        return
+    wish, where = state.desk().wishes[purpose], PLACES[purpose]
+    with st.container(key="at_work"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            at_work(wish.thumbnail, say(f"at_work_{purpose}"), f"{wish.title()} · {wish.line()}")
+            st.button(say("go_there"), key="go_there", on_click=state.go, kwargs=where)
+        show(state.job(purpose))
+
+
+def _is_here(purpose: str) -> bool:
+    now = {"page": state.page(), "step": state.step()}
+    if any(now[name] != value for name, value in PLACES[purpose].items()):
+        return False
+    source = {"draw": ("face_source", "prompt"), "listen": ("voice_source", "text")}.get(purpose)
+    return source is None or state.desk().choices.get(source[0]) == source[1]
 
 
 def show(job: Job, *, cancellable: bool = True) -> None:

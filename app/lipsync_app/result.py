@@ -1,6 +1,8 @@
-"""Step Result: the video, whether it is in sync, and what can be taken home."""
+"""Step Result: the video, whether it is in sync, what can be taken home, and what else this visit has made."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
@@ -8,47 +10,58 @@ from lipsync_tools.progress import Job
 from lipsync_tools.workflow import Made
 
 from . import progress, state
-from .look import downloads, facts, in_plain_words, offset_in_words, player, problem, stage, verdict
-from .making import about
-from .pictures import as_address
-from .texts import say
-from .work import measure_sync, report
+from .desk import Result, Wish
+from .look import (
+    downloads,
+    facts,
+    in_plain_words,
+    offset_in_words,
+    picture_buttons,
+    player,
+    problem,
+    stage,
+    verdict,
+    wide_picture,
+)
+from .texts import language, say
+from .work import figure_of, files_of, measure_sync
 from .workshop import workshop
 
 
-def show(page: str, back) -> None:
-    """The latest result of a page, or how far it is, or why there is none.
+def show(page: str) -> None:
+    """The result that is looked at, or how far it is, or why there is none.
 
     Args:
         page: ``"talk"`` or ``"dub"``.
-        back: called by the button that leads back to the choices.
     """
-    job = state.job(page)
-    if job is None:
-        st.info(say("nothing_yet"))
-    elif not job.over:
-        face, voice = st.session_state[f"at_work_{page}"]
+    desk, job = state.desk(), state.job(page)
+    if job is not None and not job.over:
+        wish = desk.wishes[page]
         with st.container(key="work_card"):
-            stage(face.thumbnail, say(face.label), [about(voice)])
+            stage(wish.thumbnail, wish.title(), [wish.line()])
             progress.show(job)
         return
+    desk.collect()  # what was still being made when the page began to be run
+    if desk.shown is not None:
+        _show(page, desk.shown.made)
+    elif job is None:
+        st.info(say("nothing_yet"))
     elif job.state == "cancelled":
         st.info(say("cancelled"), icon=":material/close:")
-    elif job.state == "failed":
-        problem(job.error)
     else:
-        _show(page, job.result)
+        problem(job.error)
     st.button(
-        say("again") if job is not None and job.state == "done" else say("change_options"),
+        say("again") if desk.shown is not None else say("change_options"),
         key=f"back_{page}",
         icon=":material/refresh:",
-        on_click=back,
+        on_click=partial(state.go, step=state.STEPS[0]),
     )
+    _history()
 
 
 def _show(page: str, made: Made) -> None:
     if not made.video.exists():
-        st.info(say("forgotten"))
+        st.info(say("removed"))
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -57,20 +70,20 @@ def _show(page: str, made: Made) -> None:
     with right:
         _sync(made)
         _facts(made)
-    if made.figure is not None:
+    figure = figure_of(made, language())
+    if figure is not None:
         with st.expander(say("measurement")), st.container(key="measurement"):
-            st.image(as_address(made.figure.read_bytes(), "png"), width="stretch")
+            wide_picture(figure.read_bytes(), say("measurement"))
             st.caption(say("measurement_note"))
 
 
 def _take_home(page: str, made: Made) -> None:
-    with st.container(horizontal=True):
-        told, visit = made.video.with_suffix(".json"), state.visit()
-        told.write_text(report(made), encoding="utf-8")  # anew: the score may have come since
+    visit = state.visit()
+    with st.container(horizontal=True, key="take_home"):
         downloads(
             [
-                (f"video_{page}", visit.offer(made.video, "talking.mp4"), say("download_video")),
-                (f"report_{page}", visit.offer(told, "talking.json"), say("download_report")),
+                (f"{kind}_{page}", visit.offer(path, f"talking{path.suffix}"), say(f"download_{kind}"))
+                for kind, path in files_of(made, language()).items()
             ]
         )
 
@@ -97,13 +110,18 @@ def _sync(made: Made) -> None:
 
 def _measuring(made: Made) -> Job | None:
     """The job that measures this video; None while the visitor has other work in the queue."""
-    job, models = state.job("score"), workshop().models
-    if job is not None and st.session_state.get("measuring") is made and job.state != "cancelled":
+    desk, models = state.desk(), workshop().models
+    job = desk.jobs.get("score")
+    if job is not None and desk.choices.get("measuring") is made and job.state != "cancelled":
         return job
-    if state.active() is not None:
+    if desk.active() is not None:
         return None
-    st.session_state["measuring"] = made
-    return state.job("score") if state.submit("score", lambda progress: measure_sync(made, models, progress)) else None
+    desk.choices["measuring"], words = made, language()
+    submitted = state.submit("score", lambda progress: measure_sync(made, models, progress, words), _MEASURING)
+    return desk.jobs["score"] if submitted else None
+
+
+_MEASURING = Wish(lambda: say("measuring"), lambda: "")
 
 
 def _facts(made: Made) -> None:
@@ -119,3 +137,26 @@ def _facts(made: Made) -> None:
     if run.warnings:
         with st.expander(say("good_to_know")), st.container(key="problem"):
             st.markdown("\n".join(f"- {in_plain_words(warning)}" for warning in run.warnings))
+
+
+def _history() -> None:
+    """What this visit has made, to be looked at again; nothing where that is all on the page already."""
+    desk = state.desk()
+    if not desk.results or desk.results == [desk.shown]:
+        return
+    st.header(say("history"))
+    st.caption(say("history_note"))
+    picture_buttons({f"result_{n}": result.wish.thumbnail for n, result in enumerate(desk.results)})
+    with st.container(key="results"):
+        for number, result in enumerate(desk.results):
+            st.button(
+                f"{result.wish.title()} · {result.wish.line()}",
+                key=f"result_{number}",
+                type="primary" if result is desk.shown else "secondary",
+                on_click=_look_at,
+                args=(result,),
+            )
+
+
+def _look_at(result: Result) -> None:
+    state.desk().shown = result

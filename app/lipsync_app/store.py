@@ -13,18 +13,24 @@ import shutil
 import tempfile
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .jobs import Owner
 from .limits import Limits
 from .refusals import NoRoomError, RefusedError
 
+if TYPE_CHECKING:
+    from .desk import Desk
+
 MEGABYTE = 1_000_000
 FILES = "files"
 """Under this address, beside the page's, are the files that visitors' browsers may fetch."""
+
+_REMEMBERED = 1000  # visits that have ended, so that whoever comes back to one can be told
 
 
 def digest_of(*parts: bytes | str) -> str:
@@ -94,20 +100,26 @@ class Visit:
         name: whose they are; nobody can guess it.
         folder: where they lie.
         shelf: the visitor's results.
-        session: the tab's session.
+        tab: what the address of the tab says; whoever loads that address again in the same browser is this visitor.
+        browser: in which that is; empty: it has no name.
+        sessions: those that show the visit; a page that was loaded again has a new one.
+        desk: what the visitor has chosen, made and put into the queue.
         owner: who it is for the queue: this visit, its browser, its internet address.
         uploads: files that have arrived and were not looked at, by the name that the session has for them: where each
             lies, or why it was refused.
         offered: files that the visitor's browser may fetch, by an address that nobody can guess.
     """
 
-    def __init__(self, root: Path, results: int, session: str = "", visitor: str = "", address: str = "") -> None:
+    def __init__(
+        self, root: Path, results: int, session: str = "", browser: str = "", address: str = "", tab: str = ""
+    ) -> None:
         self.name = secrets.token_hex(16)
         self.folder = root / self.name
         self.folder.mkdir(parents=True)
         self.shelf = Shelf(self.folder / "results", results)
-        self.session = session
-        self.owner = Owner(self.name, visitor or self.name, address)
+        self.tab, self.browser, self.sessions = tab, browser, {session} - {""}
+        self.desk: Desk | None = None
+        self.owner = Owner(self.name, browser or self.name, address)
         self.uploads: dict[str, Path | RefusedError] = {}
         self.offered: dict[str, Offer] = {}
         self.coming = 0
@@ -204,18 +216,20 @@ class Store:
         self._limits = limits
         self._is_connected, self._gone, self._swept = is_connected, gone, swept
         self._visits: dict[str, Visit] = {}
+        self._ended: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         atexit.register(self.close)
         threading.Thread(target=self._sweep_again_and_again, name="sweeper", daemon=True).start()
 
-    def open(self, session: str = "", visitor: str = "", address: str = "") -> Visit:
+    def open(self, session: str = "", browser: str = "", address: str = "", tab: str = "") -> Visit:
         """A folder for a new visitor.
 
         Args:
             session: the tab's session.
-            visitor: the browser's name; empty: it has none.
+            browser: the browser's name; empty: it has none.
             address: from where the visitor comes; empty: unknown, and not counted.
+            tab: by what the visitor is known when the page is loaded again; empty: by nothing.
 
         Raises:
             NoRoomError: too many visitors of that address are here.
@@ -228,9 +242,30 @@ class Store:
                     "Close some of them, or try again in a few minutes.",
                     visits=near,
                 )
-            visit = Visit(self.root, self._limits.results, session, visitor, address)
+            visit = Visit(self.root, self._limits.results, session, browser, address, tab)
             self._visits[visit.name] = visit
         return visit
+
+    def again(self, tab: str, browser: str, session: str) -> Visit | None:
+        """The visit that this tab of this browser shows, which was loaded again; None: there is none."""
+        visit = self._of_tab(tab)
+        if visit is None or not browser or visit.browser != browser:
+            return None
+        visit.sessions.add(session)
+        visit.touch()
+        return visit
+
+    def is_free(self, tab: str, browser: str) -> bool:
+        """Whether that browser may have a tab of that name: no other one has it."""
+        visit = self._of_tab(tab)
+        return visit is None or visit.browser == browser
+
+    def has_ended(self, tab: str) -> bool:
+        """Whether the files of that tab's visit were removed, not long ago."""
+        return bool(tab) and tab in self._ended
+
+    def _of_tab(self, tab: str) -> Visit | None:
+        return next((visit for visit in list(self._visits.values()) if tab and visit.tab == tab), None)
 
     @contextlib.contextmanager
     def room_for(self, visit: Visit, size: int):
@@ -272,7 +307,7 @@ class Store:
 
     def visit_of(self, session: str) -> Visit | None:
         """The visit of a session."""
-        return next((visit for visit in list(self._visits.values()) if visit.session == session), None)
+        return next((visit for visit in list(self._visits.values()) if session in visit.sessions), None)
 
     def offer_of(self, token: str, browser: str) -> Offer | None:
         """What is offered at that address to that browser; None: nothing, or not any more, or not to this one."""
@@ -288,11 +323,12 @@ class Store:
         now = time.monotonic()
         removed = False
         for visit in list(self._visits.values()):
-            if visit.session and not self._is_connected(visit.session):
+            if visit.sessions and not any(map(self._is_connected, visit.sessions)):
                 visit.leave()
             left = visit.left is not None and now - visit.left > self._limits.left_s
             if left or now - visit.seen > self._limits.rest_s:
                 self._visits.pop(visit.name, None)
+                self._ended.append(visit.tab)
                 self._gone(visit)
                 visit.close()
                 removed = True

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from . import faces, making, options, result, voices
-from .choices import chosen, keep
+from lipsync_tools import samples
+
+from . import faces, making, options, result, state, voices
+from .choices import places
+from .look import player
 from .state import STEPS
-from .texts import say
+from .texts import language, say
 
 
 def show() -> None:
     """The steps, and beside each of the first three the card with the button."""
-    st.session_state.setdefault("step", chosen("step", STEPS[0]))
+    step = state.step()
     with st.container(key="steps"):
-        step = st.segmented_control(
-            say("step"),
-            STEPS,
-            format_func=lambda name: f"{STEPS.index(name) + 1} {say(f'step_{name}')}",
-            required=True,
-            key="step",
-            label_visibility="collapsed",
-            width="stretch",
-        )
-    keep("step", step)
+        places("step", STEPS, step, lambda name: f"{STEPS.index(name) + 1} {say(f'step_{name}')}", wide=True)
     if step == "result":
-        result.show("talk", _go_to(STEPS[0]))
+        result.show("talk")
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
         {"face": faces.show, "voice": voices.show, "talk": options.show}[step]()
         if step != "talk":
             following = STEPS[STEPS.index(step) + 1]
-            st.button(f"{say('next')}: {say(f'step_{following}')}", key="next", on_click=_go_to(following))
+            on = partial(state.go, step=following)
+            st.button(f"{say('next')}: {say(f'step_{following}')}", key="next", on_click=on)
     with right:
         making.card("talk")
+    if step == STEPS[0] and not state.desk().results:
+        _example()
 
 
-def _go_to(step: str):
-    def go() -> None:
-        st.session_state["step"] = step
-
-    return go
+def _example() -> None:
+    """A finished video of the gallery, in the page's language."""
+    video = samples.named("example").get(f"example-{language()}")
+    if video is not None:
+        st.header(say("example"))
+        with st.container(key="example"):
+            player("video", state.visit().offer(video))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,11 @@ import streamlit as st
 from lipsync_utils.errors import InputError, LipSyncError
 
 from . import state
+from .desk import Face, Voice
 from .limits import LIMITS
-from .look import problem
+from .look import kept_picture, problem
 from .pictures import reduced, thumbnail
 from .refusals import RefusedError
-from .state import Face, Voice
 from .store import MEGABYTE, digest_of
 from .texts import say
 from .work import check_sound, check_video
@@ -29,33 +29,96 @@ if TYPE_CHECKING:
     from lipsync_utils import records
 
 
-def take(slot: str, file: UploadedFile | None, megabytes: int, accept: Callable[[Path], Face | Voice]) -> None:
-    """Put a file into a slot of the session, once; as long as it cannot be used, say why.
+@dataclass(frozen=True)
+class Intake:
+    """A widget that takes files in, and where what it has taken is kept.
 
-    Args:
+    Attributes:
         slot: ``"face"``, ``"voice"`` or ``"video"``.
-        file: what a widget holds; None: nothing yet.
-        megabytes: the largest that is taken.
-        accept: makes the slot's content out of the file, which it moves or removes, or raises what is wrong with it.
+        source: of the sources of that slot, which one.
+        key: the widget's.
+        megabytes: the largest file that is taken.
+        accept: makes a face or a voice of the file, which it moves or removes, or raises what is wrong with it.
     """
-    refused = st.session_state.setdefault("refused", {})
-    if file is None:
-        refused.pop(slot, None)
-        return
-    if st.session_state.get(f"taken_{slot}") != file.file_id:
-        st.session_state[f"taken_{slot}"] = file.file_id
-        refused.pop(slot, None)
-        try:
-            arrived = _arrived(file)
-            size = arrived.stat().st_size
-            if size > megabytes * MEGABYTE:
-                arrived.unlink()
-                raise InputError(say("too_large", n=size / MEGABYTE, most=megabytes))
-            _replace(slot, accept(arrived))
-        except LipSyncError as error:
-            refused[slot] = error
-    if slot in refused:
-        problem(refused[slot])
+
+    slot: str
+    source: str
+    key: str
+    megabytes: int
+    accept: Callable[[Path], Face | Voice]
+
+    def emptied(self) -> None:
+        """For the widget's ``on_change``: a file that was taken out of it is forgotten."""
+        if st.session_state[self.key] is None:
+            forget(self.slot, self.source)
+
+    def take(self, file: UploadedFile | None) -> Face | Voice | None:
+        """Choose what the widget holds; as long as that cannot be used, say why. What is kept of this source, if it is.
+
+        Without a file in the widget, what was taken before is offered with a button that removes it.
+        """
+        refused = state.desk().refused
+        if file is None:
+            refused.pop(self.slot, None)
+            return self._show_kept()
+        if st.session_state.get(f"taken_{self.slot}") != file.file_id:
+            st.session_state[f"taken_{self.slot}"] = file.file_id
+            refused.pop(self.slot, None)
+            try:
+                self._choose(file)
+            except LipSyncError as error:
+                refused[self.slot] = error
+        if self.slot in refused:
+            problem(refused[self.slot])
+            return None
+        return state.desk().kept.get((self.slot, self.source))
+
+    def _choose(self, file: UploadedFile) -> None:
+        arrived = _arrived(file)
+        size = arrived.stat().st_size
+        if size > self.megabytes * MEGABYTE:
+            arrived.unlink()
+            raise InputError(say("too_large", n=size / MEGABYTE, most=self.megabytes))
+        new, old = self.accept(arrived), state.desk().kept.get((self.slot, self.source))
+        state.desk().take(self.slot, self.source, new)
+        _remove(old, unless=new)
+
+    def _show_kept(self) -> Face | Voice | None:
+        thing = state.desk().kept.get((self.slot, self.source))
+        if thing is None:
+            return None
+        with st.container(horizontal=True, vertical_alignment="center", key=f"kept_{self.slot}"):
+            if isinstance(thing, Face):
+                kept_picture(thing.thumbnail, say(thing.label))
+            else:
+                st.markdown(f"**{say(thing.label)}**", width="stretch")
+            st.button(
+                say("remove"),
+                key=f"remove_{self.slot}",
+                icon=":material/close:",
+                on_click=forget,
+                args=(self.slot, self.source),
+            )
+        return thing
+
+
+def forget(slot: str, source: str) -> None:
+    """Forget what was taken from a source; where it was chosen, a sample is instead."""
+    desk = state.desk()
+    desk.refused.pop(slot, None)
+    _remove(desk.drop(slot, source), unless=None)
+
+
+def _remove(old: Face | Voice | None, unless: Face | Voice | None) -> None:
+    """Remove its file, unless a job may need it, or it is nobody's, or something else is kept in it."""
+    path, kept = (_file_of(one) for one in (old, unless))
+    if path is not None and not old.shared and path != kept and state.desk().active() is None:
+        path.unlink(missing_ok=True)
+
+
+def _file_of(thing: Face | Voice | None) -> Path | None:
+    content = thing.path if isinstance(thing, Face) else thing and thing.content
+    return content if isinstance(content, Path) else None
 
 
 def _arrived(file: UploadedFile) -> Path:
@@ -75,17 +138,9 @@ def _arrived(file: UploadedFile) -> Path:
     return arrived
 
 
-def _replace(slot: str, new: Face | Voice) -> None:
-    """Put it into the slot; what was there is removed, unless a job may need it or it is nobody's."""
-    old, st.session_state[slot] = st.session_state[slot], new
-    path, kept = (one.path if isinstance(one, Face) else one and one.content for one in (old, new))
-    if isinstance(path, Path) and not old.shared and path != kept and state.active() is None:
-        path.unlink(missing_ok=True)
-
-
 def forget_refusal(slot: str) -> None:
     """What was wrong with a file does not matter any more: the visitor has turned to something else."""
-    st.session_state.setdefault("refused", {}).pop(slot, None)
+    state.desk().refused.pop(slot, None)
 
 
 def picture_of(label: str) -> Callable[[Path], Face]:
@@ -109,7 +164,7 @@ def face_in(path: Path, label: str, *, real: bool) -> Face:
     """The face in a picture on the disk; a copy of bounded size is kept."""
     from lipsync_utils.media import read_picture, write_picture
 
-    image = reduced(read_picture(path), max(LIMITS.sides))
+    image = reduced(read_picture(path), LIMITS.kept_side)
     digest = digest_of(image.tobytes(), str(image.shape))
     kept = state.visit().folder / f"face-{digest}.png"
     if not kept.exists():
@@ -140,8 +195,9 @@ def accept_video(arrived: Path) -> Face:
     """Accepts a video that is not too large and in which a face is seen."""
     path, digest = state.visit().keep(arrived, "video")
     try:
-        check_video(path)
-        return replace(_who_speaks(workshop().look(path), Face(path, digest, "own_video", b"")), doubts=())
+        seconds = check_video(path)
+        video = Face(path, digest, "own_video", b"", seconds=seconds)
+        return replace(_who_speaks(workshop().look(path), video), doubts=())
     except LipSyncError:
         path.unlink(missing_ok=True)
         raise
@@ -153,7 +209,9 @@ def sound_of(label: str) -> Callable[[Path], Voice]:
     def accept(arrived: Path) -> Voice:
         path, digest = state.visit().keep(arrived, "voice")
         try:
-            return Voice(path, digest, label, check_sound(path))
+            seconds = check_sound(path)
+            part = (0.0, LIMITS.voice_s) if seconds > LIMITS.voice_s else None
+            return Voice(path, digest, label, seconds, part=part)
         except LipSyncError:
             path.unlink(missing_ok=True)
             raise

@@ -21,6 +21,8 @@ _TABLE = {
     "step_talk": ("Talk", "الكلام"),
     "step_result": ("Result", "النتيجة"),
     "next": ("Next", "التالي"),
+    "back": ("Back to the start", "العودة إلى البداية"),
+    "remove": ("Remove", "إزالة"),
     "make": ("Make it talk", "اجعلها تتكلم"),
     "make_dub": ("Dub the video", "دبلج الفيديو"),
     "footer": (
@@ -31,6 +33,47 @@ _TABLE = {
         "You were away for a while, so your files were removed. Please choose again.",
         "غبت لبعض الوقت، فحُذفت ملفاتك. اختر من جديد من فضلك.",
     ),
+    # help, privacy
+    "page_help": ("Help", "المساعدة"),
+    "page_privacy": ("Privacy", "الخصوصية"),
+    "source": ("Source code", "الشيفرة المصدرية"),
+    "report_abuse": ("Report abuse", "الإبلاغ عن إساءة"),
+    "help": (
+        "**A face.** One person from the front, evenly lit, lips shut or nearly so, at least 40 pixels from ear to "
+        "ear; larger is better. Drawings and paintings work if a face can be found in them.\n\n"
+        "**A voice.** One speaker, little music. Up to {voice_s:.0f} seconds are spoken; of a longer recording you "
+        "choose the part. A written text of up to {characters} characters is spoken by a voice of this program.\n\n"
+        "**A video to dub.** Up to {video_mb} MB. The lips follow the new voice; everything else stays as it was.\n\n"
+        "**The result.** The verdict says whether lips and sound fit, as it is measured on the finished file. "
+        "If the mouth looks wrong, try a picture in which the lips are shut, or a larger size.\n\n"
+        "**What is not allowed.** To make somebody say what they did not agree to. Every video carries in its file "
+        "that a computer made it.",
+        "**الوجه.** شخص واحد من الأمام في ضوء متساوٍ وشفتاه مغلقتان أو شبه مغلقتين، وعرض وجهه 40 بكسلًا على الأقل، "
+        "والأكبر أفضل. تصلح الرسوم واللوحات إذا أمكن العثور فيها على وجه.\n\n"
+        "**الصوت.** متكلم واحد مع قليل من الموسيقى أو بدونها. يُنطق حتى {voice_s:.0f} ثانية، ومن التسجيل الأطول تختار "
+        "الجزء. ويمكن كتابة نص من {characters} حرف كحد أقصى ليُنطق بأحد أصوات هذا البرنامج.\n\n"
+        "**فيديو للدبلجة.** حتى {video_mb} م.ب. تتبع الشفاه الصوت الجديد، ويبقى كل ما عداها كما كان.\n\n"
+        "**النتيجة.** يبيّن الحكم هل تتوافق الشفاه مع الصوت، كما قيس على الملف النهائي. إذا بدا الفم غير سليم فجرّب "
+        "صورة شفتاها مغلقتان، أو حجمًا أكبر.\n\n"
+        "**ما لا يُسمح به.** أن تجعل أحدًا يقول ما لم يوافق عليه. كل فيديو يحمل داخل ملفه أنه من صنع الحاسوب.",
+    ),
+    "privacy": (
+        "Pictures, recordings, videos and texts that you give are stored on this server for the work only, in a folder "
+        "of your own. Nobody else can fetch them or what is made of them. They are removed within a minute after you "
+        "close the page, or after {hours:.0f} hour without a sign from you. Pictures are kept as a smaller copy, "
+        "without the notes of the camera.\n\n"
+        "Nothing is sent anywhere else: the faces and voices are computed on this server, the page loads nothing from "
+        "other servers, and nobody counts your visits. One cookie, a random number, tells your tabs from those of "
+        "others until you close the browser. So does the number in the address of this page: it opens your work in "
+        "this browser only.",
+        "تُحفظ الصور والتسجيلات ومقاطع الفيديو والنصوص التي تقدمها على هذا الخادم لإنجاز العمل فقط، في مجلد خاص بك. "
+        "لا يستطيع غيرك الوصول إليها ولا إلى ما يُصنع منها. تُحذف خلال دقيقة من إغلاقك الصفحة، أو بعد {hours:.0f} ساعة "
+        "دون أي نشاط منك. وتُحفظ الصور نسخًا أصغر بلا بيانات الكاميرا.\n\n"
+        "لا يُرسل شيء إلى أي مكان آخر: تُحسب الوجوه والأصوات على هذا الخادم، ولا تحمّل الصفحة شيئًا من خوادم أخرى، ولا "
+        "يُحصي أحد زياراتك. ملف ارتباط واحد، هو رقم عشوائي، يميّز علامات تبويبك من غيرها حتى تغلق المتصفح، وكذلك الرقم "
+        "الذي في عنوان هذه الصفحة: لا يفتح عملك إلا في هذا المتصفح.",
+    ),
+    "example": ("What comes out", "هكذا تكون النتيجة"),
     # faces
     "face_title": ("Who should speak?", "من الذي سيتكلم؟"),
     "face_source": ("Where the face comes from", "مصدر الوجه"),
@@ -111,9 +154,26 @@ _TABLE = {
     "auto": ("Find out", "تعرّف تلقائي"),
     "en": ("English", "الإنجليزية"),
     "ar": ("Arabic", "العربية"),
+    "speaker": ("Voice", "الصوت"),
+    "speaker_auto": ("One that fits the face", "صوت يناسب الوجه"),
+    "speaker_unknown": (
+        "Whom a photograph or a video shows is not guessed at. If the usual voice does not fit, choose another one.",
+        "لا يُخمَّن من الذي يظهر في صورة فوتوغرافية أو فيديو. إذا لم يناسبه الصوت المعتاد فاختر صوتًا آخر.",
+    ),
+    "speed": ("Speed", "السرعة"),
+    "pitch": ("Pitch", "طبقة الصوت"),
+    "captions": ("Write the words into the picture", "اكتب الكلمات على الصورة"),
     "listen": ("Listen first", "استمع أولًا"),
     "seconds": ("{n:.0f} s", "{n:.0f} ث"),
-    "voice_limit": ("Up to {n:.0f} seconds.", "حتى {n:.0f} ثانية."),
+    "voice_limit": (
+        "Up to {n:.0f} seconds are spoken; of something longer, choose the part.",
+        "يُنطق حتى {n:.0f} ثانية، ومن التسجيل الأطول يمكنك اختيار جزء.",
+    ),
+    "part_voice": ("Which part is spoken, in seconds", "الجزء الذي يُنطق، بالثواني"),
+    "part_moved": (
+        "A part lasts from 1 to {n:.0f} seconds: taken is {start:.1f} to {end:.1f}.",
+        "مدة الجزء من 1 إلى {n:.0f} ثانية، والمأخوذ من {start:.1f} إلى {end:.1f}.",
+    ),
     "empty_text": (
         "The text is empty. Write a sentence in English or Arabic.",
         "النص فارغ. اكتب جملة بالعربية أو الإنجليزية.",
@@ -130,16 +190,21 @@ _TABLE = {
         "This does not look like English. It will be read as English.",
         "لا يبدو هذا النص إنجليزيًا، لكنه سيُقرأ كأنه كذلك.",
     ),
-    "no_voice": (
-        "There is no voice yet. Choose, record or write one.",
-        "لا يوجد صوت بعد. اختر صوتًا أو سجّله أو اكتب نصًا.",
-    ),
-    "no_video": ("There is no video yet. Upload one first.", "لا يوجد فيديو بعد. ارفع واحدًا أولًا."),
     # options
     "talk_title": ("How should it look?", "كيف ستظهر؟"),
     "motion": ("Head and eyes", "الرأس والعينان"),
     "natural": ("Move naturally", "حركة طبيعية"),
     "still": ("Lips only", "الشفاه فقط"),
+    "shape": ("Shape of the video", "شكل الفيديو"),
+    "shape_source": ("As it is", "كما هي"),
+    "shape_note": (
+        "{upright} for stories, {feed} and {square} for feeds, {wide} for players. What is missing is filled in.",
+        "{upright} للقصص، و{feed} و{square} للمنشورات، و{wide} لمشغلات الفيديو. ويُملأ ما ينقص الصورة.",
+    ),
+    "part": ("What is shown", "ما يظهر"),
+    "part_whole": ("All of it", "الصورة كلها"),
+    "part_head": ("Head and shoulders", "الرأس والكتفان"),
+    "part_face": ("The face", "الوجه"),
     "size": ("Size of the video", "حجم الفيديو"),
     "size_512": ("Quick (512 pixels)", "سريع (512 بكسل)"),
     "size_1024": ("Sharp (1024 pixels)", "واضح (1024 بكسل)"),
@@ -153,6 +218,12 @@ _TABLE = {
     "wav2lip_note": (
         "Another program, Wav2Lip, paints a new mouth. Its terms allow non-commercial use only.",
         "برنامج آخر اسمه Wav2Lip يرسم فمًا جديدًا. شروطه تسمح بالاستعمال غير التجاري فقط.",
+    ),
+    "wav2lip_own_note": (
+        "A network of our own, built after Wav2Lip, paints a new mouth. It learned from rendered faces only; any use "
+        "is allowed.",
+        "ترسم شبكةٌ خاصة بنا، مبنية على نهج Wav2Lip، فمًا جديدًا. تعلّمت من وجوه مرسومة بالحاسوب فقط، ويُسمح باستعمالها "
+        "لأي غرض.",
     ),
     "no_wav2lip": (
         "A new mouth is painted by another program, Wav2Lip. Its terms forbid commercial use, and it is not installed "
@@ -181,7 +252,12 @@ _TABLE = {
     ),
     # at work
     "queued": ("Waiting: {n} ahead of you", "في الانتظار: أمامك {n}"),
-    "queued_next": ("You are next", "دورك الآن"),
+    "queued_next": ("Next in the queue", "التالي في الطابور"),
+    "at_work_talk": ("Your video is being made", "يُصنع الآن الفيديو الخاص بك"),
+    "at_work_dub": ("Your video is being dubbed", "يُدبلج الآن الفيديو الخاص بك"),
+    "at_work_draw": ("Your portrait is being drawn", "تُرسم الآن صورتك"),
+    "at_work_listen": ("Your text is being spoken", "يُنطق الآن نصك"),
+    "go_there": ("Show it", "أظهره"),
     "loading": ("Getting ready", "جارٍ التحضير"),
     "frames": ("Making the video", "صنع الفيديو"),
     "score": ("Checking that lips and sound fit", "التحقق من توافق الشفاه والصوت"),
@@ -192,11 +268,21 @@ _TABLE = {
     "cancel": ("Cancel", "إلغاء"),
     "cancelled": ("Cancelled. Nothing was kept.", "أُلغي العمل ولم يُحفظ شيء."),
     # results
+    "removed": ("This video was removed to make room for newer ones.", "حُذف هذا الفيديو لإفساح المجال لما هو أحدث."),
+    "history": ("What you have made", "ما صنعته"),
+    "history_note": (
+        "The last videos of this visit. Save what you want to keep: all of them are removed after you leave.",
+        "آخر مقاطع هذه الزيارة. احفظ ما تريد الاحتفاظ به، فهي تُحذف كلها بعد مغادرتك.",
+    ),
     "nothing_yet": ("Nothing has been made yet.", "لم يُصنع شيء بعد."),
     "again": ("Make another one", "اصنع واحدًا آخر"),
     "change_options": ("Change something", "غيّر شيئًا"),
     "download_video": ("Save the video", "احفظ الفيديو"),
-    "download_report": ("Save the details (JSON)", "احفظ التفاصيل (JSON)"),
+    "download_sound": ("Sound (WAV)", "الصوت (WAV)"),
+    "download_srt": ("Subtitles (SRT)", "ترجمة نصية (SRT)"),
+    "download_vtt": ("Subtitles (VTT)", "ترجمة نصية (VTT)"),
+    "download_figure": ("Measurement (PNG)", "القياس (PNG)"),
+    "download_report": ("Details (JSON)", "التفاصيل (JSON)"),
     "in sync": ("In sync", "متزامن"),
     "noticeable": ("Slightly off", "انحراف ملحوظ"),
     "out of sync": ("Out of sync", "غير متزامن"),
@@ -243,12 +329,16 @@ _TABLE = {
     "fact_faceless": ("Pictures without a face", "صور بلا وجه"),
     "good_to_know": ("Good to know", "للعلم"),
     # dubbing
+    "video_source": ("Where the video comes from", "مصدر الفيديو"),
+    "woman_video": ("Woman", "امرأة"),
+    "old_man_video": ("Old man", "رجل مسن"),
     "dub_title": ("New words for a video", "كلمات جديدة لفيديو"),
     "dub_promise": (
-        "Upload a video and choose a voice: the lips will follow it.",
-        "ارفع فيديو واختر صوتًا، وستتبعه الشفاه.",
+        "Choose a video and a voice: the lips will follow it.",
+        "اختر فيديو وصوتًا، وستتبعه الشفاه.",
     ),
     "upload_video": ("A video in which a face is seen from the front", "فيديو يظهر فيه وجه من الأمام"),
+    "part_video": ("Which part of it, in seconds", "أي جزء منه، بالثواني"),
     # what went wrong
     "wrong": ("That did not work.", "لم ينجح ذلك."),
     "wrong_face": ("No face was found.", "لم يُعثر على وجه."),
@@ -296,3 +386,63 @@ def say(name: str, **values: object) -> str:
 def names() -> tuple[str, ...]:
     """Every text there is."""
     return tuple(_TABLE)
+
+
+WIDGETS = {
+    "ar": {
+        "Skip to main content": "انتقل إلى المحتوى الرئيسي",
+        "Fullscreen": "ملء الشاشة",
+        "Fullscreen: {}": "ملء الشاشة: {}",
+        "Close fullscreen": "أغلق ملء الشاشة",
+        "Close fullscreen: {}": "أغلق ملء الشاشة: {}",
+        "Press {} to apply": "اضغط {} للتطبيق",
+        "Choose an option": "اختر من القائمة",
+        "{n} options available.": "عدد الخيارات المتاحة: {n}",
+        "progress": "التقدم",
+        "Open": "افتح القائمة",
+        "Connection error": "انقطع الاتصال",
+        "Streamlit server is not responding. Are you connected to the internet?": (
+            "الخادم لا يستجيب. هل أنت متصل بالإنترنت؟"
+        ),
+        "Dismiss": "أغلق",
+        "Close": "أغلق",
+        # the camera
+        "Take Photo": "التقط صورة",
+        "Clear photo": "احذف الصورة",
+        "Snapshot": "اللقطة",
+        "Switch camera": "بدّل الكاميرا",
+        "This app would like to use your camera.": "تحتاج هذه الصفحة إلى إذنك لاستعمال الكاميرا.",
+        "Learn how to allow access.": "كيف تمنح الإذن؟",
+        # the microphone
+        "Record": "سجّل",
+        "Stop recording": "أوقف التسجيل",
+        "Play": "شغّل",
+        "Pause": "أوقف مؤقتًا",
+        "Reset": "حاول من جديد",
+        "Download as WAV": "نزّل بصيغة WAV",
+        "Download as WAV: {}": "نزّل بصيغة WAV: {}",
+        "Clear recording": "احذف التسجيل",
+        "Clear recording: {}": "احذف التسجيل: {}",
+        "This app would like to use your microphone.": "تحتاج هذه الصفحة إلى إذنك لاستعمال الميكروفون.",
+        "An error has occurred, please try again.": "حدث خطأ. حاول مرة أخرى.",
+        # files
+        "Upload": "اختر ملفًا",
+        "Uploading...": "جارٍ الرفع…",
+        "file upload": "ملف للرفع",
+        "Add files": "اختر ملفًا آخر",
+        "Remove {}": "أزل {}",
+        "Drag and drop a file here": "أفلت الملف هنا",
+        "Drag and drop files here": "أفلت الملفات هنا",
+        "Error:": "خطأ:",
+        "This type of files are not allowed.": "هذا النوع من الملفات غير مقبول.",
+        "{} files are not allowed.": "الملفات من نوع {} غير مقبولة.",
+        "File must be {} or smaller.": "يجب ألا يزيد حجم الملف على {}.",
+        "{}, {n}B": "{}، {n} بايت",
+        "{}, {n}KB": "{}، {n} ك.ب",
+        "{}, {n}MB": "{}، {n} م.ب",
+        "{n}B": "{n} بايت",
+        "{n}KB": "{n} ك.ب",
+        "{n}MB": "{n} م.ب",
+    },
+}
+"""Streamlit's own words, which it has in English only; ``{}`` stands for anything, ``{n}`` for a number."""

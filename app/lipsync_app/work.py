@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from lipsync_tools import pace, workflow
 from lipsync_tools.models import Models
 from lipsync_tools.progress import Progress
-from lipsync_tools.sounds import check_length, heard
+from lipsync_tools.sounds import as_wav, check_length, heard
 from lipsync_tools.workflow import Made, Order, Text
-from lipsync_utils import RunOptions
+from lipsync_utils import RunOptions, sync
 from lipsync_utils.errors import InputError
+from lipsync_utils.options import Cue
+from lipsync_utils.subtitles import write_subtitles
 
 from .limits import LIMITS
 from .store import Shelf, digest_of
@@ -42,46 +44,87 @@ def make_video(order: Order, key: str, shelf: Shelf, folder: Path, models: Model
     kept = shelf.get(key)
     if kept is not None:
         return kept
+    cues = ()
     if isinstance(order.voice, Text):
-        order = replace(order, voice=speak_text(order.voice, folder, progress))
+        spoken = speak_text(order.voice, folder, progress)
+        cues = cues_of(spoken)
+        write = replace(order.options.write, subtitles=cues if order.burn_in else ())
+        order = replace(order, voice=spoken, burn_in=False, options=replace(order.options, write=write))
     with shelf.place(key) as place:
         made = workflow.make_video(order, place / "talking.mp4", progress=progress, models=models)
+    made.cues = cues
     shelf.put(key, made)
     return made
 
 
-def measure_sync(made: Made, models: Models, progress: Progress) -> Made:
-    """Measure whether the lips of a video are on its sound."""
-    return workflow.measure(made, figure=made.video.with_name("sync.png"), progress=progress, models=models)
+def measure_sync(made: Made, models: Models, progress: Progress, language: str) -> Made:
+    """Measure whether the lips of a video are on its sound, and draw that for a visitor of that language."""
+    workflow.measure(made, progress=progress, models=models)
+    figure_of(made, language)
+    return made
+
+
+def figure_of(made: Made, language: str) -> Path | None:
+    """The measurement as a picture with words in that language; None where there is no measurement."""
+    if made.sync is None:
+        return None
+    path = made.video.with_name(f"sync-{language}.png")
+    if not path.exists():
+        sync.draw([made.sync], path, language=language)
+    return path
 
 
 def report(made: Made) -> str:
     """Everything known about a video, as JSON. Names of files on the server are left out."""
     run = made.summary() | {"output": made.video.name}
-    sync = run.pop("sync", None)
-    sync = sync and sync | dict.fromkeys(("video", "audio"), made.video.name)
-    return json.dumps({"run": run, "sync": sync, "not_measured": made.unmeasured or None}, indent=2)
+    score = run.pop("sync", None)
+    score = score and score | dict.fromkeys(("video", "audio"), made.video.name)
+    return json.dumps({"run": run, "sync": score, "not_measured": made.unmeasured or None}, indent=2)
+
+
+def files_of(made: Made, language: str) -> dict[str, Path]:
+    """What a visitor may keep: ``"video"``, ``"sound"``, ``"srt"``, ``"vtt"`` (subtitles), ``"figure"`` and
+    ``"report"``, as far as it is there.
+    """
+    told = made.video.with_suffix(".json")
+    told.write_text(report(made), encoding="utf-8")  # anew: the score may have come since
+    sound = made.video.with_suffix(".wav")
+    if not sound.exists():
+        as_wav(made.video, sound)
+    files = {"video": made.video, "sound": sound}
+    for kind in ("srt", "vtt") if made.cues else ():
+        files[kind] = made.video.with_suffix(f".{kind}")
+        if not files[kind].exists():
+            write_subtitles(made.cues, files[kind])
+    files |= {"figure": figure_of(made, language), "report": told}
+    return {kind: path for kind, path in files.items() if path is not None}
 
 
 def digest_of_text(text: Text) -> str:
     """A name for what is said."""
-    return digest_of("text", text.words, text.language or "")
+    return digest_of("text", repr(text))
 
 
 def speak_text(text: Text, folder: Path, progress: Progress) -> Path:
-    """Speak a text into a WAV file in the folder; one that is there already is taken."""
+    """Speak a text into a WAV file in the folder, its words with their times beside it; one that is there is taken."""
     path = folder / f"spoken-{digest_of_text(text)}.wav"
     if not path.exists():
         progress.enter("voice")
         folder.mkdir(parents=True, exist_ok=True)
-        length = workflow.speak(text, path)
+        spoken = workflow.speak(text, path)
         try:
             progress.check()
-            check_length(length, LIMITS.voice_s)
+            check_length(spoken.duration_s, LIMITS.voice_s)
         except BaseException:
             path.unlink()
             raise
+        path.with_suffix(".json").write_text(json.dumps([asdict(cue) for cue in spoken.cues]), encoding="utf-8")
     return path
+
+
+def cues_of(spoken: Path) -> tuple[Cue, ...]:
+    """The words of a text that :func:`speak_text` has spoken, with their times."""
+    return tuple(Cue(**cue) for cue in json.loads(spoken.with_suffix(".json").read_text(encoding="utf-8")))
 
 
 def draw_portrait(prompt: str, seed: int, folder: Path, progress: Progress) -> Path:
@@ -102,13 +145,13 @@ def check_sound(path: Path) -> float:
     """Length of a sound in seconds, once it is sure that it can be heard and is not too long.
 
     Raises:
-        InputError: no sound in it, a damaged or silent one, or more than :attr:`~.limits.Limits.voice_s`.
+        InputError: no sound in it, a damaged or silent one, or more than :attr:`~.limits.Limits.sound_s`.
     """
-    return heard(path, most_s=LIMITS.voice_s)
+    return heard(path, most_s=LIMITS.sound_s)
 
 
-def check_video(path: Path) -> None:
-    """Refuse what is no video, or one whose frames are too large.
+def check_video(path: Path) -> float:
+    """Length of a video in seconds; refused is what is none, or one whose frames are too large.
 
     Raises:
         InputError: with what was received and what is needed.
@@ -127,3 +170,4 @@ def check_video(path: Path) -> None:
             height=source.height,
             most=LIMITS.video_side,
         )
+    return source.duration_s

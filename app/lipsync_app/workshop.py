@@ -23,8 +23,10 @@ from .work import warm_up
 
 if TYPE_CHECKING:
     from lipsync_tools.looking import Seen
+    from lipsync_utils import RunOptions
     from lipsync_utils.faces.detector import FaceDetector
 
+VIDEOS = tuple(samples.named("video"))
 AVATARS = ("woman", "man", "old_woman", "old_man", "child")
 EXCERPTS = {"english": 9.2, "arabic": 11.8}
 """Seconds that the short samples last at most; they end in the pause before, between two sentences."""
@@ -47,7 +49,8 @@ class Workshop:
     def _end(self, visit: Visit) -> None:
         self.cancel(visit.name)
         if visit.left is not None:  # a tab that is still open only begins anew
-            sessions().end(visit.session)
+            for session in visit.sessions:
+                sessions().end(session)
 
     def queue_of(self, purpose: str) -> JobQueue:
         """Portraits take minutes and have a queue of their own, so that they hold up nobody's video."""
@@ -62,7 +65,7 @@ class Workshop:
         for queue in (self.queue, self.portraits):
             queue.cancel(owner)
 
-    def look(self, file: Path) -> Seen:
+    def look(self, file: Path, options: RunOptions | None = None) -> Seen:
         """Who is seen in a picture or a video, as a run would see it; may be called while a job runs."""
         from lipsync_tools.looking import look
         from lipsync_utils import FaceOptions, RunOptions
@@ -70,7 +73,8 @@ class Workshop:
 
         with self._looking:  # a detector has buffers: the jobs have theirs, visitors take turns with this one
             self._detector = self._detector or make_detector(FaceOptions())
-            return look(file, RunOptions(max_side=max(LIMITS.sides)), detector=self._detector)
+            options = options or RunOptions(max_side=max(LIMITS.sides))
+            return look(file, options, detector=self._detector)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,8 +1,9 @@
-"""Faces and voices from words: ``lipsync avatar`` and ``lipsync speak``."""
+"""Faces and voices from words: ``lipsync avatar``, ``lipsync speak`` and ``lipsync voices``."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ import lipsync_avatars as avatars
 from lipsync_avatars import studio_setup
 from lipsync_utils import voices
 from lipsync_utils.errors import InputError, MissingExtraError
+from lipsync_utils.subtitles import check_subtitles, cues, write_subtitles
 
-from .terminal import PERCENT, AsJson, Bar
+from .terminal import PERCENT, AsJson, Bar, Language, Pitch, Rate, Subtitles
 
 
 def avatar(
@@ -77,16 +79,45 @@ def avatar(
 def speak(
     text: Annotated[str, Argument(help="What to say, in English or Arabic.")],
     out: Annotated[Path, Option("-o", "--out", help="The WAV file to write.")],
-    language: Annotated[str | None, Option(help="en or ar; default: by the letters.")] = None,
-    voice: Annotated[str | None, Option(help="A voice's name; default: the best of the language.")] = None,
-    rate: Annotated[float, Option(min=0.5, max=2.0, help="Speed, 1 is normal.")] = 1.0,
-    pitch: Annotated[float, Option(min=0.5, max=2.0, help="Pitch, 1 is normal.")] = 1.0,
+    language: Language = None,
+    voice: Annotated[
+        str | None, Option(help="A voice's name, as 'lipsync voices' lists them; default: the best of the language.")
+    ] = None,
+    rate: Rate = 1.0,
+    pitch: Pitch = 1.0,
     phonemes: Annotated[Path | None, Option(help="Also write the phoneme times here, as JSON.")] = None,
+    subtitles: Subtitles = None,
+    as_json: AsJson = False,
 ) -> None:
     """Speak TEXT to a WAV file, offline."""
+    if subtitles is not None:
+        check_subtitles(subtitles)
     try:
         utterance = voices.speak(text, language=language, voice=voice, rate=rate, pitch=pitch)
     except ModuleNotFoundError as error:  # the extra is there in part
         raise MissingExtraError("Text to speech", "speech") from error
     voices.write_utterance(utterance, out, phonemes_path=phonemes)
+    words = cues(utterance)
+    if subtitles is not None:
+        write_subtitles(words, subtitles)
+    if as_json:
+        facts = {"output": str(out), "duration_s": round(utterance.duration_s, 3), "language": utterance.language}
+        typer.echo(json.dumps(facts | {"cues": [asdict(cue) for cue in words]}))
+        return
     typer.echo(f"{out}: {utterance.duration_s:.1f} s, {utterance.language}")
+
+
+def list_voices(
+    language: Language = None,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON list instead of a table.")] = False,
+) -> None:
+    """List the voices that can read a text."""
+    listed = [voice for code in ([language] if language else voices.LANGUAGES) for voice in voices.offered(code)]
+    if as_json:
+        shown = ("name", "language", "sex", "age", "natural", "offline")
+        typer.echo(json.dumps([{name: getattr(voice, name) for name in shown} for voice in listed]))
+        return
+    for voice in listed:
+        kind = "natural" if voice.natural else "synthetic"
+        where = "offline" if voice.offline else "fetched on first use"
+        typer.echo(f"{voice.name:<14} {voice.language}  {voice.sex or '':<7} {voice.age:<6} {kind:<10} {where}")

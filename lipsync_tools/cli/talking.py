@@ -10,23 +10,27 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from lipsync_utils import assets, sync
+from lipsync_utils import sync
 from lipsync_utils.errors import InputError
 from lipsync_utils.media.files import existing_file, kept
 from lipsync_utils.options import (
     MAX_SIDE,
+    SHAPES,
     FaceChoice,
     FaceOptions,
     MotionOptions,
     RunOptions,
+    Span,
     Wav2LipOptions,
     WriteOptions,
 )
 from lipsync_utils.records import Phoneme
+from lipsync_utils.subtitles import check_subtitles, write_subtitles
+from lipsync_utils.wav2lip import are_published
 
-from ..turns import parse_face, read_turns
-from ..workflow import Made, Order, check_figure, checked, make_video
-from .terminal import AsJson, Bar, ask_for_licence, ranges
+from ..turns import parse_face, parse_part, read_turns, seconds_of
+from ..workflow import Made, Order, Text, check_figure, checked, make_video
+from .terminal import AsJson, Bar, Language, Pitch, Rate, Subtitles, ask_for_licence, ranges
 
 VideoTrack = Annotated[
     int | None, Option(min=1, help="Of a file with several videos, which one, from 1 on; without it: the default.")
@@ -61,6 +65,24 @@ def run(
             "Faces count from 0 at the left; a point on one does as well: 320,200=b.wav.",
         ),
     ] = None,
+    say: Annotated[
+        str | None, Option(metavar="TEXT", help="Instead of AUDIO: what FACE says, in English or Arabic.")
+    ] = None,
+    language: Language = None,
+    voice_name: Annotated[
+        str | None,
+        Option(
+            metavar="NAME",
+            help="With --say: a voice that 'lipsync voices' lists; default: one that fits the face where it is known "
+            "whose that is (samples, drawn portraits), else the best of the language.",
+        ),
+    ] = None,
+    rate: Rate = 1.0,
+    pitch: Pitch = 1.0,
+    subtitles: Subtitles = None,
+    burn_in: Annotated[
+        bool, Option("--burn-in", help="With --say: draw the text into the pictures, as subtitles.")
+    ] = False,
     turns: Annotated[
         Path | None,
         Option(
@@ -93,19 +115,42 @@ def run(
     max_side: Annotated[
         int, Option(min=64, max=MAX_SIDE, help="Longest side of the output in pixels; larger sources are reduced.")
     ] = MAX_SIDE,
+    shape: Annotated[
+        str,
+        Option(
+            help=f"Shape of the output: {', '.join(SHAPES)}, 1080 pixels on the shorter side (a small source is at "
+            "most doubled). What the source lacks is filled with a blurred copy of it, or with the wall behind a head."
+        ),
+    ] = "source",
+    part: Annotated[
+        str,
+        Option(
+            metavar="PART",
+            help="What to show of the source: whole, head (with hair and shoulders), face, or x,y,width,height in its "
+            "pixels.",
+        ),
+    ] = "whole",
+    voice_from: Annotated[
+        str | None, Option(metavar="TIME", help="Take AUDIO from here on: seconds, or m:ss such as 0:02.5.")
+    ] = None,
+    voice_to: Annotated[str | None, Option(metavar="TIME", help="Take AUDIO up to here.")] = None,
+    video_from: Annotated[str | None, Option(metavar="TIME", help="Take the video FACE from here on.")] = None,
+    video_to: Annotated[str | None, Option(metavar="TIME", help="Take the video FACE up to here.")] = None,
     when_short: Annotated[
         str, Option(help="What follows a video that is shorter than the voice: loop, pingpong, freeze or cut.")
     ] = "loop",
     video_track: VideoTrack = None,
     audio_track: AudioTrack = None,
     checkpoint: Annotated[
-        str | None, Option(help="For wav2lip: a file with its weights, or a name that 'lipsync models' lists.")
+        str | None,
+        Option(help="For wav2lip: a file with its weights, 'official', or a name that 'lipsync models' lists."),
     ] = None,
     precision: Annotated[str, Option(help="For wav2lip: auto, or float32 (exact), bfloat16, float16.")] = "auto",
     device: Annotated[str, Option(help="For wav2lip: auto, cpu, cuda ...")] = "auto",
     enhancer: Annotated[str, Option(help="For wav2lip: none or sharpen.")] = "none",
     accept_licence: Annotated[
-        bool, Option("--accept-licence", help="For wav2lip: accept the terms of its weights (non-commercial).")
+        bool,
+        Option("--accept-licence", help="For wav2lip: accept the terms of its published weights (non-commercial)."),
     ] = False,
     score_it: Annotated[
         bool, Option("--score", help="Afterwards, measure whether the lips are on the sound; see lipsync score.")
@@ -115,16 +160,21 @@ def run(
 ) -> None:
     """Make FACE speak AUDIO."""
     voices = parse_voices(voice or [])
-    _check_voices(audio, voices, turns)
+    text = _text_to_say(say, language, voice_name, rate, pitch, subtitles=subtitles, burn_in=burn_in)
+    _check_voices(audio, voices, turns, text)
     face, audio, *sounds = context.with_resource(kept((face, audio, *voices.values())))
     order = Order(
         face,
-        dict(zip(voices, sounds, strict=True)) or audio,
+        text or dict(zip(voices, sounds, strict=True)) or audio,
         options=RunOptions(
             engine=engine,
             fps=fps,
             preview=preview,
             max_side=max_side,
+            shape=shape,
+            part=parse_part(part),
+            voice_span=_span("voice", voice_from, voice_to),
+            video_span=_span("video", video_from, video_to),
             when_short=when_short,
             video_track=video_track,
             audio_track=audio_track,
@@ -135,12 +185,15 @@ def run(
             wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
         ),
         score=score_it,
+        burn_in=burn_in,
     )
     checked(order, out, figure=figure)
-    if engine == "wav2lip" and (checkpoint is None or checkpoint in assets.ASSETS):
+    if engine == "wav2lip" and are_published(checkpoint):
         ask_for_licence("wav2lip", accept=accept_licence)
     with Bar(*order.stages) as progress:
         made = make_video(order, out, figure=figure, progress=progress)
+    if subtitles is not None:
+        write_subtitles(made.cues, subtitles)
     if made.unmeasured:
         typer.echo(f"Not measured: {made.unmeasured}", err=True)
     if as_json:
@@ -158,18 +211,70 @@ def run(
         _tell_sync(made)
 
 
-def _check_voices(audio: Path | None, voices: dict[FaceChoice, Path], turns: Path | None) -> None:
+def _text_to_say(
+    say: str | None,
+    language: str | None,
+    voice: str | None,
+    rate: float,
+    pitch: float,
+    *,
+    subtitles: Path | None,
+    burn_in: bool,
+) -> Text | None:
+    """The text of ``--say``; None without it. What only a text has is refused there, not left unheard."""
+    if subtitles is not None:
+        check_subtitles(subtitles)
+    if say is not None:
+        return Text(say, language, voice, rate, pitch)
+    useless = {
+        "--language": language,
+        "--voice-name": voice,
+        "--rate": rate != 1,
+        "--pitch": pitch != 1,
+        "--subtitles": subtitles,
+        "--burn-in": burn_in,
+    }
+    for option, given in useless.items():
+        if given:
+            raise InputError(
+                "{option} is for a text that is spoken. Give the text with --say, or leave {option} out.", option=option
+            )
+    return None
+
+
+def _span(what: str, begin: str | None, end: str | None) -> Span:
+    """What ``--voice-from`` and ``--voice-to`` received, or those of the video."""
+    return Span(_time(f"--{what}-from", begin) or 0.0, _time(f"--{what}-to", end))
+
+
+def _time(option: str, text: str | None) -> float | None:
+    try:
+        return None if text is None else seconds_of(text)
+    except ValueError as error:
+        raise InputError(
+            "{option} received {text!r}; a time in seconds or as m:ss is needed, such as 2.5 or 0:02.5.",
+            option=option,
+            text=text,
+        ) from error
+
+
+def _check_voices(audio: Path | None, voices: dict[FaceChoice, Path], turns: Path | None, text: Text | None) -> None:
     """Refuse two ways of saying who speaks what, or none."""
+    if text is not None and (audio is not None or voices):
+        raise InputError(
+            "--say was given together with {other}; a text is spoken instead of a recording. Leave one of them out.",
+            other=f"AUDIO ({audio})" if audio is not None else "--voice",
+        )
     if voices and (audio is not None or turns is not None):
         raise InputError(
             "--voice was given together with {other}; a voice for each face stands instead of both. Leave one of them "
             "out.",
             other=f"AUDIO ({audio})" if audio is not None else "--turns",
         )
-    if audio is None and not voices:
+    if audio is None and not voices and text is None:
         raise InputError(
-            "No voice was given. Give a recording after the face, or one for each face, such as --voice 0=a.wav "
-            "--voice 1=b.wav."
+            "No voice was given. Give a recording after the face, a text with --say, or a recording for each face, "
+            "such as --voice 0=a.wav --voice 1=b.wav."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,13 @@ from lipsync_utils.messages import Message
 from ..progress import EVERY_S, Progress, Step
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")]
+
+Language = Annotated[str | None, typer.Option(help="Of the text: en or ar; default: by the letters.")]
+Rate = Annotated[float, typer.Option(min=0.5, max=2.0, help="Speed of a text's voice, 1 is normal.")]
+Pitch = Annotated[float, typer.Option(min=0.5, max=2.0, help="Pitch of a text's voice, 1 is normal.")]
+Subtitles = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Also write the text as subtitles here (.srt or .vtt).")
+]
 
 PERCENT = "{l_bar}{bar}| {elapsed}<{remaining}"
 """Layout of a bar that counts nothing a person knows."""

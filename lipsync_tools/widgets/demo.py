@@ -136,7 +136,8 @@ class Demo:
 
     def _make(self, order: Order, progress: Progress) -> None:
         target = free_name(self.out, "talking", ".mp4")
-        self.made = make_video(order, target, figure=target.with_suffix(".png"), progress=progress)
+        how = {"figure": target.with_suffix(".png"), "language": self._texts["language"], "progress": progress}
+        self.made = make_video(order, target, **how)
         self.result.show(self.made, self._texts)
 
     def _over(self, job: Job) -> None:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
-from lipsync_utils import media
+from lipsync_utils import media, voices
 from lipsync_utils.errors import LipSyncError
 from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
 
@@ -220,22 +220,26 @@ class VoicePanel(Panel):
     def __init__(self, out: Path, changed: Callable[[], None]) -> None:
         self.recorded: Path | None = None
         names = {"english": "English", "arabic": "العربية"}
-        voices = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
-        self.sample = widgets.ToggleButtons(options=voices).add_class("lipsync-switch")
+        named = [(names.get(path.stem, path.stem), path) for path in samples.named("voice").values()]
+        self.sample = widgets.ToggleButtons(options=named).add_class("lipsync-switch")
         self.seconds = widgets.IntSlider(min=3, max=60, value=6, readout_format="d")
         self.upload, self.microphone = widgets.FileUpload(accept=VOICES, multiple=False), Microphone()
         self.text = widgets.Textarea(rows=3).add_class("lipsync-wide")
+        self.speaker = widgets.Dropdown(options=[("", None), *((name, name) for name in voices.PEOPLE)])
+        factor = {"min": 0.5, "max": 2.0, "step": 0.05, "value": 1.0, "readout_format": ".2f"}
+        self.rate, self.pitch = widgets.FloatSlider(**factor), widgets.FloatSlider(**factor)
+        self.how = {name: (widgets.HTML(), getattr(self, name)) for name in ("speaker", "rate", "pitch")}
         self.seconds_label, self.heard, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         ways = {
             "voice sample": column(self.sample, row(self.seconds_label, self.seconds)),
             "voice upload": row(self.upload, self.heard),
             "voice record": column(self.microphone),
-            "voice text": column(self.text, self.note),
+            "voice text": column(self.text, *(row(*labelled) for labelled in self.how.values()), self.note),
         }
         super().__init__(2, "voice", ways, out, changed)
         self.on(self.upload, "value", self._arrived)
         self.on(self.microphone, "recording", self._recorded)
-        for choice in (self.sample, self.seconds, self.text):
+        for choice in (self.sample, self.seconds, self.text, self.speaker, self.rate, self.pitch):
             self.on(choice, "value", lambda _: None)
 
     def _write(self, texts: dict[str, str]) -> None:
@@ -243,14 +247,17 @@ class VoicePanel(Panel):
         self.upload.description = texts["choose sound"]
         self.microphone.texts = microphone_words(texts)
         self.text.placeholder, self.note.value = texts["text hint"], hint(texts["text hint"])
+        for name, (label, _) in self.how.items():
+            label.value = hint(texts[name])
+        named = [(texts[f"speaker {name}"], name) for name in voices.PEOPLE]
+        relabel(self.speaker, [(texts["speaker fits"], None), *named])
 
     def chosen(self) -> dict[str, object]:
         """Its part of an :class:`~lipsync_tools.workflow.Order`."""
         if self.way == "voice sample":
             return {"voice": self.sample.value, "seconds": float(self.seconds.value)}
         if self.way == "voice text":
-            words = self.text.value.strip()
-            return {"voice": Text(words) if words else None}
+            return {"voice": self._text()}
         return {"voice": self.file if self.way == "voice upload" else self.recorded}
 
     def _take(self, path: Path) -> None:
@@ -259,6 +266,16 @@ class VoicePanel(Panel):
         player = show_audio(path).data if path.suffix.lower() in SOUND_KINDS else ""
         self.heard.value = seen(player, path.name, f"{length:.1f} s")
         self.file = path
+
+    def _text(self) -> Text | None:
+        words, whose = self.text.value.strip(), self.speaker.value
+        if not words:
+            return None
+        voice = None
+        if whose is not None:
+            sex, age = voices.PEOPLE[whose]
+            voice = voices.voice_for(voices.detect_language(words), sex=sex, age=age)
+        return Text(words, voice=voice, rate=self.rate.value, pitch=self.pitch.value)
 
     def _recorded(self, recording: bytes) -> None:
         self.recorded = None

@@ -64,7 +64,7 @@ def preview(video: str | os.PathLike[str]) -> Path:
         return video
     source, target = media.open_source(video), video.with_suffix(".preview.mp4")
     plan = make_plan(source, media.load_speech(video), PREVIEW)
-    width, height = plan.size
+    width, height = plan.framing.size
     settings = {"speech": plan.voices[0], "options": plan.write, "metadata": media.read_metadata(video)}
     with media.VideoWriter(target, width=width, height=height, timeline=plan.timeline, **settings) as writer:
         for frame in plan.frames(source):

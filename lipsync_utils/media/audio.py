@@ -16,6 +16,7 @@ from av.format import Flags
 
 from ..errors import InputError
 from ..messages import Message
+from ..options import ALL, Span
 from ..records import SAMPLE_RATE, Speech
 from .decoding import check_end, chosen_track, films_in, frames_in, opened, packets, start_s
 
@@ -31,6 +32,8 @@ _NOTED_LEAD_S = 0.1
 SILENT = 10 ** (-60 / 20)
 """The loudest sample of what nobody hears."""
 
+_EASED_S = 0.005  # a voice that is cut into would begin or end with a click
+
 _CANCELLED = 0.1  # less of the power is left in mono: channels are in opposite phase
 
 _NO_SOUND = Message("No sound can be read from {path!r}: {reason}. Give a WAV, MP3, M4A, FLAC, OGG or video file.")
@@ -45,15 +48,19 @@ class SoundReader(AbstractContextManager):
 
     Use it in a ``with`` block. The blocks together are exactly the samples that the container declares: priming and
     padding of the codec are cut off. Where packets are missing in between, silence stands for them, and so it does for
-    the time that a video is seen before it sounds.
+    the time that a video is seen before it sounds. A stretch of it is exactly those samples of the whole; they are
+    counted from the beginning, since no lossy codec can be entered in the middle to the sample, but nothing after the
+    stretch is decoded.
 
     Args:
         path: an audio file, or a video with sound.
         role: what it is for, as messages should name it.
         track: which of several tracks, counting from 1; None: the file's default.
+        span: what is taken of it, eased in and out over 5 ms where it is cut.
 
     Attributes:
         track: as given.
+        span: as given.
         lead_s: the silence before the track begins.
         notes: what was noticed; complete after the last block.
         rate: samples per second.
@@ -66,8 +73,15 @@ class SoundReader(AbstractContextManager):
         InputError: no such file, no sound in it, no such track, or damaged.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, role: str = "voice", track: int | None = None) -> None:
-        self.path, self.track, self.notes = str(path), track, []
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        role: str = "voice",
+        track: int | None = None,
+        span: Span = ALL,
+    ) -> None:
+        self.path, self.track, self.span, self.notes = str(path), track, span, []
         self._due_s, self._end_s, self._gaps = None, None, []
         self._container = opened(path, role=role, complaint=_NO_SOUND)
         try:
@@ -108,8 +122,37 @@ class SoundReader(AbstractContextManager):
             ``(channels, n) float32``, nominally in [-1, 1], at :attr:`rate`.
 
         Raises:
-            InputError: a sample is not a number or infinite.
+            InputError: a sample is not a number or infinite, or the track ends before the stretch begins.
         """
+        return self._whole() if self.span.is_all else self._stretch()
+
+    def _stretch(self) -> Iterator[np.ndarray]:
+        """What of the whole lies in the span."""
+        first, done = round(self.span.from_s * self.rate), 0
+        stop = math.inf if self.span.to_s is None else round(self.span.to_s * self.rate)
+        for block in self._whole():
+            begin, done = done, done + block.shape[1]
+            if done > first:
+                low, high = max(begin, first), min(done, stop)
+                yield block[:, low - begin : high - begin] * self._easing(np.arange(low, high), first, stop)
+            if done >= stop:
+                self._note_gaps()
+                return
+        if done <= first:
+            raise InputError(
+                "The sound of {path!r} lasts {duration_s:.2f} s, but a part from {from_s:g} s on was asked for. Let it "
+                "begin earlier.",
+                path=self.path,
+                duration_s=done / self.rate,
+                from_s=self.span.from_s,
+            )
+
+    def _easing(self, samples: np.ndarray, first: int, stop: float) -> np.ndarray:
+        """``(n,) float32`` gains, from 0 to 1, of samples by their numbers in the whole."""
+        begun = samples - first if first else np.inf  # where nothing is cut, nothing clicks
+        return np.clip(np.minimum(begun, stop - 1 - samples) / (_EASED_S * self.rate), 0, 1).astype(np.float32)
+
+    def _whole(self) -> Iterator[np.ndarray]:
         total, held = 0, None
         yield from self._silence(self.lead_s)
         for block in self._planar():
@@ -190,6 +233,12 @@ class SoundReader(AbstractContextManager):
 
     def _conclude(self) -> None:
         """What is known when all has been read."""
+        self._note_gaps()
+        if self._end_s is not None:
+            check_end(self.path, self._container, self._stream, self._end_s, self.notes.append)
+
+    def _note_gaps(self) -> None:
+        """Say where silence stands in what has been read."""
         if self.lead_s >= _NOTED_LEAD_S:
             self.notes.append(
                 Message(
@@ -217,8 +266,6 @@ class SoundReader(AbstractContextManager):
                 **about,
             )
             self.notes.append(one if count == 1 else several)
-        if self._end_s is not None:
-            check_end(self.path, self._container, self._stream, self._end_s, self.notes.append)
 
     def _decoded(self) -> Iterator[av.AudioFrame]:
         """Frames of the track; damaged packets are skipped."""
@@ -228,7 +275,13 @@ class SoundReader(AbstractContextManager):
             yield from (frame for frame in frames_in(packet) if frame.samples)
 
 
-def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int | None = None) -> Speech:
+def load_speech(
+    path: str | os.PathLike[str],
+    *,
+    role: str = "voice",
+    track: int | None = None,
+    span: Span = ALL,
+) -> Speech:
     """Prepare a voice for analysis; only the 16 kHz mono version is kept in memory.
 
     Several channels are folded to mono after ITU-R BS.775, or where they cancel each other, the loudest one is taken;
@@ -238,15 +291,16 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
         path: an audio file in any common format, or a video whose sound track is taken.
         role: what it is for, as messages should name it.
         track: which of several sound tracks, counting from 1; None: the file's default.
+        span: what is taken of it; other functions then take the same of the same file.
 
     Returns:
         The wave, the exact length of the source in its own samples, and what was noticed.
 
     Raises:
-        InputError: no such file, no sound, no such track, damaged, values that are not finite, or shorter than
-            :data:`MIN_DURATION_S`.
+        InputError: no such file, no sound, no such track, damaged, values that are not finite, shorter than
+            :data:`MIN_DURATION_S`, or ended before the span begins.
     """
-    with SoundReader(path, role=role, track=track) as reader:
+    with SoundReader(path, role=role, track=track, span=span) as reader:
         weights = _mono_weights(reader)
         wave, samples, products = _folded(reader, weights)
         notes = list(reader.notes)
@@ -269,7 +323,7 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
                 channel=loudest + 1,
             )
         )
-        with SoundReader(path, role=role, track=track) as again:
+        with SoundReader(path, role=role, track=track, span=span) as again:
             wave = _folded(again, np.eye(reader.channels, dtype=np.float32)[loudest])[0]
     if np.abs(wave).max() < SILENT:
         notes.append(
@@ -281,7 +335,7 @@ def load_speech(path: str | os.PathLike[str], *, role: str = "voice", track: int
             )
         )
     wave.setflags(write=False)
-    about = {"path": reader.path, "track": track, "lead_s": reader.lead_s, "notes": tuple(notes)}
+    about = {"path": reader.path, "track": track, "lead_s": reader.lead_s, "notes": tuple(notes), "span": span}
     return Speech(wave=wave, samples=samples, rate=reader.rate, channels=reader.channels, **about)
 
 
@@ -301,7 +355,13 @@ def _folded(reader: SoundReader, weights: np.ndarray) -> tuple[np.ndarray, int, 
 
 
 def source_blocks(
-    path: str | os.PathLike[str], *, rate: int, layout: str, samples: int, track: int | None = None
+    path: str | os.PathLike[str],
+    *,
+    rate: int,
+    layout: str,
+    samples: int,
+    track: int | None = None,
+    span: Span = ALL,
 ) -> Iterator[np.ndarray]:
     """Stream the sound of a file at full quality, converted only where ``rate`` or ``layout`` differ from its own.
 
@@ -311,6 +371,7 @@ def source_blocks(
         layout: channel arrangement to deliver, by FFmpeg's name.
         samples: exactly so many are delivered; silence fills what is missing.
         track: which of several sound tracks, counting from 1; None: the file's default.
+        span: what is taken of it.
 
     Yields:
         ``(channels, n) float32`` blocks.
@@ -319,7 +380,7 @@ def source_blocks(
         InputError: as for :class:`SoundReader`.
     """
     left, channels = samples, 1
-    with SoundReader(path, track=track) as reader:
+    with SoundReader(path, track=track, span=span) as reader:
         for block in _converted(reader, rate, layout):
             block = block[:, :left]
             left, channels = left - block.shape[1], block.shape[0]

@@ -103,7 +103,8 @@ class Encoder:
     def _sound(self, speech: Speech) -> Iterator[np.ndarray]:
         """Blocks of the voice at the output's rate, behind the padding that makes it end with an AAC frame."""
         samples = round(Fraction(speech.samples * self._rate, speech.rate))
-        blocks = source_blocks(speech.path, rate=self._rate, layout=self._layout, samples=samples, track=speech.track)
+        of_file = {"samples": samples, "track": speech.track, "span": speech.span}
+        blocks = source_blocks(speech.path, rate=self._rate, layout=self._layout, **of_file)
         padding = 0 if self._is_matroska else -samples % _AAC_FRAME
         self._samples = -padding
         first = next(blocks)

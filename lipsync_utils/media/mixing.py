@@ -82,7 +82,8 @@ def _sums(voices: Sequence[Speech], samples: int, rate: int, *, channels: int) -
 
 def _blocks(voice: Speech, samples: int, rate: int) -> Iterator[np.ndarray]:
     layout = "mono" if voice.channels == 1 else "stereo"
-    return source_blocks(voice.path, rate=rate, layout=layout, samples=samples, track=voice.track)
+    of_file = {"samples": samples, "track": voice.track, "span": voice.span}
+    return source_blocks(voice.path, rate=rate, layout=layout, **of_file)
 
 
 def _in_seconds(blocks: Iterator[np.ndarray], rate: int) -> Iterator[np.ndarray]:

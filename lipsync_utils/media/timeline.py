@@ -10,9 +10,10 @@ import numpy as np
 
 from ..records import Frame, Timeline
 from .animation import Animation
+from .cutting import Cut
 from .decoding import Film, Shown
 
-Opener = Callable[[], Film | Animation]
+Opener = Callable[[], Film | Animation | Cut]
 """Opens the video anew."""
 
 _EARLY = 0.2
@@ -50,7 +51,7 @@ def looped(opener: Opener) -> Iterator[Shown]:
         for shown in once(opener):
             shown.output_s += begins_s
             yield shown
-        if shown.source_s == 0.0:  # the first was the last
+        if shown.output_s == begins_s:  # the first was the last
             return
         begins_s = shown.output_s + shown.duration_s
 
@@ -60,9 +61,9 @@ def there_and_back(opener: Opener) -> Iterator[Shown]:
     times_s: list[float] = []
     origin_s = end_s = 0.0
     for shown in once(opener):
-        origin_s = origin_s if times_s else shown.stamp_s
+        origin_s = origin_s if times_s else shown.stamp_s - shown.source_s
         times_s.append(shown.source_s)
-        end_s = shown.source_s + shown.duration_s
+        end_s = shown.output_s + shown.duration_s
         yield shown
     while len(times_s) > 1:
         back = _backwards(opener, times_s, origin_s)

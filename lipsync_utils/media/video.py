@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 
 from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError
+from ..options import ALL, Span
 from ..records import Frame, Timeline
 from .animation import Animation
 from .colour import notes_on, shown_size, to_rgb
+from .cutting import Cut
 from .decoding import Film, chosen_track, start_s
 from .files import existing_file
 from .pictures import MAX_SIDE, is_animation, is_picture, read_picture
@@ -36,11 +38,13 @@ class Source:
         width: in pixels as shown, after rotation and with square pixels.
         height: likewise.
         fps: nominal rate of a video: how quickly its frames mostly follow each other; None for a picture.
-        duration_s: length of a video in seconds, 0 for a picture.
+        duration_s: length of a video, or of the stretch that is taken of it, in seconds; 0 for a picture.
         has_audio: a video with a sound track.
         audio_offset_s: how much later than the picture the sound track begins, in seconds.
         track: which of several videos in the file, counting from 1; None: its default.
         warnings: what was noticed while reading (damaged packets, converted colours); grows as frames are read.
+        span: the stretch of a video that is taken.
+        begins_s: timestamp of the video's first picture, in seconds.
     """
 
     path: str
@@ -53,6 +57,8 @@ class Source:
     audio_offset_s: float = 0.0
     track: int | None = None
     warnings: list[str] = field(default_factory=list)
+    span: Span = ALL
+    begins_s: float = 0.0
 
     def frames(self, timeline: Timeline, *, when_short: str = "loop", exact: bool = True) -> Iterator[Frame]:
         """The source on the output's clock: exactly ``timeline.frames`` frames.
@@ -78,11 +84,7 @@ class Source:
             image = read_picture(self.path)
             image.setflags(write=False)
             return (Frame(index=index, time_s=0.0, image=image) for index in range(timeline.frames))
-        if is_animation(self.path):
-            opener = partial(Animation, self.path, self.warnings)
-        else:
-            opener = partial(Film, self.path, fps=self.fps, track=self.track, warnings=self.warnings)
-        shown = _PLAYED[when_short](opener)
+        shown = _PLAYED[when_short](self._opened)
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)
 
@@ -110,6 +112,14 @@ class Source:
         timeline = Timeline(fps=rate, frames=count, duration_s=self.duration_s)
         yield from self.frames(timeline, when_short="freeze", exact=False)
 
+    def _opened(self) -> Film | Animation | Cut:
+        """The video, or the stretch of it, opened anew."""
+        if is_animation(self.path):
+            opener = partial(Animation, self.path, self.warnings)
+        else:
+            opener = partial(Film, self.path, fps=self.fps, track=self.track, warnings=self.warnings)
+        return opener() if self.span.is_all else Cut(self.path, opener, span=self.span, begins_s=self.begins_s)
+
     def _can_be_entered(self) -> bool:
         """Whether the format finds a frame in the middle."""
         if is_animation(self.path):
@@ -123,9 +133,10 @@ class Source:
         convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=False)
         for index, time_s in enumerate(times):
             with Film(self.path, fps=self.fps, track=self.track) as film, contextlib.suppress(InputError):
-                film.seek(start_s(film.stream) + time_s)
+                begins_s = start_s(film.stream) + self.span.from_s
+                film.seek(begins_s + time_s)
                 shown = next(film.pictures())
-                if shown.stamp_s == last_s:
+                if shown.stamp_s == last_s or (self.span.from_s and shown.stamp_s < begins_s):
                     continue
                 last_s, image = shown.stamp_s, convert(shown.picture)
                 image.setflags(write=False)
@@ -133,7 +144,12 @@ class Source:
 
 
 def open_source(
-    path: str | os.PathLike[str], *, role: str = "face", track: int | None = None, audio_track: int | None = None
+    path: str | os.PathLike[str],
+    *,
+    role: str = "face",
+    track: int | None = None,
+    audio_track: int | None = None,
+    span: Span = ALL,
 ) -> Source:
     """Open a picture or a video; the content decides which, not the name.
 
@@ -142,10 +158,34 @@ def open_source(
         role: what it is for, as messages should name it: ``"face"``, ``"video"``.
         track: which of several videos in the file, counting from 1; None: its default.
         audio_track: likewise, the sound that is meant.
+        span: the stretch of a video that is taken.
 
     Raises:
-        InputError: missing, empty, damaged, without pictures, of an unknown format, or without such a track.
+        InputError: missing, empty, damaged, without pictures, of an unknown format, without such a track, or ended
+            before the span begins.
     """
+    source = _opened_source(path, role, track, audio_track)
+    if span.is_all:
+        return source
+    if source.is_picture:
+        raise InputError(
+            "{path!r} is a picture, of which no part in time can be taken. Leave the part out, or give a video.",
+            path=source.path,
+        )
+    if span.from_s >= source.duration_s:
+        raise InputError(
+            "The video {path!r} lasts {duration_s:.2f} s, but a part from {from_s:g} s on was asked for. Let it begin "
+            "earlier.",
+            path=source.path,
+            duration_s=source.duration_s,
+            from_s=span.from_s,
+        )
+    end_s = source.duration_s if span.to_s is None else min(source.duration_s, span.to_s)
+    return replace(source, span=span, duration_s=end_s - span.from_s)
+
+
+def _opened_source(path: str | os.PathLike[str], role: str, track: int | None, audio_track: int | None) -> Source:
+    """All of it, as :func:`open_source` gives it."""
     file = existing_file(path, role=role)
     if is_picture(file):
         height, width = read_picture(file).shape[:2]
@@ -170,4 +210,5 @@ def open_source(
             height=height,
             most=MAX_SIDE,
         )
-    return Source(str(path), False, width, height, *about, track=track, warnings=[*notes_on(first), *warnings])
+    found = {"track": track, "warnings": [*notes_on(first), *warnings], "begins_s": first.time or 0.0}
+    return Source(str(path), False, width, height, *about, **found)

@@ -11,10 +11,11 @@ import av
 import numpy as np
 
 from ..errors import InputError, LipSyncError, OutputError
-from ..options import WriteOptions
+from ..options import Cue, WriteOptions
 from ..records import Speech, Timeline
 from ..streaming import Background
 from .badge import Badge
+from .captions import Captions
 from .colour import to_yuv420
 from .encode import Encoder
 from .files import temporary_beside, unwritable
@@ -96,6 +97,7 @@ class VideoWriter:
         self.frames = 0
         self._temporary = temporary_beside(self.path)
         self._badge = Badge(width, height) if options is not None and options.badge else None
+        self._captions = Captions(width, height, () if options is None else options.subtitles)
         self._settings = {
             "container": CONTAINERS[self.path.suffix.lower()],
             "width": width + width % 2,
@@ -106,7 +108,7 @@ class VideoWriter:
             "metadata": metadata or {},
         }
         self._background = Background("encoder")
-        self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._last: tuple[np.ndarray, Cue | None, np.ndarray] | None = None
         self._encoder: Encoder | None = None
 
     def __enter__(self) -> VideoWriter:
@@ -173,11 +175,13 @@ class VideoWriter:
 
     def _planes(self, rgb: np.ndarray) -> np.ndarray:
         """Converted here and not in the worker: the caller gets the array back, and the queue holds half the bytes."""
-        if self._last is not None and self._last[0] is rgb:
-            return self._last[1]
-        planes = to_yuv420(rgb if self._badge is None else self._badge.on(rgb))
+        cue = self._captions.at(float(self.frames / self.timeline.fps))
+        if self._last is not None and self._last[0] is rgb and self._last[1] is cue:
+            return self._last[2]
+        shown = rgb if self._badge is None else self._badge.on(rgb)
+        planes = to_yuv420(shown if cue is None else self._captions.on(shown, cue))
         # A read-only picture that comes again is the still source; its conversion can be used again.
-        self._last = None if rgb.flags.writeable else (rgb, planes)
+        self._last = None if rgb.flags.writeable else (rgb, cue, planes)
         return planes
 
     def _encode(self, call: Callable[..., None], *arguments: object, keep: int) -> None:

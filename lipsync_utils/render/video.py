@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ..faces import topology
 from ..faces.geometry import apart
 from ..records import TrackedFrame
-from ..rig import Rig
+from ..rig import FittedRig, Rig
 from . import mesh
 from .closed_lips import Lent, lend
 from .mouth import MouthInterior, mouth_frame, mouth_state, skin_colour
@@ -35,6 +35,16 @@ class Prepared:
     tracked: TrackedFrame
     interior: MouthInterior | None
     lent: Lent
+
+    @property
+    def image(self) -> np.ndarray:
+        """The frame's, ``(H, W, 3) uint8``."""
+        return self.tracked.frame.image
+
+    @property
+    def can_speak(self) -> bool:
+        """Whether there is a face whose mouth can be seen."""
+        return self.tracked.face is not None and self.interior is not None and self.tracked.covered < 1
 
 
 class VideoRenderer:
@@ -63,11 +73,11 @@ class VideoRenderer:
         Returns:
             ``(H, W, 3) uint8`` RGB.
         """
-        tracked, interior, lent = prepared.tracked, prepared.interior, prepared.lent
-        image = tracked.frame.image
-        if tracked.face is None or interior is None or tracked.covered >= 1:
-            return image
-        fitted = lent.on(self._rig.fit(tracked.face), self._rig.moved_by_speech)
+        return self._moved(prepared, self._fitted(prepared), values) if prepared.can_speak else prepared.image
+
+    def _moved(self, prepared: Prepared, fitted: FittedRig, values: np.ndarray) -> np.ndarray:
+        """See :meth:`render`, of a face that can speak."""
+        tracked, interior, lent, image = prepared.tracked, prepared.interior, prepared.lent, prepared.image
         source = fitted.source[:, :2]
         target = mesh.surround(fitted.move(values, self._columns)[:, :2], source)
         warp = MeshWarp(image, mesh.surround(source))
@@ -82,6 +92,23 @@ class VideoRenderer:
         state = mouth_state(fitted, self._names, values)
         interior.paint(out, target[: topology.POINTS], np.eye(2, 3), mouth_frame(fitted), state)
         return out if tracked.covered == 0 else cv2.addWeighted(image, tracked.covered, out, 1 - tracked.covered, 0)
+
+    def at_rest(self, prepared: Prepared) -> TrackedFrame:
+        """The frame as if nobody spoke in it: its lips closed, and the mesh points where they then are.
+
+        As :meth:`render`, it may be called from several threads.
+        """
+        tracked = prepared.tracked
+        if not prepared.can_speak:
+            return tracked
+        fitted = self._fitted(prepared)
+        image = self._moved(prepared, fitted, np.zeros(len(self._names), np.float32))
+        face = replace(tracked.face, points=fitted.rest)
+        return replace(tracked, frame=replace(tracked.frame, image=image), face=face)
+
+    def _fitted(self, prepared: Prepared) -> FittedRig:
+        """The rig on the frame's face, with the lips that it is lent."""
+        return prepared.lent.on(self._rig.fit(prepared.tracked.face), self._rig.moved_by_speech)
 
     def prepared(self, tracked: Iterable[TrackedFrame]) -> Iterator[Prepared]:
         """Each frame with a mouth interior of its size, and with the closed lips of other frames that it gets.

@@ -88,7 +88,7 @@ def score(
     options = replace(face or FaceOptions(), smooth_s=0.0)
     expert = EXPERTS.make(model)
     source = open_video(video, track=video_track, audio_track=None if audio else audio_track)
-    wave = _sound(source, audio, track=audio_track)
+    wave = sound_on_clock(source, audio, track=audio_track)
     mouth = watch(source, options, detector=detector, step=step)
     count = min(len(mouth.run), max(1, len(wave) * FPS // SAMPLE_RATE))
     mouth = replace(mouth, measures=mouth.measures[:count], boxes=mouth.boxes[:count], run=mouth.run[:count])
@@ -107,8 +107,16 @@ def score(
     return replace(report, audio=str(heard or video), phonetics=phonetics, notes=tuple(source.warnings))
 
 
-def _sound(source: Source, audio: str | os.PathLike[str] | Speech | None, *, track: int | None = None) -> np.ndarray:
-    """``(n,) float32`` at 16 kHz, beginning when the picture begins; what was noticed joins the source's warnings."""
+def sound_on_clock(
+    source: Source, audio: str | os.PathLike[str] | Speech | None = None, *, track: int | None = None
+) -> np.ndarray:
+    """``(n,) float32`` at 16 kHz, beginning when the picture begins; what was noticed joins the source's warnings.
+
+    Args:
+        source: the video, whose own sound it is where ``audio`` is None.
+        audio: another sound, which begins with the video.
+        track: which of several sound tracks.
+    """
     from ..media import load_speech
 
     if isinstance(audio, Speech):

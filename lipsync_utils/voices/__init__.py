@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..lazy import exports
 
 _OFFERED = {
-    "speaking": ("speak",),
+    "speaking": ("detect_language", "speak"),
+    "catalogue": ("LANGUAGES", "PEOPLE", "VoiceInfo", "offered", "voice_for"),
     "utterance": ("Utterance", "write_utterance"),
 }
 

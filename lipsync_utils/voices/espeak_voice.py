@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from ..errors import InputError, MissingExtraError
 from ..records import Phoneme
 from .arabic import spelled_for_speech
+from .timbre import Timbre
 from .timing import CLOSURE_S, is_stop
 from .utterance import Utterance, contiguous
 
@@ -70,6 +72,7 @@ class EspeakVoice:
         pitch: 0 to 99; 50 is the voice's own.
         pitch_range: 0 (monotone) to 99; 50 is the voice's own.
         word_gap: extra pause between words, in units of 10 ms.
+        timbre: another speaker, made of the variant's; its rate counts on top of ``words_per_minute``.
     """
 
     voice: str = "en-us"
@@ -78,6 +81,7 @@ class EspeakVoice:
     pitch: int = 50
     pitch_range: int = 50
     word_gap: int = 0
+    timbre: Timbre = field(default_factory=Timbre)
 
     def speak(self, text: str) -> Utterance:
         """Speak plain text (no sentence splitting, no loudness), with sample-exact phoneme times.
@@ -113,7 +117,8 @@ class _Engine:
         self._events: list[tuple[int, str]] = []
         self._callback = _CALLBACK(self._receive)  # must stay referenced as long as the library may call it
         self.rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data_path.encode(), _INITIALIZE)
-        self._variants = sorted(p.name for p in Path(data_path, "voices", "!v").glob("*"))
+        self._data = Path(data_path)
+        self._variants = sorted(p.name for p in self._data.glob("voices/!v/*"))
         if self.rate <= 0:
             raise MissingExtraError("The espeak-ng voice (its data could not be loaded)", "speech")
         library.espeak_SetSynthCallback(self._callback)
@@ -131,27 +136,57 @@ class _Engine:
         return 0
 
     def synthesize(self, text: str, voice: EspeakVoice) -> tuple[np.ndarray, list[tuple[int, str]]]:
-        name = f"{voice.voice}+{voice.variant}" if voice.variant else voice.voice
         data = text.encode("utf-8")
         with self._turn:
             self._wave, self._events = [], []
-            # The library ignores a variant that it does not know; here nothing is silently replaced.
-            known = not voice.variant or voice.variant in self._variants
-            if not known or self._library.espeak_SetVoiceByName(name.encode()) != 0:
-                raise InputError(
-                    "Received the espeak-ng voice {name!r}, which it does not have. Use a language such as 'ar', 'en' "
-                    "(British), 'en-us' or 'fr', alone or with one of these after a '+': {variants}.",
-                    name=name,
-                    variants=", ".join(self._variants),
-                )
+            self._choose(voice)
             self._library.espeak_SetParameter(_VOLUME, 100, 0)
             for setting, parameter in _PARAMETERS.items():
-                self._library.espeak_SetParameter(parameter, int(getattr(voice, setting)), 0)
+                factor = voice.timbre.rate if setting == "words_per_minute" else 1.0
+                self._library.espeak_SetParameter(parameter, round(getattr(voice, setting) * factor), 0)
             self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
             self._library.espeak_Synchronize()
             samples, events = self._wave, self._events
         wave = np.concatenate(samples) if samples else np.zeros(0, np.int16)
         return wave.astype(np.float32) / 32768.0, events
+
+    def _choose(self, voice: EspeakVoice) -> None:
+        name = f"{voice.voice}+{voice.variant}" if voice.variant else voice.voice
+        # The library ignores a variant that it does not know; here nothing is silently replaced.
+        known = not voice.variant or voice.variant in self._variants
+        if not known or self._library.espeak_SetVoiceByName(name.encode()) != 0:
+            raise InputError(
+                "Received the espeak-ng voice {name!r}, which it does not have. Use a language such as 'ar', 'en' "
+                "(British), 'en-us' or 'fr', alone or with one of these after a '+': {variants}.",
+                name=name,
+                variants=", ".join(self._variants),
+            )
+        if voice.timbre == Timbre(rate=voice.timbre.rate):
+            return
+        (language,) = self._data.glob(f"lang/*/{voice.voice}")
+        variant = self._data.joinpath("voices", "!v", voice.variant)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "voice")
+            settings = _reshaped(variant.read_text("utf-8"), voice.timbre)
+            file.write_text(f"{language.read_text('utf-8')}\n{settings}", "utf-8")
+            self._library.espeak_ng_SetVoiceByFile(str(file).encode())
+
+
+def _reshaped(variant: str, timbre: Timbre) -> str:
+    """The settings of a variant for another speaker; what they mean says espeak-ng's documentation of voice files."""
+    lines = []
+    for name, *values in (line.split() for line in variant.splitlines() if line.strip()):
+        if name == "pitch":
+            values = [str(round(float(value) * timbre.pitch)) for value in values]
+        elif name == "formant" and values[0] != "0":  # that one is the murmur under the voice, no resonance
+            values[1] = str(round(float(values[1]) * timbre.formants))
+        if name not in ("language", "name"):
+            lines.append(" ".join((name, *values)))
+    if timbre.tremor:
+        lines += [f"flutter {round(600 * timbre.tremor)}", "roughness 4"]
+    if timbre.breath_db is not None:
+        lines.append("breath 0 " + " ".join([str(max(1, round(20 + timbre.breath_db)))] * 7))
+    return "\n".join(lines) + "\n"
 
 
 @functools.lru_cache(maxsize=1)

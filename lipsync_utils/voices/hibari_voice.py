@@ -15,6 +15,7 @@ import numpy as np
 from ..choices import one_of
 from ..errors import AssetError, InputError, MissingExtraError
 from ..records import Phoneme
+from .timbre import Timbre, converted
 from .timing import with_measured_pauses
 from .utterance import Utterance, join
 
@@ -68,7 +69,9 @@ class HibariVoice:
         """Sentences of an English text; titles ("Dr. Smith") and initials do not end one."""
         return self._hibari.split_sentences(text)
 
-    def speak(self, text: str, *, speed: float = 1.0, pitch: float = 1.0, seed: int = 0) -> Utterance:
+    def speak(
+        self, text: str, *, speed: float = 1.0, pitch: float = 1.0, seed: int = 0, timbre: Timbre | None = None
+    ) -> Utterance:
         """Speak one sentence as it is (no loudness), with phoneme times.
 
         Args:
@@ -76,6 +79,7 @@ class HibariVoice:
             speed: 0.5 (slow) to 2.0 (fast).
             pitch: factor on the fundamental frequency.
             seed: fixes the noise part of the sound.
+            timbre: another speaker, made of this one; its rate counts on top of ``speed``.
 
         Raises:
             InputError: nothing speakable in the text.
@@ -88,7 +92,9 @@ class HibariVoice:
             known = [symbol for symbol in symbols if symbol in self._hibari.vocab]
             if not any(symbol.isalpha() for symbol in known):
                 continue
-            *spectra, f0, durations = self._run(known, speed)
+            *spectra, f0, durations = self._run(known, speed if timbre is None else speed * timbre.rate)
+            if timbre is not None:
+                *spectra, f0 = converted(spectra, f0, timbre, seed=seed)
             wave = dsp.synth(*spectra, f0 * pitch, rng)
             timed = with_measured_pauses(_phonemes(known, durations), wave, SAMPLE_RATE)
             parts.append(Utterance(wave, SAMPLE_RATE, text, "en", tuple(timed)))

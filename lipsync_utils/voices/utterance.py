@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..media.files import written
+from ..options import Cue
 from ..records import Phoneme
 from .sound import faded
 
@@ -25,6 +26,7 @@ class Utterance:
         text: what was spoken; for Arabic with its diacritics.
         language: ``"en"``, ``"ar"``, or the espeak-ng language when such a voice was asked for.
         phonemes: the sounds in order, from 0 to the end of ``wave`` without gaps or overlap; silence has ipa ``""``.
+        sentences: what was asked for, word by word as it was written, and from its first to its last sound.
     """
 
     wave: np.ndarray
@@ -32,6 +34,7 @@ class Utterance:
     text: str
     language: str
     phonemes: tuple[Phoneme, ...]
+    sentences: tuple[Cue, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -65,6 +68,18 @@ def shifted(phonemes: Iterable[Phoneme], by_s: float) -> list[Phoneme]:
     return [replace(p, start_s=p.start_s + by_s, end_s=p.end_s + by_s) for p in phonemes]
 
 
+def with_sentence(utterance: Utterance, text: str) -> Utterance:
+    """The utterance, of one sentence, with that sentence as it was written."""
+    sounding = [phoneme for phoneme in utterance.phonemes if phoneme.ipa]
+    if not sounding:
+        return utterance
+    return replace(utterance, sentences=(Cue(sounding[0].start_s, sounding[-1].end_s, text),))
+
+
+def _later(sentences: Iterable[Cue], by_s: float) -> tuple[Cue, ...]:
+    return tuple(replace(cue, from_s=cue.from_s + by_s, to_s=cue.to_s + by_s) for cue in sentences)
+
+
 def trimmed(utterance: Utterance, *, lead_s: float, tail_s: float) -> Utterance:
     """The utterance with exactly this much silence before its first and after its last sound."""
     sounding = [i for i, phoneme in enumerate(utterance.phonemes) if phoneme.ipa]
@@ -77,9 +92,15 @@ def trimmed(utterance: Utterance, *, lead_s: float, tail_s: float) -> Utterance:
     before = max(lead - first, 0)
     after = max(tail - (len(utterance.wave) - last), 0)
     wave = np.pad(faded(kept, rate, seconds=0.003), (before, after))
-    moved = shifted(inner, (lead - first) / rate)
+    by_s = (lead - first) / rate
+    moved = shifted(inner, by_s)
     moved.append(Phoneme("", (last - first + lead) / rate, 0.0))
-    return replace(utterance, wave=wave, phonemes=contiguous(moved, len(wave) / rate))
+    return replace(
+        utterance,
+        wave=wave,
+        phonemes=contiguous(moved, len(wave) / rate),
+        sentences=_later(utterance.sentences, by_s),
+    )
 
 
 def join(parts: Sequence[Utterance], pauses_s: Sequence[float], *, text: str, language: str) -> Utterance:
@@ -87,16 +108,19 @@ def join(parts: Sequence[Utterance], pauses_s: Sequence[float], *, text: str, la
     rate = parts[0].rate
     waves: list[np.ndarray] = []
     phonemes: list[Phoneme] = []
+    sentences: list[Cue] = []
     samples = 0
     for part, pause_s in zip(parts, pauses_s, strict=True):
         phonemes += shifted(part.phonemes, samples / rate)
+        sentences += _later(part.sentences, samples / rate)
         silence = np.zeros(round(pause_s * rate), np.float32)
         samples += len(part.wave)
         if len(silence):
             phonemes.append(Phoneme("", samples / rate, (samples + len(silence)) / rate))
         samples += len(silence)
         waves += [part.wave, silence]
-    return Utterance(np.concatenate(waves), rate, text, language, contiguous(phonemes, samples / rate))
+    phonemes = contiguous(phonemes, samples / rate)
+    return Utterance(np.concatenate(waves), rate, text, language, phonemes, tuple(sentences))
 
 
 def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: str | Path | None = None) -> None:

@@ -8,6 +8,7 @@ enlarged gets the grain of the picture that it lies in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -31,6 +32,9 @@ BELOW_CHIN = 0.05
 FEATHER = 0.07
 """Width over which the mask fades to nothing, in parts of the crop."""
 
+NARROW_FEATHER = 0.05
+"""The same, where it fades out at the edges of the crop."""
+
 COLOUR_MEMORY = 0.8
 """Part of the correction of colour that is kept from the frame before: it must not flicker."""
 
@@ -39,6 +43,12 @@ MAX_DIFFERENCE = 0.15
 
 MAX_GRAIN = 6.0
 """Largest deviation that is taken for grain, in levels of 255."""
+
+CHANGED = 0.03
+"""Difference of a pixel up to which all of the picture's detail is kept; none of it from twice as much on."""
+
+CHANGE_SPREAD = 1.0
+"""Over so many of the network's pixels a change takes the detail away around it."""
 
 _FINE = 4
 _JAW = np.isin(OUTLINE, topology.FACE_OVAL)
@@ -67,6 +77,21 @@ def mouth_mask(points: np.ndarray, box: np.ndarray) -> np.ndarray:
     part = np.clip(inside / (FEATHER * FACE_SIZE * _FINE), 0, 1)
     mask = cv2.resize(part * part * (3 - 2 * part), (FACE_SIZE, ROWS), interpolation=cv2.INTER_AREA)
     mask[[0, -1]] = mask[:, [0, -1]] = 0
+    return mask
+
+
+@cache
+def whole_mask() -> np.ndarray:
+    """As :func:`mouth_mask`, of all that a generator gives which leaves alone what does not move.
+
+    A jaw that moves takes the skin and the background beside it along. Faded out within what moves, its edge would be
+    seen twice.
+    """
+    inside = np.zeros((ROWS, FACE_SIZE), np.uint8)
+    inside[1:-1, 1:-1] = 1
+    part = np.clip(cv2.distanceTransform(inside, cv2.DIST_L2, 3) / (NARROW_FEATHER * FACE_SIZE), 0, 1)
+    mask = (part * part * (3 - 2 * part)).astype(np.float32)
+    mask.setflags(write=False)  # there is one for all
     return mask
 
 
@@ -103,13 +128,61 @@ class ColourMatch:
         return (generated + plane_over(generated.shape, plane)).astype(np.float32)
 
 
+def lower(crop: np.ndarray) -> np.ndarray:
+    """The lower half of a crop ``(96 k, 96 k, 3)``, which the network makes."""
+    return crop[len(crop) * SHOWN_ROWS.start // FACE_SIZE :]
+
+
+class Detail:
+    """What a picture has that is finer than the network's pixels, at the picture's own resolution.
+
+    Pores, stubble and the rim of a lip stay wherever the generated half leaves the picture as it is, and go along where
+    the network says from where it fetched them. What is new, as the inside of a mouth, has none: the detail of what was
+    there before would be a ghost.
+
+    Args:
+        fine: ``(48 k, 96 k, 3) uint8``, the lower half of the fine crop.
+        coarse: ``(48, 96, 3) uint8``, that of the network's.
+    """
+
+    def __init__(self, fine: np.ndarray, coarse: np.ndarray) -> None:
+        self._size = fine.shape[1::-1]
+        self._coarse = coarse.astype(np.float32) / 255
+        self._beyond = fine.astype(np.float32) / 255 - self._enlarged(self._coarse)
+
+    def __call__(self, half: np.ndarray, moved: np.ndarray | None = None) -> np.ndarray:
+        """A generated half with the picture's detail, ``(48 k, 96 k, 3)``.
+
+        Args:
+            half: ``(48, 96, 3) float32`` in [0, 1].
+            moved: ``(48, 96, 3)``: from how many pixels to the right and further down each one was fetched, and how
+                much of that is seen; None where the network does not say.
+        """
+        if self._size == half.shape[1::-1]:
+            return half
+        if moved is None:
+            change = cv2.GaussianBlur(np.abs(half - self._coarse).max(axis=2), (0, 0), CHANGE_SPREAD)
+            kept, beyond = cv2.resize(np.clip(2.0 - change / CHANGED, 0.0, 1.0), self._size), self._beyond
+        else:
+            right, down, kept = cv2.split(cv2.resize(moved, self._size))
+            (width, height), finer = self._size, self._size[0] / half.shape[1]
+            x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+            at = x + finer * right, y + finer * down
+            beyond = cv2.remap(self._beyond, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            kept = np.clip(kept, 0.0, 1.0)
+        return self._enlarged(half) + kept[..., None] * beyond
+
+    def _enlarged(self, half: np.ndarray) -> np.ndarray:
+        return cv2.resize(half, self._size, interpolation=cv2.INTER_CUBIC)
+
+
 @dataclass(frozen=True)
 class Patch:
     """A mouth that is ready to be put into a picture.
 
     Attributes:
         pixels: ``(h, w, 4) float32``: red, green, blue (levels from 0 to 255) and how much of them is taken (0 to 1);
-            ``w / h`` is 2, and ``w`` a multiple of 96 where an enhancer enlarged it.
+            ``w / h`` is 2, and ``w`` a multiple of 96.
         box: of the whole crop in the picture, of which this is the lower half.
     """
 

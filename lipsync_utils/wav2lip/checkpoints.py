@@ -18,26 +18,29 @@ from .. import assets
 from ..errors import AssetError, InputError
 from ..messages import Message
 from ..options import Wav2LipOptions
+from .compact import CompactWav2Lip, load_compact
 from .network import Wav2Lip
+from .own import OFFICIAL, own_weights
 
 _GET_ANOTHER = Message("Download it again, or leave out --checkpoint to have the published weights fetched")
 _COUNTER = "num_batches_tracked"  # of training only; archives may leave it out
 
 
 def checkpoint_file(options: Wav2LipOptions) -> Path:
-    """The file with the weights; fetched if it is one of the published ones and not in the cache.
+    """The file with the weights: our own unless others are asked for; published ones are fetched into the cache.
 
     Raises:
         InputError: neither a file nor the name of a published one.
         AssetError: it cannot be had, or its licence was not accepted.
     """
-    if options.checkpoint is None:
-        return assets.path_of_one("wav2lip")
+    if options.checkpoint is None or str(options.checkpoint) == OFFICIAL:
+        own = own_weights() if options.checkpoint is None else None
+        return own or assets.path_of_one("wav2lip")
     if str(options.checkpoint) in assets.ASSETS:
         return assets.path(str(options.checkpoint))
     file = Path(options.checkpoint).expanduser()
     if not file.is_file():
-        names = ", ".join(asset.name for asset in assets.in_group("wav2lip"))
+        names = ", ".join((OFFICIAL, *(asset.name for asset in assets.in_group("wav2lip"))))
         raise InputError(
             "The checkpoint {checkpoint!r} does not exist. Give a file with the generator's weights, or "
             "one of the names {names}.",
@@ -45,6 +48,11 @@ def checkpoint_file(options: Wav2LipOptions) -> Path:
             names=names,
         )
     return file
+
+
+def load_generator(path: str | Path) -> Wav2Lip | CompactWav2Lip:
+    """Our own generator from a ``.safetensors`` file, or the published one from any other; errors as there."""
+    return (load_compact if Path(path).suffix == ".safetensors" else load_wav2lip)(path)
 
 
 def load_wav2lip(path: str | Path) -> Wav2Lip:

@@ -17,19 +17,20 @@ from ..options import RunOptions
 from ..records import SAMPLE_RATE, FaceCurves, Speech, Timeline, TrackedFrame
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
+from ..render.video import VideoRenderer
 from ..rig import Rig
 from ..speech import SpeechModel
 from ..speech.model import rest_gate
 from ..streaming import in_order, prefetch
-from .blending import ColourMatch, Grain, Patch, mouth_mask
-from .crops import CroppedFrame, cut, face_box, with_boxes
+from .blending import ColourMatch, Grain, Patch, mouth_mask, whole_mask
+from .crops import CroppedFrame, face_box, sampled, shrunk, with_boxes
 from .enhancing import Enhancer
 from .fast import BATCH, FaceFeatures, as_input, as_pictures
 from .mel import SILENCE, mel_windows, wav2lip_mel
 from .placing import Mouths, MovingHead, paste
 
 if TYPE_CHECKING:
-    from .fast import FastWav2Lip
+    from .fast import FastCompact, FastWav2Lip
 
 AHEAD = 8
 """Frames that are decoded and tracked ahead of the network."""
@@ -47,7 +48,7 @@ class _Heard:
     """The voice, ready for the network.
 
     Attributes:
-        mel: ``(80, columns) float32``.
+        mel: ``(80, columns) float32``, with as much silence before it as the network's windows begin early.
         gate: ``(frames,) float32``: how much somebody speaks while a frame is shown, 0 to 1.
         curves: face curves of the speech model, for the motion.
     """
@@ -68,7 +69,8 @@ class Wav2LipEngine:
     Where nobody speaks (by the activity of the project's own speech model), the lips come to rest: the network hears
     silence, and on a still picture the picture's own lips are shown, closed. A still picture first gets the motion of
     its head; the mouth, made once on the upright crop, is carried along by the same displacement, so nothing is
-    detected or encoded again.
+    detected or encoded again. In a video a generator that moves what it is given gets each frame with its lips closed,
+    as the rig closes them: of teeth that are seen no closed lips can be made by moving.
 
     Args:
         generator: the network.
@@ -82,7 +84,7 @@ class Wav2LipEngine:
 
     def __init__(
         self,
-        generator: FastWav2Lip,
+        generator: FastWav2Lip | FastCompact,
         *,
         models: dict[str, str],
         pads: tuple[float, float, float, float] = (0.0, 10.0, 0.0, 0.0),
@@ -97,21 +99,23 @@ class Wav2LipEngine:
 
     @classmethod
     def load(cls, options: RunOptions) -> Wav2LipEngine:
-        """With the weights that the options name, or those in the cache, or the preferred ones, fetched.
+        """With the weights that the options name, or our own, or those in the cache, or the preferred ones, fetched.
 
         Raises:
             InputError: no such file or device.
             AssetError: the weights cannot be had or do not fit, or their licence was not accepted.
         """
-        from .checkpoints import checkpoint_file, load_wav2lip
-        from .fast import FastWav2Lip, choose_device
+        from .checkpoints import checkpoint_file, load_generator
+        from .fast import choose_device, runner_of
+        from .own import own_weights
 
         own = options.wav2lip
         enhancer = ENHANCERS.make(own.enhancer)
         choose_device(own.device)  # before a long download
         file = checkpoint_file(own)
-        generator = FastWav2Lip(load_wav2lip(file), device=own.device, precision=own.precision)
-        version = f"{file.stem} {assets.sha256_of(file)[:12]} ({str(generator.dtype).removeprefix('torch.')})"
+        generator = runner_of(load_generator(file), device=own.device, precision=own.precision)
+        name = "our own weights" if file == own_weights() else file.stem
+        version = f"{name} {assets.sha256_of(file)[:12]} ({str(generator.dtype).removeprefix('torch.')})"
         return cls(generator, models={"generator": version}, pads=own.pads, enhancer=enhancer)
 
     @staticmethod
@@ -122,7 +126,11 @@ class Wav2LipEngine:
     def _hear(self, speech: Speech, timeline: Timeline) -> _Heard:
         curves = self._speech(speech)
         gate = timeline.sample(rest_gate(curves.activity), curves.rate)
-        return _Heard(wav2lip_mel(speech.wave), gate.astype(np.float32), curves)
+        mel = np.pad(wav2lip_mel(speech.wave), ((0, 0), (self._generator.early, 0)), constant_values=SILENCE)
+        return _Heard(mel, gate.astype(np.float32), curves)
+
+    def _mask(self, points: np.ndarray, box: np.ndarray) -> np.ndarray:
+        return whole_mask() if self._generator.moves else mouth_mask(points, box)
 
     # --- a still picture ---------------------------------------------------------------------------------------------
 
@@ -134,7 +142,8 @@ class Wav2LipEngine:
         motion = make_motion(task.speech, heard.curves, task.timeline, task.motion)
         head = MovingHead(portrait, motion, closed=np.zeros(len(names), np.float32))
         box = face_box(face.points, self._pads)
-        mouths = Mouths(box, cut(image, box), mouth_mask(face.points, box), self._enhancer)
+        fine = sampled(image, box)
+        mouths = Mouths(box, shrunk(fine), fine, self._mask(face.points, box), self._enhancer)
         features = self._generator.encode(as_input(mouths.crop[None]))
         shown = prefetch(self._portrait_mouths(heard, task, features, mouths), depth=BATCH)
         return in_order(lambda item: head.frame(*item), head.measured(shown))
@@ -162,7 +171,11 @@ class Wav2LipEngine:
     def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
         """See :class:`~lipsync_utils.engines.Engine`."""
         heard = self._hear(task.speech, task.timeline)
-        cropped = with_boxes(prefetch(tracked, depth=AHEAD), self._pads)
+        tracked = prefetch(tracked, depth=AHEAD)
+        if self._generator.moves:
+            renderer = VideoRenderer(rig=self._rig, names=heard.curves.names)
+            tracked = in_order(renderer.at_rest, renderer.prepared(tracked))
+        cropped = with_boxes(tracked, self._pads)
         grain = Grain()
 
         def render(item: tuple[CroppedFrame, Patch | None]) -> np.ndarray:
@@ -183,20 +196,21 @@ class Wav2LipEngine:
             seen = [frame for frame in batch if frame.box is not None and frame.tracked.covered < 1]
             halves: Iterator[np.ndarray] = iter(())
             if seen:
-                crops = np.stack([cut(frame.tracked.frame.image, frame.box) for frame in seen])
+                fine = [sampled(frame.tracked.frame.image, frame.box) for frame in seen]
+                crops = np.stack([shrunk(each) for each in fine])
                 indices = [frame.tracked.frame.index for frame in seen]
                 windows = [heard.windows(timeline, index, index + 1) for index in indices]
                 features = self._generator.encode(as_input(crops))
                 spoken = self._generator.speak(torch.from_numpy(np.concatenate(windows)), features)
-                halves = iter(zip(crops, as_pictures(spoken), strict=True))
+                halves = iter(zip(crops, fine, as_pictures(spoken), strict=True))
             for frame in batch:
                 if frame.box is None or frame.tracked.covered >= 1:
                     colours.reset()
                     yield frame, None
                     continue
-                crop, half = next(halves)
-                mask = mouth_mask(frame.tracked.face.points, frame.box)
-                mouths = Mouths(frame.box, crop, mask, self._enhancer, colours)
+                crop, fine_crop, half = next(halves)
+                mask = self._mask(frame.tracked.face.points, frame.box)
+                mouths = Mouths(frame.box, crop, fine_crop, mask, self._enhancer, colours)
                 yield frame, mouths.patch(half, 1 - frame.tracked.covered)
 
 

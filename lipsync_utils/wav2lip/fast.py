@@ -30,6 +30,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ..choices import one_of
 from ..errors import InputError
 from ..options import PRECISIONS
+from .compact import CompactFeatures, CompactWav2Lip, lower_halves
 from .network import FACE_SIZE, Conv, Wav2Lip, Widen
 
 BATCH = 16
@@ -49,11 +50,10 @@ FaceFeatures = tuple[torch.Tensor, ...]
 output, what they add to the first convolution: ``(N, channels, height, 96 / k)``, bias included."""
 
 
-class FastWav2Lip:
-    """Runs the generator on a device in a precision; threads that share it take turns.
+class Runner:
+    """What runs a generator on a device in a precision; threads that share it take turns.
 
     Args:
-        network: with its weights; it is not changed.
         device: ``"cpu"``, ``"cuda"``, ...; ``"auto"`` takes a CUDA device where there is one.
         precision: one of :data:`~lipsync_utils.options.PRECISIONS`. ``"float32"`` is exact; ``"auto"`` takes float16
             on a CUDA device, bfloat16 on a processor that multiplies it natively, else float32.
@@ -61,12 +61,43 @@ class FastWav2Lip:
     Attributes:
         device: where it runs.
         dtype: in which it computes.
+        early: columns by which its windows of speech begin before those of the published weights.
+        moves: whether it moves what it is given, and so should be given lips that are closed.
     """
 
-    def __init__(self, network: Wav2Lip, *, device: str = "auto", precision: str = "auto") -> None:
+    early, moves = 0, False
+
+    def __init__(self, *, device: str = "auto", precision: str = "auto") -> None:
         self.device = choose_device(device)
         self.dtype = choose_dtype(precision, self.device)
         self._turn = threading.Lock()
+
+    def _placed(self, x: torch.Tensor | nn.Module) -> torch.Tensor | nn.Module:
+        """A tensor or a module on the device, in the precision, channels last."""
+        return x.to(self.device, self.dtype, memory_format=torch.channels_last)
+
+    @contextlib.contextmanager
+    def _as_exact_as_asked(self) -> Iterator[None]:
+        """On NVIDIA's GPUs PyTorch rounds factors of float32 to ten bits (TF32) unless it is told not to."""
+        with self._turn:  # the switch is one for all threads
+            before = torch.backends.cudnn.allow_tf32
+            torch.backends.cudnn.allow_tf32 = before and self.dtype != torch.float32
+            try:
+                yield
+            finally:
+                torch.backends.cudnn.allow_tf32 = before
+
+
+class FastWav2Lip(Runner):
+    """Runs the published generator.
+
+    Args:
+        network: with its weights; it is not changed.
+        placing: ``device`` and ``precision`` of :class:`Runner`.
+    """
+
+    def __init__(self, network: Wav2Lip, **placing: str) -> None:
+        super().__init__(**placing)
         self._encoder = [[self._layer(layer) for layer in block] for block in network.face_encoder_blocks]
         self._audio = [self._layer(layer) for layer in network.audio_encoder]
         (first,), *blocks = (list(block) for block in network.face_decoder_blocks)
@@ -119,21 +150,6 @@ class FastWav2Lip:
             x = self._last(x[:, :, -(SHOWN_ROWS.stop - SHOWN_ROWS.start) :])
         return torch.sigmoid(x.float()).to("cpu")
 
-    def _placed(self, x: torch.Tensor | nn.Module) -> torch.Tensor | nn.Module:
-        """A tensor or a module on the device, in the precision, channels last."""
-        return x.to(self.device, self.dtype, memory_format=torch.channels_last)
-
-    @contextlib.contextmanager
-    def _as_exact_as_asked(self) -> Iterator[None]:
-        """On NVIDIA's GPUs PyTorch rounds factors of float32 to ten bits (TF32) unless it is told not to."""
-        with self._turn:  # the switch is one for all threads
-            before = torch.backends.cudnn.allow_tf32
-            torch.backends.cudnn.allow_tf32 = before and self.dtype != torch.float32
-            try:
-                yield
-            finally:
-                torch.backends.cudnn.allow_tf32 = before
-
     def _layer(self, layer: Conv | Widen) -> _Layer:
         return _Layer(self._placed(_folded(layer)), residual=getattr(layer, "residual", False))
 
@@ -147,6 +163,46 @@ class FastWav2Lip:
         return self._placed(own), self._placed(beside)
 
 
+class FastCompact(Runner):
+    """Runs our own generator; as :class:`FastWav2Lip`, with features of its own, and it tells what it moved.
+
+    Args:
+        network: with its weights; it is not changed.
+        placing: ``device`` and ``precision`` of :class:`Runner`.
+    """
+
+    moves = True
+
+    def __init__(self, network: CompactWav2Lip, **placing: str) -> None:
+        super().__init__(**placing)
+        self.early = network.options.early
+        self._network = self._placed(copy.deepcopy(network)).eval()
+
+    @torch.inference_mode()
+    def encode(self, faces: torch.Tensor) -> CompactFeatures:
+        """See :meth:`FastWav2Lip.encode`."""
+        with self._as_exact_as_asked():
+            _, *features = self._network.encode(self._placed(faces))
+        return lower_halves(faces).to(self.device), *features  # exact, whatever the precision
+
+    @torch.inference_mode()
+    def speak(self, mel: torch.Tensor, features: CompactFeatures) -> torch.Tensor:
+        """See :meth:`FastWav2Lip.speak`; here ``(N, 6, 48, 96)``.
+
+        After the colours come, for every pixel, from how many pixels to its right and further down it was fetched out
+        of the face that was given, and how much of that is seen.
+        """
+        with self._as_exact_as_asked():
+            change = self._network.change(self._placed(mel), features)
+            painted = change.on(features[0]).clamp(0, 1)
+        return torch.cat([painted, change.flow.float(), 1 - change.gone.float()], dim=1).to("cpu")
+
+
+def runner_of(network: Wav2Lip | CompactWav2Lip, **placing: str) -> FastWav2Lip | FastCompact:
+    """What runs this network fastest; ``placing`` as for :class:`Runner`."""
+    return (FastCompact if isinstance(network, CompactWav2Lip) else FastWav2Lip)(network, **placing)
+
+
 def as_input(crops: np.ndarray) -> torch.Tensor:
     """Crops ``(N, 96, 96, 3) uint8`` RGB as the network expects them: ``(N, 6, 96, 96) float32``, blue first."""
     faces = torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])).permute(0, 3, 1, 2).float() / 255
@@ -156,8 +212,9 @@ def as_input(crops: np.ndarray) -> torch.Tensor:
 
 
 def as_pictures(halves: torch.Tensor) -> np.ndarray:
-    """What the network gives, ``(N, 3, 48, 96)`` blue first, as ``(N, 48, 96, 3) float32`` RGB in [0, 1]."""
-    return np.ascontiguousarray(halves.cpu().numpy().transpose(0, 2, 3, 1)[..., ::-1])
+    """What a network gives, ``(N, 3 or 6, 48, 96)`` blue first, as ``(N, 48, 96, 3 or 6) float32``, red first."""
+    channels = [2, 1, 0, *range(3, halves.shape[1])]
+    return np.ascontiguousarray(halves.cpu().numpy()[:, channels].transpose(0, 2, 3, 1))
 
 
 def choose_device(name: str) -> torch.device:

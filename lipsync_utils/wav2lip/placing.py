@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -11,10 +12,9 @@ import numpy as np
 from ..records import HeadMotion
 from ..render.portrait import PortraitRenderer
 from ..render.warp import identity_maps
-from .blending import ColourMatch, Grain, Patch, put, within
+from .blending import ColourMatch, Detail, Grain, Patch, lower, put, within
 from .enhancing import Enhancer
 from .fast import SHOWN_ROWS
-from .network import FACE_SIZE
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,34 @@ class Mouths:
 
     Attributes:
         box: of the crop in the picture.
-        crop: ``(96, 96, 3) uint8``.
-        mask: of :func:`~.blending.mouth_mask`.
+        crop: what the network sees, ``(96, 96, 3) uint8``.
+        fine: the crop as finely as the picture has it, ``(96 k, 96 k, 3) uint8``.
+        mask: of :func:`~.blending.mouth_mask` or :func:`~.blending.whole_mask`.
         enhancer: may be None.
         colours: shared by the crops of a shot.
     """
 
     box: np.ndarray
     crop: np.ndarray
+    fine: np.ndarray
     mask: np.ndarray
     enhancer: Enhancer | None
     colours: ColourMatch = field(default_factory=ColourMatch)
 
+    @cached_property
+    def _detail(self) -> Detail:
+        return Detail(lower(self.fine), lower(self.crop))
+
     def patch(self, half: np.ndarray, share: float = 1.0) -> Patch:
-        """The generated half ``(48, 96, 3) float32`` as a patch, ``share`` of it."""
+        """What was generated, ``(48, 96, 3 or 6)`` of :func:`~.fast.as_pictures`, as a patch, ``share`` of it."""
+        half, moved = half[..., :3], half[..., 3:] if half.shape[2] > 3 else None
         source = self.crop.astype(np.float32) / 255
         half, mask = self.colours(half, source[SHOWN_ROWS], self.mask), self.mask
-        if self.enhancer is not None:
-            better = self.enhancer(np.concatenate([source[: SHOWN_ROWS.start], half]))
-            half = better[better.shape[0] * SHOWN_ROWS.start // FACE_SIZE :]
+        if self.enhancer is None:
+            half = self._detail(half, moved)
+        else:
+            half = lower(self.enhancer(np.concatenate([source[: SHOWN_ROWS.start], half])))
+        if half.shape[:2] != mask.shape:
             mask = cv2.resize(mask, half.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return Patch(np.dstack([half * 255, mask * np.float32(share)]).astype(np.float32), self.box)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import itertools
 import json
 import re
 import threading
 import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from app_visitor import APP, PATIENCE_S, SIZE, Visitor, first_picture, png, wav
-from lipsync_app import faces, making, options, state, taking, texts, voices, work, workshop
+from lipsync_app import faces, making, options, progress, state, taking, texts, voices, work, workshop
 from lipsync_app.look import in_plain_words, offset_in_words
 from lipsync_app.refusals import NoRoomError, QueueFullError
 from PIL import Image
@@ -22,10 +25,12 @@ from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_video
 
 from lipsync_tools import looking
+from lipsync_tools.workflow import Text
 from lipsync_utils import FaceOptions
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.faces import make_detector
 from lipsync_utils.media import open_source, read_metadata
+from lipsync_utils.voices import offered
 
 ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -40,16 +45,24 @@ def shown_video(visitor: Visitor, page: str = "talk") -> Path:
 def test_one_click_makes_the_sample_talk(visitor):
     assert not visitor.page.exception
     visitor.press("make_talk")
-    assert visitor["step"] == "result"
+    assert visitor.step == "result"
     assert visitor.page.get("progress"), "something is seen at once"
     visitor.wait("talk")
     visitor.settle()
     assert visitor.addresses("video")
-    assert len(visitor.addresses("a")) == 2
-    assert all(words in visitor.words() for words in ("Save the video", "Save the details (JSON)"))
+    assert len(visitor.addresses("a")) == 4
+    told = ("Save the video", "Sound (WAV)", "Measurement (PNG)", "Details (JSON)")
+    assert all(words in visitor.words() for words in told)
     assert "Too short to measure" in visitor.words(), "the samples are 1.5 s here; a verdict comes in any case"
-    assert visitor.page.get("imgs") or visitor.page.get("image"), "with its figure"
+    assert 'class="wide"' in visitor.words(), "with its figure"
     assert "AI-generated" in read_metadata(shown_video(visitor))["description"]
+
+
+def test_a_video_that_is_finished_while_the_page_is_run_is_shown(visitor, monkeypatch):
+    monkeypatch.setattr(progress, "strip", lambda: state.job("talk") and state.job("talk").wait(PATIENCE_S))
+    visitor.press("make_talk")
+    assert visitor.addresses("video")
+    assert not visitor.errors()
 
 
 def test_the_same_again_is_there_at_once(visitor):
@@ -65,11 +78,11 @@ def test_every_step_can_be_visited_and_leads_on(visitor):
         visitor.go(step)
         assert not visitor.page.exception
         visitor.press("next")
-        assert visitor["step"] == following
+        assert visitor.step == following
     visitor.go("result")
     assert "Nothing has been made yet" in visitor.words()
     visitor.press("back_talk")
-    assert visitor["step"] == "face"
+    assert visitor.step == "face"
 
 
 def test_choices_survive_the_way_through_the_steps(visitor):
@@ -108,12 +121,20 @@ def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):
 @pytest.mark.parametrize("page", ["talk", "dub"])
 def test_what_explains_the_label_is_no_part_of_its_switch(visitor, page):
     """Streamlit puts the mark of its help into the switch's label: who taps it, switches."""
-    visitor.choose("page", page)
+    visitor.open(page)
     if page == "talk":
         visitor.go("talk")
     (switch,) = visitor.page.toggle
     assert switch.help == ""
     assert texts._TABLE["badge_note"][0] in [caption.value for caption in visitor.page.caption]
+
+
+def test_a_finished_example_is_on_the_first_view(visitor):
+    assert visitor.addresses("video")
+    visitor.press("make_talk")
+    visitor.wait("talk")
+    visitor.go("face")
+    assert not visitor.addresses("video"), "who has made a video has a better one"
 
 
 # --- faces ------------------------------------------------------------------------------------------------------------
@@ -222,7 +243,7 @@ def test_clips_of_phones_are_taken(visitor, tmp_path):
     at_dub(visitor)
     assert ".3gp" in visitor.page.file_uploader(key="upload_video").proto.type
     visitor.upload("upload_video", "clip.3gp", clip.read_bytes())
-    assert visitor["video"] is not None
+    assert not visitor["video"].shared
 
 
 BAD_FACES = {
@@ -404,7 +425,7 @@ def test_a_recording_is_a_voice(visitor, voice_wav):
 
 
 BAD_VOICES = {
-    "too long": (lambda: wav(np.zeros(61 * 4000), rate=4000), "longer than 60 s"),
+    "too long": (lambda: wav(np.zeros(601 * 4000), rate=4000), "longer than 600 s"),
     "no sound": (lambda: b"RIFF????WAVEnothing that could be heard", "No sound can be read from 'your file'"),
     "a picture": (lambda: png(np.full((64, 64, 3), 200, np.uint8)), "has no sound track"),
     "empty": (lambda: b"", "is empty"),
@@ -483,6 +504,108 @@ def test_a_text_is_spoken(visitor, text):
     assert made.result.run.duration_s == pytest.approx(work.check_sound(spoken), abs=0.01)
 
 
+def test_every_speaker_has_a_voice_in_both_languages():
+    for language in ("en", "ar"):
+        known = {info.name for info in offered(language) if info.offline}
+        assert {voices.voice_of(person, language) for person in voices.SPEAKERS[1:]} == known
+
+
+@pytest.mark.parametrize(
+    ("face", "chosen", "language", "voice_name"),
+    [
+        ("old_man", "speaker_auto", "en", "en-old-man"),
+        ("child", "speaker_auto", "ar", "ar-child"),
+        ("old_man", "woman", "en", "en-woman"),
+    ],
+)
+def test_the_voice_fits_the_face_unless_another_is_chosen(visitor, monkeypatch, face, chosen, language, voice_name):
+    ordered = []
+    monkeypatch.setattr(making, "make_video", lambda order, *_: ordered.append(order))
+    visitor.press(f"tile_{face}")
+    at_voice(visitor, "text")
+    visitor.page.text_area[0].set_value({"en": "Hello you.", "ar": "مرحبا بكم."}[language]).run()
+    visitor.page.selectbox(key="speaker_en").set_value(chosen).run()
+    visitor.page.slider(key="speed_en").set_value(1.2).run()
+    visitor.press("make_talk")
+    visitor.wait("talk")
+    assert ordered[0].voice.voice == voice_name
+    assert ordered[0].voice.rate == 1.2
+
+
+def test_whom_a_photograph_shows_is_not_guessed_at(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", face_png)
+    at_voice(visitor, "text")
+    assert "is not guessed at" in visitor.words()
+    assert voices.spoken_for(visitor["face"], visitor["voice"].content).voice is None
+
+
+def test_a_text_comes_with_subtitles(visitor):
+    pytest.importorskip("hibari", reason="the extra 'speech' is not installed")
+    at_voice(visitor, "text")
+    visitor.page.text_area[0].set_value("Hello you.").run()
+    visitor.go("talk")
+    pictures = {}
+    for burnt in (False, True):
+        next(toggle for toggle in visitor.page.toggle if toggle.key == "captions_en").set_value(burnt).run()
+        visitor.press("make_talk")
+        made = visitor.wait("talk").result
+        visitor.settle()
+        pictures[burnt] = list(open_source(made.video).glimpses(3))[1].image.astype(int)
+        visitor.go("talk")
+    assert [cue.text for cue in made.cues] == ["Hello you."]
+    assert np.abs(pictures[True] - pictures[False])[380:].max() > 100, "they are in the picture if that is wanted"
+    files = work.files_of(made, "en")
+    assert "00:00:00," in files["srt"].read_text(encoding="utf-8")
+    assert files["vtt"].read_text(encoding="utf-8").startswith("WEBVTT")
+
+
+def test_only_a_text_has_subtitles(visitor):
+    visitor.go("talk")
+    assert [toggle.label for toggle in visitor.page.toggle] == ["Show the label “AI-generated” in the picture"]
+
+
+@pytest.mark.parametrize(("shape", "size"), [("9:16", (288, 512)), ("16:9", (512, 288)), ("1:1", (512, 512))])
+def test_a_video_has_the_shape_that_was_chosen(visitor, shape, size):
+    visitor.go("talk")
+    visitor.choose("shape", shape)
+    card = Image.open(io.BytesIO(making_framed(visitor)))
+    assert card.width / card.height == pytest.approx(size[0] / size[1], rel=0.02), "the card shows it"
+    visitor.press("make_talk")
+    run = visitor.wait("talk").result.run
+    assert (run.width, run.height) == size
+
+
+def test_what_cannot_be_shown_in_a_shape_shows_the_face_as_it_is(visitor, monkeypatch):
+    def refuse(*_):
+        raise InputError("There is no head.")
+
+    monkeypatch.setattr(workshop.Workshop, "look", refuse)
+    visitor.go("talk")
+    visitor.choose("part", "head")
+    assert not visitor.page.exception
+    assert making_framed(visitor) == visitor["face"].thumbnail
+
+
+def making_framed(visitor: Visitor) -> bytes:
+    """The picture on the card."""
+    body = next(element.body for element in visitor.page.get("html") if 'class="stage"' in element.body)
+    return base64.b64decode(re.search(r'base64,([^"]+)"', body)[1])
+
+
+def test_a_head_that_is_cut_out_stays_sharp(visitor):
+    """It is cut out of the picture as it was uploaded, not as large as the video."""
+    picture = draw(SyntheticFace(x=300, y=250, width=200), size=(1600, 1600))
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "wide.png", png(picture))
+    visitor.go("talk")
+    visitor.choose("part", "head")
+    visitor.agree()
+    visitor.press("make_talk")
+    run = visitor.wait("talk").result.run
+    assert run.scale > 0.7, "pixels of the video for each of the picture: without it, 512 of 1600"
+
+
 # --- options, cancelling, faults --------------------------------------------------------------------------------------
 
 
@@ -495,9 +618,19 @@ def test_an_engine_that_cannot_run_here_is_greyed_out_and_said_why(visitor, monk
 
 def test_an_engine_that_can_run_is_on_offer_with_its_terms(visitor, monkeypatch):
     monkeypatch.setattr(options, "wav2lip_ready", lambda: True)
+    monkeypatch.setattr(options, "own_weights", lambda: None)
     visitor.go("talk")
     visitor.choose("engine", "wav2lip")
     assert "non-commercial use only" in visitor.words()
+
+
+def test_our_own_weights_have_no_terms(visitor, monkeypatch, tmp_path):
+    monkeypatch.setattr(options, "wav2lip_ready", lambda: True)
+    monkeypatch.setattr(options, "own_weights", lambda: tmp_path)
+    visitor.go("talk")
+    visitor.choose("engine", "wav2lip")
+    assert "any use is allowed" in visitor.words()
+    assert "non-commercial" not in visitor.words()
 
 
 def test_a_video_can_be_cancelled(visitor, monkeypatch):
@@ -547,7 +680,7 @@ def test_a_full_queue_is_told(visitor, monkeypatch):
     monkeypatch.setattr(workshop.workshop().queue, "submit", full)
     visitor.press("make_talk")
     assert "Too many people are waiting" in visitor.errors()
-    assert visitor["step"] == "face"
+    assert visitor.step == "face"
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -597,7 +730,7 @@ def test_another_tab_of_the_same_browser_has_to_wait(visitor, monkeypatch):
     assert entered.wait(PATIENCE_S)
     other.press("make_talk")
     assert "in another tab" in other.errors()
-    assert other["step"] == "face"
+    assert other.step == "face"
     let_go.set()
     one.wait("talk")
     other.press("make_talk")
@@ -639,17 +772,204 @@ def test_whoever_comes_back_after_the_files_were_removed_is_told(visitor):
     assert "your files were removed" not in visitor.words(), "said once"
 
 
+# --- nothing is lost --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at_home(monkeypatch) -> Callable[[Visitor | None], Visitor]:
+    """Opens the page in one browser: anew, or the tab of a visitor again."""
+    monkeypatch.setattr(state, "_browser", lambda: "the same")
+
+    def opened(again: Visitor | None = None) -> Visitor:
+        where = {"visit": f"{next(tabs):032x}"} if again is None else again.where()
+        return Visitor(**where)
+
+    tabs = itertools.count(1)
+    return opened
+
+
+def test_what_was_recorded_is_there_after_a_look_at_the_samples(visitor, voice_wav):
+    at_voice(visitor, "record")
+    visitor.page.audio_input(key="record_voice").set_value(("recording.wav", voice_wav, "audio/wav")).run()
+    recorded = visitor["voice"]
+    visitor.choose("voice_source", "samples")
+    assert visitor["voice"].shared, "what is open is what will be heard"
+    assert recorded.content.exists()
+    visitor.choose("voice_source", "record")
+    assert visitor["voice"] is recorded
+    assert "Your recording" in visitor.words()
+    assert visitor.addresses("audio")
+    visitor.press("remove_voice")
+    assert visitor["voice"].shared
+    assert not recorded.content.exists()
+
+
+def test_what_is_taken_out_of_an_uploader_is_forgotten(visitor, face_png):
+    visitor.choose("face_source", "upload")
+    visitor.upload("upload_face", "face.png", face_png)
+    path = visitor["face"].path
+    visitor.page.file_uploader(key="upload_face").set_value(None).run()
+    assert visitor["face"].label == "woman"
+    assert not path.exists()
+    visitor.choose("face_source", "samples")
+    visitor.choose("face_source", "upload")
+    assert visitor["face"].label == "woman"
+
+
+def test_a_page_that_is_loaded_again_has_everything(at_home, face_png, voice_wav):
+    before = at_home()
+    before.choose("face_source", "upload")
+    before.upload("upload_face", "face.png", face_png)
+    at_voice(before, "upload")
+    before.upload("upload_voice", "voice.wav", voice_wav)
+    before.go("talk")
+    before.choose("motion", "still")
+    after = at_home(before)
+    assert after.step == "talk"
+    assert after["face"] is before["face"]
+    assert after["voice"] is before["voice"]
+    with after._options_named():
+        assert after.page.segmented_control(key="motion_en").value == "still"
+    at_voice(after, "upload")
+    assert "Your sound file" in after.words()
+    after.agree()
+    after.press("make_talk")
+    again = at_home(after)
+    assert again.step == "result"
+    assert again.wait("talk").error is None
+    again.settle()
+    assert at_home(again).addresses("video"), "the result, too"
+    stranger = at_home()
+    assert stranger["face"].label == "woman"
+    assert stranger.where()["visit"] != before.where()["visit"]
+
+
+def test_a_job_goes_on_while_the_page_is_loaded_again(at_home, monkeypatch):
+    let_go = threading.Event()
+    monkeypatch.setattr(making, "make_video", lambda *given: let_go.wait(PATIENCE_S) and work.make_video(*given))
+    before = at_home()
+    before.press("make_talk")
+    after = at_home(before)
+    assert after.page.get("progress")
+    assert not after["jobs"]["talk"].over
+    let_go.set()
+    assert after.wait("talk").error is None
+
+
+def test_another_browser_gets_a_page_of_its_own(at_home, monkeypatch, face_png):
+    mine = at_home()
+    mine.choose("face_source", "upload")
+    mine.upload("upload_face", "face.png", face_png)
+    monkeypatch.setattr(state, "_browser", lambda: "another")
+    theirs = at_home(mine)
+    assert theirs["face"].label == "woman"
+    assert theirs["visit"] is not mine["visit"]
+
+
+def test_back_goes_back(visitor):
+    """The address tells where the visitor is; the browser's "Back" changes nothing but that."""
+    visitor.go("voice")
+    visitor.open("dub")
+    assert visitor.page.button(key="make_dub")
+    for where, seen in (({"step": "voice"}, "next"), ({}, "tile_woman")):
+        visitor.page.query_params.clear()
+        visitor.page.query_params.update({"lang": "en", **where})
+        visitor.page.run()
+        assert visitor.page.button(key=seen)
+        with visitor._options_named():
+            assert visitor.page.segmented_control(key="step").value == where.get("step", "face")
+            assert visitor.page.segmented_control(key="page").value == "talk"
+
+
+def test_the_language_is_in_the_address(visitor):
+    visitor.page.segmented_control(key="language").set_value("ar").run()
+    assert visitor.where()["lang"] == "ar"
+
+
+def test_what_is_at_work_is_shown_everywhere_and_is_what_was_ordered(visitor, monkeypatch):
+    let_go = threading.Event()
+    monkeypatch.setattr(making, "make_video", lambda *given: let_go.wait(PATIENCE_S) and work.make_video(*given))
+    visitor.press("tile_old_man")
+    visitor.press("make_talk")
+    visitor.go("face")
+    visitor.press("tile_child")
+    for go in (lambda: visitor.go("voice"), lambda: visitor.open("dub")):
+        go()
+        assert "Your video is being made" in visitor.words()
+        assert "Old man · English, short" in visitor.words()
+        assert len(visitor.page.get("progress")) == 1
+        assert visitor.page.button(key=f"make_{'dub' if 'page' in visitor.where() else 'talk'}").disabled
+    visitor.press("go_there")
+    assert visitor.step == "result"
+    assert "Your video is being made" not in visitor.words(), "its own page shows it in full"
+    let_go.set()
+    visitor.wait("talk")
+
+
+def test_what_a_visit_has_made_can_be_looked_at_again(visitor):
+    for name in ("man", "child"):
+        visitor.go("face")
+        visitor.press(f"tile_{name}")
+        visitor.press("make_talk")
+        visitor.wait("talk")
+        visitor.settle()
+    newest, oldest = visitor["results"]
+    assert visitor["shown"] is newest
+    assert visitor.page.button(key="result_1").label.startswith("Man · ")
+    shown = visitor.addresses("video")
+    visitor.press("result_1")
+    assert visitor["shown"] is oldest
+    assert visitor.addresses("video") != shown
+    visitor.press("back_talk")
+    assert visitor.step == "face"
+
+
+def test_part_of_a_recording_is_taken(visitor):
+    at_voice(visitor, "upload")
+    visitor.upload("upload_voice", "long.wav", wav(voice(70.0)))
+    assert visitor["voice"].part == (0.0, 60.0), "of what is too long, the beginning"
+    visitor.agree()
+    visitor.page.slider[0].set_value((10.0, 12.5)).run()
+    assert visitor["voice"].lasts_s == 2.5
+    assert not visitor.page.checkbox[0].value, "these are other words"
+    assert visitor.addresses("audio")[0].endswith("#t=10.00,12.50")
+    visitor.agree()
+    visitor.press("make_talk")
+    assert visitor.wait("talk").result.run.duration_s == pytest.approx(2.5, abs=0.05)
+
+
+# --- help and privacy -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["help", "privacy"])
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_help_and_privacy_are_at_the_foot_of_every_page(page, language):
+    visitor = Visitor(language)
+    visitor.press(f"foot_{page}")
+    assert not visitor.page.exception
+    assert visitor.page.header[0].value == texts._TABLE[f"page_{page}"][language == "ar"]
+    visitor.press("back")
+    assert visitor.page.button(key="tile_woman")
+
+
+def test_abuse_is_reported_to_whoever_runs_the_server(monkeypatch, visitor):
+    assert "Report abuse" not in visitor.words()
+    monkeypatch.setenv("LIPSYNC_CONTACT", "mailto:abuse@example.org")
+    visitor.page.run()
+    assert 'href="mailto:abuse@example.org"' in visitor.words()
+    assert "Report abuse" in visitor.words()
+
+
 # --- dubbing ----------------------------------------------------------------------------------------------------------
 
 
-def at_dub(visitor: Visitor) -> None:
-    visitor.choose("page", "dub")
+def at_dub(visitor: Visitor, source: str = "upload") -> None:
+    visitor.open("dub")
+    visitor.choose("video_source", source)
 
 
 def test_a_video_is_dubbed(visitor, face_mp4):
     at_dub(visitor)
-    visitor.press("make_dub")
-    assert "Upload one first" in visitor.errors()
     visitor.upload("upload_video", "clip.mp4", face_mp4)
     visitor.agree()
     visitor.press("make_dub")
@@ -661,6 +981,27 @@ def test_a_video_is_dubbed(visitor, face_mp4):
     assert open_source(job.result.video).duration_s == pytest.approx(visitor["voice"].seconds, abs=0.05)
     visitor.press("back_dub")
     assert visitor.page.button(key="make_dub")
+
+
+def test_one_click_dubs_the_sample(visitor):
+    at_dub(visitor, "samples")
+    visitor.press("tile_old_man_video")
+    assert not visitor.page.checkbox, "it shows nobody real"
+    visitor.press("make_dub")
+    made = visitor.wait("dub").result
+    assert visitor["results"][0].made is made
+    assert voices.spoken_for(visitor["video"], Text("Hello.")).voice == "en-old-man"
+
+
+def test_what_was_uploaded_is_there_after_a_look_at_the_sample_videos(visitor, face_mp4):
+    at_dub(visitor)
+    visitor.upload("upload_video", "clip.mp4", face_mp4)
+    mine = visitor["video"]
+    visitor.choose("video_source", "samples")
+    assert visitor["video"].shared
+    visitor.choose("video_source", "upload")
+    assert visitor["video"] is mine
+    assert visitor.addresses("video"), "it can be watched before it is dubbed"
 
 
 BAD_VIDEOS = {
@@ -676,7 +1017,7 @@ def test_a_video_that_cannot_be_used_is_told(visitor, case):
     at_dub(visitor)
     visitor.upload("upload_video", "clip.mp4", make())
     assert message in visitor.errors()
-    assert visitor["video"] is None
+    assert visitor["video"].shared
     assert not visitor.page.exception
 
 
@@ -759,6 +1100,7 @@ def test_errors_of_a_job_and_notes_of_a_run_are_said_in_arabic(face_png):
     assert "are in opposite phase" in made.run.warnings[-1]
     note = next(line for line in visitor.words().splitlines() if "تتبع الشفاه القناة" in line)
     assert "«ملفك»" in note, "the name that the file has on the server is not shown"
+    visitor["visit"].desk.shown = None
     visitor["jobs"]["talk"].state, visitor["jobs"]["talk"].error = "failed", work_error()
     visitor.page.run()
     assert "الصوت أطول من" in visitor.errors()

@@ -6,12 +6,7 @@ Screenshots of every step go to the folder that ``LIPSYNC_SCREENSHOTS`` names, e
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,69 +22,9 @@ from lipsync_utils.media import open_source
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE_MS = 180_000
-WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
 SPOKEN_S = 4.0
-
-
-@pytest.fixture(scope="module")
-def server_folder(tmp_path_factory) -> Path:
-    """Where the server keeps its visitors' files."""
-    return tmp_path_factory.mktemp("served")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, server_folder) -> Iterator[str]:
-    """The app on a port of its own; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
-    command += ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    log = (tmp_path_factory.mktemp("server") / "log").open("w")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(server_folder)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(60)
-        log.close()
-
-
-def _wait_for(port: int, process: subprocess.Popen) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the server has ended"
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise AssertionError("the server does not answer")
-
-
-@pytest.fixture(scope="module")
-def microphone(tmp_path_factory) -> Path:
-    """What the fake microphone hears: the first seconds of the English sample."""
-    target = tmp_path_factory.mktemp("microphone") / "voice.wav"
-    with wave.open(str(ROOT / "samples/audio/english.wav")) as reader, wave.open(str(target), "wb") as writer:
-        writer.setparams(reader.getparams())
-        writer.writeframes(reader.readframes(round(8.9 * reader.getframerate())))
-    return target
-
-
-@pytest.fixture(scope="module")
-def chromium(microphone) -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'dev')")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium was found (apt-get install chromium)")
-    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    arguments += [f"--use-file-for-fake-audio-capture={microphone}", "--autoplay-policy=no-user-gesture-required"]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 @dataclass
@@ -203,6 +138,7 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
     visitor.see("[data-testid=stProgress]")
     visitor.shoot("7-at-work")
 
+    visitor.see(".st-key-video_talk")
     video = visitor.see("video")
     end = time.monotonic() + PATIENCE_MS / 1000
     while not video.evaluate("video => video.currentTime > 0"):  # the page's policy lets no function be waited for
@@ -220,7 +156,7 @@ def test_the_whole_way_with_a_microphone_and_an_own_picture(screen, tmp_path):
         visitor.press(".st-key-report_talk a")
     assert '"verdict"' in _saved(download.value, tmp_path / "talking.json").read_text(encoding="utf-8")
 
-    visitor.choose(f".st-key-page_{language}", 1)
+    visitor.choose(".st-key-page", 1)
     visitor.see(".st-key-make_dub button")
     visitor.shoot("9-dub")
 
@@ -260,6 +196,37 @@ def test_one_click_and_a_cancel(screen):
     visitor.see(".st-key-tiles")
 
 
+def test_a_page_that_is_loaded_again_has_everything_and_back_goes_back(screen, tmp_path):
+    visitor, language = screen
+    page = visitor.page
+    visitor.choose(f".st-key-face_source_{language}", 1)
+    page.locator("input[type=file]").first.set_input_files(_own_picture(tmp_path))
+    visitor.see(".stAlert")
+    card = visitor.page.locator(".stage img").get_attribute("src")
+    visitor.choose(".st-key-step", 1)
+    visitor.see(f".st-key-voice_source_{language}")
+    page.reload()
+    visitor.see(f".st-key-voice_source_{language}")
+    assert page.locator(".stage img").get_attribute("src") == card
+    assert page.evaluate("document.documentElement.lang") == language
+    page.go_back()
+    visitor.see(".st-key-kept_face")
+    visitor.shoot("kept")
+    visitor.press(".st-key-stage_card [data-testid=stCheckbox] label")
+    page.wait_for_timeout(1000)
+    visitor.press(".st-key-make_talk button")
+    visitor.see("[data-testid=stProgress]")
+    page.reload()
+    visitor.see("video")
+    visitor.see(".verdict")
+    page.reload()
+    visitor.see("video")
+    assert "step=result" in page.url
+    for _ in range(2):
+        page.go_back()
+    page.wait_for_url("about:blank")
+
+
 @pytest.fixture
 def visitor(chromium, server, tmp_path) -> Iterator[Screen]:
     """Somebody who has made a video of an own picture."""
@@ -273,7 +240,7 @@ def visitor(chromium, server, tmp_path) -> Iterator[Screen]:
     made.press(".st-key-stage_card [data-testid=stCheckbox] label")
     made.page.wait_for_timeout(1000)
     made.press(".st-key-make_talk button")
-    made.see("video")
+    made.see(".st-key-video_talk")
     yield made
     context.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
@@ -20,6 +22,7 @@ from starlette.requests import Request
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
+PAGE = f"/?visit={'a' * 32}"
 
 
 @dataclass
@@ -82,12 +85,23 @@ def ask(streamlit, store) -> Callable[..., Answer]:
     served = front.Front(app)
 
     def do(
-        path: str, method: str = "GET", body: bytes = b"", *, client: tuple[str, int] = ("10.0.0.7", 5000), **given: str
+        address: str,
+        method: str = "GET",
+        body: bytes = b"",
+        *,
+        client: tuple[str, int] = ("10.0.0.7", 5000),
+        **given: str,
     ) -> Answer:
-        answer = Answer()
+        answer, (path, _, query) = Answer(), address.partition("?")
         headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()]
         headers += [(b"content-length", str(len(body)).encode())]
-        scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+        }
         scope |= {"headers": headers, "client": client, "server": ("127.0.0.1", 80), "scheme": "http", "root_path": ""}
         pieces = [body[start : start + 65536] for start in range(0, len(body), 65536)] or [b""]
 
@@ -130,10 +144,30 @@ def test_nothing_tells_strangers_about_the_server(ask, streamlit, path):
     assert not streamlit.seen
 
 
-@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js"])
+@pytest.mark.parametrize("path", [PAGE, "/_stcore/health", "/_stcore/host-config", "/static/js/index.js"])
 def test_what_the_page_needs_is_answered(ask, streamlit, path):
     assert ask(path).body == b"Streamlit"
-    assert streamlit.seen[0].path == path
+    assert streamlit.seen[0].path == path.split("?")[0]
+
+
+@pytest.mark.parametrize("address", ["/", "/base/", "/?visit=guess&lang=ar", "/?lang=ar"])
+def test_a_page_without_the_name_of_a_tab_gets_one(ask, streamlit, address):
+    """By a redirection, so that "Back" leads to where the visitor was before."""
+    answers = [ask(address) for _ in range(2)]
+    assert [answer.status for answer in answers] == [303, 303]
+    new = [parse_qs(answer.headers["location"].removeprefix("?")) for answer in answers]
+    assert all(re.fullmatch("[0-9a-f]{32}", query["visit"][0]) for query in new)
+    assert new[0]["visit"] != new[1]["visit"]
+    assert new[0].get("lang") == (["ar"] if "lang" in address else None)
+    assert not streamlit.seen
+
+
+def test_an_address_that_was_passed_on_leads_to_a_page_of_ones_own(ask, store):
+    store.open("session", "mine", tab="a" * 32)
+    assert ask(PAGE, cookie=f"{state.COOKIE}=mine").status == 200
+    passed_on = ask(PAGE, cookie=f"{state.COOKIE}=theirs")
+    assert passed_on.status == 303
+    assert "a" * 32 not in passed_on.headers["location"]
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/metrics", "/files/nothing", "/_stcore/upload_file/nobody/x"])
@@ -161,7 +195,7 @@ def test_a_browser_gets_its_cookie_with_the_page_and_keeps_it(ask):
 )
 def test_what_a_proxy_says_counts_only_if_the_server_was_told_of_it(ask, streamlit, monkeypatch, told, forwarded, seen):
     monkeypatch.setenv(front.TRUSTED, told)
-    ask("/", **({"x_forwarded_for": forwarded} if forwarded else {}))
+    ask(PAGE, **({"x_forwarded_for": forwarded} if forwarded else {}))
     assert streamlit.seen[0].client[0] == seen
 
 
@@ -293,7 +327,7 @@ def test_what_is_saved_has_a_name(ask, visit):
     ("content", "kind"),
     [
         (b"RIFF....WAVE", "audio/wav"),
-        (b"....ftypM4A ", "audio/mp4"),
+        (b"....ftypM4A ", "video/mp4"),
         (b"OggS", "audio/ogg"),
         (b"<html><script>", "application/octet-stream"),
         (b"", "application/octet-stream"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from lipsync_app.jobs import JobQueue, Owner
 from lipsync_app.limits import Limits
 from lipsync_app.refusals import NoRoomError, PlaceTakenError, QueueFullError
 from lipsync_app.store import Shelf, Store, Visit, digest_of, digest_of_file
-from lipsync_app.work import make_video, measure_sync, report, speak_text
+from lipsync_app.work import figure_of, files_of, make_video, measure_sync, report, speak_text
 from synthetic_faces import SyntheticFace, draw
 from synthetic_media import voice, write_sound
 
@@ -136,7 +137,7 @@ def test_a_full_queue_says_so(queue):
     assert gate.entered.wait(PATIENCE_S)
     for number in range(12):
         queue.submit(str(number), lambda job: None)
-    with pytest.raises(QueueFullError, match=r"12 videos are waiting.*Try again in a few minutes"):
+    with pytest.raises(QueueFullError, match=r"12 visitors are waiting.*Try again in a few minutes"):
         queue.submit("one too many", lambda job: None)
     gate.open.set()
 
@@ -162,7 +163,7 @@ def test_an_address_has_so_many_places():
     queue.submit(Owner("0", "0", "10.0.0.7"), gate)
     assert gate.entered.wait(PATIENCE_S)
     waiting = [queue.submit(Owner(name, name, "10.0.0.7"), lambda job: None) for name in "12"]
-    with pytest.raises(PlaceTakenError, match="3 videos are in the making for your internet address"):
+    with pytest.raises(PlaceTakenError, match="3 videos or portraits are in the making for your internet address"):
         queue.submit(Owner("3", "3", "10.0.0.7"), lambda job: None)
     queue.submit(Owner("2", "2", "10.0.0.7"), lambda job: None)
     assert waiting[1].state == "cancelled", "a new order takes the place of the earlier one"
@@ -286,6 +287,31 @@ def test_an_address_has_so_many_tabs():
     store.close()
 
 
+def test_a_tab_that_is_loaded_again_finds_its_visit(gone):
+    store = Store(replace(Limits(), left_s=60.0), lambda session: session == "after", gone.append)
+    tab = "0" * 32
+    visit = store.open("before", "browser", "10.0.0.7", tab)
+    assert store.again(tab, "browser", "after") is visit
+    assert store.visit_of("after") is visit
+    assert store.visit_of("before") is visit
+    assert store.again(tab, "another browser", "after") is None
+    assert store.again("1" * 32, "browser", "after") is None
+    assert store.is_free(tab, "browser")
+    assert not store.is_free(tab, "another browser")
+    nameless = store.open("nameless")
+    assert store.again("", "", "after") is None, "who has no name is not known again"
+    store.sweep()
+    assert store.find(visit), "one of its sessions is connected"
+    assert not store.has_ended(tab)
+    visit.seen = nameless.seen = -1e9
+    store.sweep()
+    assert gone == [visit, nameless]
+    assert store.has_ended(tab)
+    assert not store.has_ended("")
+    assert store.is_free(tab, "another browser")
+    store.close()
+
+
 def test_the_job_of_a_closed_tab_ends_and_its_session_too(monkeypatch):
     from lipsync_app import workshop
 
@@ -406,19 +432,27 @@ def test_a_cancelled_video_leaves_nothing_behind(ordered, queue):
 def test_a_video_that_cannot_be_measured_stands(ordered, models):
     made = ordered()()
     assert not made.measured
-    measured = measure_sync(made, models, Progress(STAGES))
+    measured = measure_sync(made, models, Progress(STAGES), "ar")
     assert measured.sync.verdict == "too short"
-    assert measured.figure.stat().st_size > 1000
+    assert made.video.with_name("sync-ar.png").stat().st_size > 1000
+    assert figure_of(measured, "en") != figure_of(measured, "ar")
     made.video.write_bytes(b"damaged")
-    broken = measure_sync(replace(made, sync=None), models, Progress(STAGES))
+    broken = measure_sync(replace(made, sync=None), models, Progress(STAGES), "en")
     assert broken.sync is None
+    assert figure_of(broken, "en") is None
     assert broken.unmeasured
+
+
+def test_the_sound_that_is_saved_is_all_of_it(ordered):
+    made = ordered()()
+    with wave.open(str(files_of(made, "en")["sound"])) as sound:
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(made.run.duration_s, abs=1e-3)
 
 
 def test_the_report_names_no_place_on_the_server(ordered, models, tmp_path):
     made = ordered()()
     assert json.loads(report(made))["sync"] is None
-    measure_sync(made, models, Progress(STAGES))
+    measure_sync(made, models, Progress(STAGES), "en")
     told = json.loads(report(made))
     assert set(told) == {"run", "sync", "not_measured"}
     assert str(tmp_path) not in report(made)
@@ -437,7 +471,7 @@ def test_a_spoken_text_is_bounded_and_kept(tmp_path, monkeypatch):
     stopped.stop()
     with pytest.raises(Stopped):
         speak_text(Text("Hello again."), tmp_path, stopped)
-    assert len(list(tmp_path.iterdir())) == 1, "what was refused was not written"
+    assert len(list(tmp_path.glob("*.wav"))) == 1, "what was refused was not written"
 
 
 def test_ten_visitors_at_once_all_get_their_own_video(store, ordered, queue):

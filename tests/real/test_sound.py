@@ -86,7 +86,7 @@ def test_sound_that_begins_late_waits_for_its_turn(tmp_path, ending):
     part = slice(round(0.85 * SAMPLE_RATE), round(2.4 * SAMPLE_RATE))
     assert abs(lag_of(speech.wave[part], said[part])) <= 16 * (ending == "mkv")
     assert any("begins 0.7" in note and "silence stands before it" in note for note in speech.notes)
-    np.testing.assert_array_equal(scoring._sound(open_source(path), None), speech.wave)  # not moved twice
+    np.testing.assert_array_equal(scoring.sound_on_clock(open_source(path)), speech.wave)  # not moved twice
 
 
 def test_the_result_of_a_run_keeps_the_silence(tmp_path):

@@ -520,7 +520,7 @@ VOICE = ("--voice", "0=short.wav")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "No voice was given. Give a recording after the face, or one for each face"),
+        ((), "No voice was given. Give a recording after the face, a text with --say, or a recording"),
         (("late.wav", *VOICE), "--voice was given together with AUDIO (late.wav)"),
         (("--turns", "t.csv", *VOICE), "--voice was given together with --turns"),
         ((*VOICE, "--voice", "0=late.wav"), "gives the face 0 two voices, 'short.wav' and 'late.wav'"),

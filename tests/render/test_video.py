@@ -66,6 +66,20 @@ def test_lips_of_the_source_are_closed_where_the_voice_is_silent(video, detector
     assert gap(detector, spoken(video, tracked(image, face), pose())) < 0.4 * gap(detector, image)
 
 
+def test_at_rest_a_frame_has_closed_lips_and_says_where_they_are(video, detector, portrait):
+    image = draw(SyntheticFace(x=256, y=230, width=170, mouth=0.4))
+    (face,) = detector.detect(image, precise=True)
+    (prepared,) = video.prepared([tracked(image, face)])
+    rested = video.at_rest(prepared)
+    assert gap(detector, rested.frame.image) < 0.4 * gap(detector, image)
+    upper, lower = rested.face.points[list(topology.INNER_LIP_MIDDLES), :2]
+    assert np.linalg.norm(lower - upper) < 0.1 * gap(detector, image)
+    np.testing.assert_allclose(rested.face.points[topology.NOSE_TIP], face.points[topology.NOSE_TIP], atol=0.5)
+    assert (rested.frame.index, rested.frame.time_s) == (0, 0.0)
+    (nobody,) = video.prepared([tracked(portrait, None)])
+    assert video.at_rest(nobody) is nobody.tracked
+
+
 def test_closed_lips_open_with_the_voice(video, detector, portrait, face, pose):
     seen = [gap(detector, spoken(video, tracked(portrait, face), pose(jawOpen=v))) for v in (0, 0.25, 0.5)]
     assert (np.diff(seen) > 2).all()

@@ -53,7 +53,7 @@ def test_sound_that_begins_after_the_picture_is_heard_so_late(tmp_path):
     path = str(write_sound(tmp_path / "voice.wav", wave, codec="pcm_f32le"))
     for offset_s in (0.1, 0.0, -0.1):
         source = Source(path=path, is_picture=False, width=64, height=64, has_audio=True, audio_offset_s=offset_s)
-        heard = scoring._sound(source, None)
+        heard = scoring.sound_on_clock(source, None)
         late = round(offset_s * 16_000)
         np.testing.assert_array_equal(heard[max(late, 0) :], wave[max(-late, 0) :])
         assert not heard[: max(late, 0)].any()

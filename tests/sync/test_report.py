@@ -82,6 +82,33 @@ def test_a_figure_has_a_row_for_each(tmp_path):
         assert painted(row[:, row.shape[1] // 2 :], (0, 0, 0)) > 5000, "the face of its worst second, black here"
 
 
+def words_in(path, language: str) -> str:
+    """What stands in a figure, as text."""
+    matplotlib = pytest.importorskip("matplotlib")
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(
+            [report(), report(audio="other/voice.wav", verdict="no agreement", offset_ms=-210.0)],
+            path,
+            language=language,
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_figure_speaks_arabic(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    english, arabic = (words_in(tmp_path / f"{language}.svg", language) for language in ("en", "ar"))
+    for word, translated in {
+        "mean distance": "متوسط المسافة", "in sync: offset +10 ms": "متزامن", "no agreement": "تعذّر القياس",
+        "seconds": "الثواني", "viewers notice nothing": "لا يلاحظ المشاهد شيئًا", "least confidence": "أقل ثقة",
+    }.items():  # fmt: skip
+        assert word in english
+        assert word not in arabic
+        assert translated in arabic
+        assert translated not in english
+    assert "\u2068-210\u2069" in arabic, "the sign stands before its number"
+    assert not set("\u2068\u2069") & set(english)
+
+
 def painted(pixels: np.ndarray, colour: tuple[int, int, int]) -> int:
     """How many pixels have a colour."""
     return int((np.abs(pixels - colour).max(axis=-1) <= 2).sum())

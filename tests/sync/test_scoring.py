@@ -110,7 +110,7 @@ def test_a_voice_may_be_faint_but_not_inaudible(loudest_dbfs, verdict, talking, 
 def test_sound_that_starts_late_is_compared_where_it_is_heard(folder, wave):
     frames = [np.full((64, 64, 3), 90, np.uint8)] * 50
     film = write_video(folder / "late.mp4", frames, sound=wave[16000:32000], sound_late_s=0.4)
-    heard = scoring._sound(open_source(film), None)
+    heard = scoring.sound_on_clock(open_source(film), None)
     assert np.abs(heard[:5000]).max() < 1e-3
     assert np.corrcoef(heard[6400:22400], wave[16000:32000])[0, 1] > 0.95
 

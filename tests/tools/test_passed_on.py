@@ -24,8 +24,9 @@ def test_words_are_spoken_in_the_language_that_was_chosen(monkeypatch, tmp_path,
         return Utterance(np.full(2400, 0.1, np.float32), 24_000, words, "en", ())
 
     monkeypatch.setattr(voices, "speak", say, raising=False)
-    assert speak(Text("2024", language), tmp_path / "spoken.wav") == pytest.approx(0.1)
-    assert heard == {"words": "2024", "language": language}
+    text = Text("2024", language, voice="en-man", rate=1.5, pitch=0.8)
+    assert speak(text, tmp_path / "spoken.wav").duration_s == pytest.approx(0.1)
+    assert heard == {"words": "2024", "language": language, "voice": "en-man", "rate": 1.5, "pitch": 0.8}
 
 
 def test_the_face_that_speaks_is_measured_not_the_largest(monkeypatch):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 import quick_runs
@@ -15,12 +16,13 @@ from lipsync_tools import samples
 from lipsync_tools.models import Models
 from lipsync_tools.progress import Progress, Stopped
 from lipsync_tools.sounds import beginning
-from lipsync_tools.workflow import Made, Order, Prompt, Text, make_video, measure
-from lipsync_utils import pipeline
+from lipsync_tools.workflow import Made, Order, Prompt, Text, make_video, measure, speak, voice_for_face
+from lipsync_utils import pipeline, voices
 from lipsync_utils.errors import InputError, LipSyncError, NoFaceError, OutputError
 from lipsync_utils.media import load_speech, open_source, read_picture, write_picture
 from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
 from lipsync_utils.speech import SpeechModel, lip_opening
+from lipsync_utils.voices import Utterance
 
 STILL = RunOptions(engine="rig", motion=MotionOptions(style="still"))
 
@@ -135,6 +137,19 @@ def test_what_cannot_be_measured_stands_and_says_why(made, tmp_path):
     assert "sync" not in told.summary()
 
 
+def test_it_counts_as_measured_once_its_figure_is_there(made, tmp_path, monkeypatch):
+    """A page that looks in between would show a verdict without one, and look no more."""
+    again, seen = Made(made.video, made.run, made.face), []
+
+    def draw(reports, path, *, language):
+        seen.append((again.measured, language))
+
+    monkeypatch.setattr("lipsync_utils.sync.draw", draw, raising=False)
+    measure(again, figure=tmp_path / "f.png", language="ar")
+    assert seen == [(False, "ar")]
+    assert (again.measured, again.figure) == (True, tmp_path / "f.png")
+
+
 def test_the_face_that_was_animated_is_the_one_that_is_measured(tmp_path, face):
     """A point is given in the source's pixels; the output of a preview has half as many."""
     small = read_picture(face)
@@ -205,6 +220,58 @@ def test_a_text_is_spoken(face, tmp_path):
     assert (tmp_path / "spoken-1.wav").exists()
 
 
+@pytest.mark.parametrize(
+    ("face", "language", "voice"),
+    [
+        ("old_man", "en", "en-old-man"),
+        ("child", "ar", "ar-child"),
+        (Prompt("an old woman"), "ar", "ar-old-woman"),
+        (Prompt("رجل شاب"), "en", "en-man"),
+        ("gone.png", "en", None),
+    ],
+)
+def test_a_voice_fits_the_face_where_it_is_known_whose_that_is(face, language, voice):
+    assert voice_for_face(face, language) == voice
+
+
+def test_a_strangers_picture_gets_the_usual_voice(face):
+    assert voice_for_face(face, "en") is None
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(None, "en-old-man"), ("en-child", "en-child")])
+def test_a_text_is_spoken_by_the_voice_that_was_asked_for_or_that_fits(monkeypatch, tmp_path, asked, taken):
+    heard = {}
+
+    def say(words, **options):
+        heard.update(options)
+        return Utterance(np.full(2400, 0.1, np.float32), 24_000, words, "en", ())
+
+    monkeypatch.setattr(voices, "speak", say, raising=False)
+    spoken = speak(Text("Hello.", voice=asked), tmp_path / "spoken.wav", face="old_man")
+    assert heard["voice"] == taken
+    assert (spoken.duration_s, spoken.language, spoken.cues) == (pytest.approx(0.1), "en", ())
+
+
+def test_words_are_burnt_in_when_they_are_heard(face, tmp_path):
+    pytest.importorskip("hibari")
+    pytest.importorskip("pyloudnorm")
+    order = Order(face, Text("Hello. How are you?"), options=STILL, score=False, burn_in=True)
+    made = make_video(order, tmp_path / "out.mp4")
+    assert " ".join(cue.text for cue in made.cues).split() == ["Hello.", "How", "are", "you?"]
+    assert made.summary()["cues"][0]["from_s"] == made.cues[0].from_s
+    with av.open(str(made.video)) as file:
+        frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+    bottom = slice(round(0.75 * len(frames[0])), None)
+    covered = [np.abs(frame[bottom].astype(int) - frames[0][bottom]).max() > 60 for frame in frames]  # none at first
+    times = [i / made.run.fps for i in range(len(frames))]
+    assert covered == [any(cue.from_s <= time < cue.to_s for cue in made.cues) for time in times]
+
+
+def test_subtitles_need_a_text():
+    with pytest.raises(InputError, match="the voice is a recording"):
+        Order("woman", "english", burn_in=True)
+
+
 @pytest.fixture
 def drawn(monkeypatch, face) -> dict:
     """What the studio was asked for; it draws the same face whatever that is."""
@@ -259,6 +326,18 @@ def test_a_file_of_a_samples_name_wins(tmp_path, monkeypatch):
     (tmp_path / "woman").write_bytes(b"mine")
     assert samples.find("woman", "face") == Path("woman")
     assert samples.find("a/woman", "face") == Path("a/woman"), "that is a path"
+
+
+def test_a_sample_video_is_a_face_too():
+    assert list(samples.named("video")) == ["woman_video", "old_man_video"]
+    for name, path in samples.named("video").items():
+        assert samples.find(name, "face") == path
+    assert not set(samples.named("face")) & set(samples.named("video")), "a name means one thing"
+    assert set(samples.named("example")) == {"example-en", "example-ar"}
+    with pytest.raises(InputError, match=r"no sample is called so.*woman, .*woman_video"):
+        samples.find("woman_movie", "face")
+    with pytest.raises(InputError, match="english"):
+        samples.find("woman_video", "voice")
 
 
 def test_an_installed_package_has_its_own_samples(tmp_path, monkeypatch):

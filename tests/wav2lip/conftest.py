@@ -22,6 +22,8 @@ class LoudMouth:
         spoken: number of windows that were heard.
     """
 
+    early, moves = 0, False
+
     def __init__(self) -> None:
         self.encoded = self.spoken = 0
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import quick_runs
 import torch
 import wav2lip_weights as made_up
 from pretended_device import pretended_device
@@ -46,11 +47,8 @@ def device(request, monkeypatch) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Several test processes share the processor."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+    with quick_runs.one_thread():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,8 @@ class Copycat:
         self._tint = torch.tensor(tint[::-1]).reshape(1, 3, 1, 1)  # blue first, as the network sees
         self.heard: list[np.ndarray] = []
 
+    early, moves = 0, False
+
     def encode(self, faces: torch.Tensor) -> torch.Tensor:
         self.seen = faces
         return faces
@@ -110,6 +112,35 @@ def test_the_mouth_has_the_colours_of_the_skin_around_it(portrait, still):
     for frame in frames:
         away = patch_of(face, frame).mean((0, 1)) - patch_of(face, image).mean((0, 1))
         assert np.abs(away).max() < 4, f"the network painted {255 * TINT[0]:.0f} levels beside it"
+
+
+@pytest.mark.usefixtures("always_speaking")
+def test_a_generator_that_moves_is_given_closed_lips(monkeypatch):
+    """Of a video in which somebody speaks; the published one sees each frame as it is."""
+    image = draw(SyntheticFace(x=SIDE / 2, y=165, width=190, mouth=0.4), size=(SIDE, SIDE))
+    (face,) = BlazeMeshDetector().detect(image, precise=True)
+    dark = {}
+    for moves in (False, True):
+        generator = Copycat()
+        monkeypatch.setattr(generator, "moves", moves, raising=False)
+        render(generator, (image, face), still=False)
+        mouth = generator.seen[0, 3:, 60:88, 34:62]
+        dark[moves] = float((mouth.mean(0) < 0.3).float().mean())
+    assert dark[True] < 0.3 * dark[False]
+
+
+@pytest.mark.usefixtures("always_speaking")
+@pytest.mark.parametrize("still", [True, False], ids=["picture", "video"])
+def test_all_that_a_generator_moves_is_taken(portrait, still, monkeypatch):
+    """Else a jaw's edge would be seen twice; of a generator that paints all anew only mouth and jaw are taken."""
+    image, _ = portrait
+    changed = {}
+    for moves in (False, True):
+        generator = Copycat(tint=(0.1, -0.1, 0.1))
+        monkeypatch.setattr(generator, "moves", moves, raising=False)
+        out = render(generator, portrait, still=still)[6].astype(int)
+        changed[moves] = (np.abs(out - image).max(2) > 4).sum()
+    assert changed[True] > 1.3 * changed[False]
 
 
 @pytest.mark.usefixtures("always_speaking")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import quick_runs
 import torch
 import wav2lip_weights as made_up
 
@@ -20,11 +21,8 @@ TOLERANCE = 1e-4
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Several test processes share the processor."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+    with quick_runs.one_thread():
+        yield
 
 
 @pytest.fixture(scope="module")

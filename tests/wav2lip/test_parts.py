@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
@@ -12,11 +14,13 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
+from lipsync_utils.faces.geometry import overlap
 from lipsync_utils.records import Face, Frame, TrackedFrame
-from lipsync_utils.wav2lip.blending import ColourMatch, Grain, Patch, mouth_mask, within
+from lipsync_utils.wav2lip.blending import ColourMatch, Detail, Grain, Patch, mouth_mask, whole_mask, within
 from lipsync_utils.wav2lip.crops import cut, face_box, to_crop, with_boxes
 from lipsync_utils.wav2lip.placing import MovingHead, paste
 
+GOLDEN = Path(__file__).parents[1] / "golden"
 PADS = (0.0, 10.0, 0.0, 0.0)
 POINTS = topology.NEUTRAL * 120 + np.array([200, 180, 0], np.float32)
 BOX = face_box(POINTS, PADS)
@@ -28,17 +32,26 @@ def tracked(index: int, points: np.ndarray | None) -> TrackedFrame:
     return TrackedFrame(Frame(index, index / 25, image), face)
 
 
-def test_the_box_holds_the_face_from_the_forehead_to_below_the_chin():
-    left, top, right, bottom = BOX
-    oval = POINTS[list(topology.FACE_OVAL), :2]
-    assert (left, right) == pytest.approx((oval[:, 0].min(), oval[:, 0].max()))
-    assert POINTS[10, 1] < top < POINTS[list(topology.BROWS), 1].min()
+def test_the_box_is_the_one_that_the_published_training_data_had():
+    """Boxes of S3FD against ours, on portraits and frames of videos; sides in shares of the box."""
+    golden = np.load(GOLDEN / "s3fd.npz")
+    theirs = golden["boxes"].astype(float)
+    ours = np.array([face_box(points, (0, 0, 0, 0)) for points in golden["points"]])
+    size = np.tile(theirs[:, 2:] - theirs[:, :2], 2)
+    assert (np.median(np.abs(ours - theirs) / size, axis=0) < 0.02).all()
+    overlaps = overlap(ours, theirs)
+    assert np.median(overlaps) > 0.93
+    assert overlaps.min() > 0.8
+
+
+def test_the_box_grows_with_pads_and_with_the_face():
     plain = face_box(POINTS, (0, 0, 0, 0))
-    assert plain[3] == pytest.approx(oval[:, 1].max())
-    assert bottom - plain[3] == pytest.approx(0.05 * (plain[3] - plain[1])), "10 pixels of a face 200 pixels high"
+    grown = BOX - plain
+    assert grown[3] == pytest.approx(0.05 * (plain[3] - plain[1])), "10 pixels of a face 200 pixels high"
+    np.testing.assert_allclose(grown[:3], 0)
     np.testing.assert_allclose(face_box(POINTS * 3, PADS), BOX * 3, rtol=1e-5)
-    nose = to_crop(POINTS[2, :2], BOX)
-    assert nose[1] > 48, "the nose's base lies in the half that is generated, and the mask begins there"
+    upper_lip = to_crop(POINTS[0, :2], BOX)
+    assert upper_lip[1] > 48, "the mouth lies in the half that is generated"
 
 
 def test_the_crop_is_what_lies_in_the_box():
@@ -157,6 +170,44 @@ def test_a_patch_beyond_the_border_is_cut_off():
         assert out.shape == picture.shape
     assert within((-5, -5, 500, 500), picture) == (0, 0, 100, 100)
     assert not picture.any()
+
+
+def test_all_of_what_was_moved_is_taken_and_the_edges_of_the_crop_are_not_seen():
+    mask = whole_mask()
+    assert (mask.shape, mask.dtype) == ((48, 96), np.float32)
+    assert (mask[8:-8, 8:-8] == 1).all()
+    edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    assert not edges.any()
+    assert np.abs(np.diff(mask, axis=0)).max() < 0.4
+
+
+def test_detail_of_the_picture_stays_where_nothing_changed_and_only_there():
+    """A generated half that leaves the right side as it is and paints the left one over."""
+    fine = np.random.default_rng(0).integers(80, 180, (192, 384, 3), np.uint8)
+    coarse = cv2.resize(fine, (96, 48), interpolation=cv2.INTER_AREA)
+    half = coarse.astype(np.float32) / 255
+    half[:, :48] = 0.1
+    shown = Detail(fine, coarse)(half)
+    assert shown.shape == fine.shape
+    assert np.abs(shown[:, 240:] - fine[:, 240:] / 255).max() < 1e-5
+    assert np.abs(shown[:, :150] - 0.1).max() < 1e-5
+    plain = Detail(coarse, coarse)(half)
+    assert np.array_equal(plain, half), "a face no larger than the crop has nothing finer"
+
+
+def test_detail_of_the_picture_goes_along_with_what_was_moved():
+    """A generated half that fetched everything from three pixels to the right; the left part of it is painted over."""
+    fine = np.random.default_rng(0).integers(80, 180, (192, 384, 3), np.uint8)
+    coarse = cv2.resize(fine, (96, 48), interpolation=cv2.INTER_AREA)
+    half = np.roll(coarse, -3, axis=1).astype(np.float32) / 255
+    moved = np.zeros((48, 96, 3), np.float32)
+    moved[..., 0], moved[:, 48:, 2] = 3, 1
+    shown = Detail(fine, coarse)(half, moved)
+    expected = np.roll(fine, -12, axis=1) / 255
+    inner = np.s_[:, 240:340]
+    assert np.abs(shown[inner] - expected[inner]).mean() < 0.01
+    assert np.abs(half.repeat(4, 0).repeat(4, 1)[inner] - expected[inner]).mean() > 0.05
+    assert np.abs(shown[:, :150] - cv2.resize(half, (384, 192), interpolation=cv2.INTER_CUBIC)[:, :150]).max() < 1e-5
 
 
 def test_an_enlarged_patch_lies_in_the_same_place():

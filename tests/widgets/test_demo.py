@@ -76,6 +76,18 @@ def test_every_choice_reaches_the_order(demo):
     assert demo.order().face.name == "child.png"
 
 
+def test_who_reads_a_text_and_how_reaches_the_order(demo):
+    demo.voice.switch.value, demo.voice.text.value = "voice text", "Hello."
+    assert demo.order().voice == Text("Hello."), "fits the face"
+    demo.voice.speaker.value, demo.voice.rate.value, demo.voice.pitch.value = "old_woman", 1.2, 0.9
+    assert demo.order().voice == Text("Hello.", voice="en-old-woman", rate=1.2, pitch=0.9)
+    demo.voice.text.value = "مرحبا"
+    assert demo.order().voice.voice == "ar-old-woman", "the same person in the language of the text"
+    demo.language.value = "ar"
+    assert demo.order().voice == Text("مرحبا", voice="ar-old-woman", rate=1.2, pitch=0.9)
+    assert {value: name for name, value in demo.voice.speaker.options}[None] == "يناسب الوجه"
+
+
 def test_a_description_is_ordered(demo):
     demo.face.switch.value = "face prompt"
     with pytest.raises(InputError, match="One face is needed"):
