@@ -203,6 +203,14 @@ def test_still_is_still_but_for_the_lips(made_with):
     assert moves > 5 * rests, "brow and hair"
 
 
+def test_articulation_moves_the_mouth_further(made_with, real):
+    little, much = (
+        pictures(made_with(f"--motion still --articulation {articulation}")[0]).std(axis=0).mean()
+        for articulation in (0.5, 1.5)
+    )
+    assert much > 1.15 * little
+
+
 def test_quality_reaches_the_encoder(made_with):
     (fine, _), (coarse, _) = made_with(), made_with("--crf 40")
     assert (crf_in(fine), crf_in(coarse)) == (17, 40)

@@ -82,6 +82,10 @@ REFUSED = {
     MotionOptions: {
         "style": ([*("wild", None, 0)], r"Unknown motion .*Choose one of: natural, still"),
         "seed": ([*(-1, 0.5, NAN, "3", True, None)], r"seed=.* needed is a whole number from 0 on"),
+        "articulation": (
+            [*(0.4, 1.6, NAN, "1", True, None)],
+            r"articulation=.* needed is a number from 0.5 to 1.5, such as 1",
+        ),
     },
     WriteOptions: {
         "crf": (
@@ -143,6 +147,7 @@ COMMANDS = {
     "--part": ("body", lambda value: RunOptions(part=value)),
     "--when-short": ("stop", lambda value: RunOptions(when_short=value)),
     "--motion": ("wild", lambda value: MotionOptions(style=value)),
+    "--articulation": (1.6, lambda value: MotionOptions(articulation=value)),
     "--detector": ("magic", lambda value: FaceOptions(detector=value)),
     "--checkpoint": ("", lambda value: Wav2LipOptions(checkpoint=value)),
     "--precision": ("double", lambda value: Wav2LipOptions(precision=value)),

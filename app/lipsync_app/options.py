@@ -6,7 +6,7 @@ import streamlit as st
 
 from lipsync_tools.workflow import Text
 from lipsync_utils import MotionOptions, RunOptions, WriteOptions
-from lipsync_utils.options import PARTS, SHAPES
+from lipsync_utils.options import ARTICULATION, PARTS, SHAPES
 from lipsync_utils.wav2lip import own_weights
 
 from . import state
@@ -17,6 +17,7 @@ from .workshop import wav2lip_ready
 
 _DEFAULTS = {
     "motion": "natural",
+    "articulation": 1.0,
     "shape": "source",
     "part": "whole",
     "size": LIMITS.sides[0],
@@ -31,6 +32,7 @@ def show() -> None:
     """Choose how a picture talks."""
     st.header(say("talk_title"))
     segments("motion", ("natural", "still"), _DEFAULTS["motion"])
+    _articulation()
     _framing()
     _size()
     _engine()
@@ -42,6 +44,7 @@ def show_for_video() -> None:
     """Choose how a video is dubbed."""
     end = st.selectbox(say("when_short"), ENDS, format_func=say, key=key_of("when_short", _DEFAULTS["when_short"]))
     keep("when_short", end)
+    _articulation()
     _framing()
     _size()
     _engine()
@@ -58,9 +61,16 @@ def chosen_options() -> RunOptions:
         shape=value["shape"],
         part=value["part"],
         when_short=value["when_short"],
-        motion=MotionOptions(style=value["motion"]),
+        motion=MotionOptions(style=value["motion"], articulation=value["articulation"]),
         write=WriteOptions(crf=LIMITS.crf, badge=value["badge"]),
     )
+
+
+def _articulation() -> None:
+    least, most = ARTICULATION
+    key = key_of("articulation", _DEFAULTS["articulation"])
+    keep("articulation", st.slider(say("articulation"), least, most, step=0.1, key=key, format="%.1f"))
+    st.caption(say("articulation_note"))
 
 
 def _framing() -> None:

@@ -195,6 +195,11 @@ _TABLE = {
     "motion": ("Head and eyes", "الرأس والعينان"),
     "natural": ("Move naturally", "حركة طبيعية"),
     "still": ("Lips only", "الشفاه فقط"),
+    "articulation": ("How far the mouth opens", "مدى انفتاح الفم"),
+    "articulation_note": (
+        "1.0 is as the voice is heard; less mumbles, more is very clear. It works where the picture itself is moved.",
+        "القيمة 1.0 كما يُسمع الصوت؛ الأقل منها تمتمة، والأكثر نطق واضح جدًا. وتعمل حين تُحرَّك الصورة نفسها.",
+    ),
     "shape": ("Shape of the video", "شكل الفيديو"),
     "shape_source": ("As it is", "كما هي"),
     "shape_note": (

@@ -100,6 +100,9 @@ def run(
         str, Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
     ] = "natural",
     seed: Annotated[int, Option(min=0, help="Another number, another natural motion.")] = 0,
+    articulation: Annotated[
+        float, Option(help="How far the mouth moves: 0.5 (mumbled) to 1.5 (very clear). Of the engine rig only.")
+    ] = 1.0,
     face_choice: Annotated[
         str,
         Option("--face", help="Which face: largest, a number (0 is the left-most), or the nearest to x,y in pixels."),
@@ -180,7 +183,7 @@ def run(
             audio_track=audio_track,
             turns=() if turns is None else read_turns(turns),
             face=FaceOptions(choose=_option_face(face_choice), detector=detector),
-            motion=MotionOptions(style=motion, seed=seed),
+            motion=MotionOptions(style=motion, seed=seed, articulation=articulation),
             write=WriteOptions(crf=crf, badge=badge),
             wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lipsync_utils import media, voices
 from lipsync_utils.errors import LipSyncError
-from lipsync_utils.options import FaceOptions, MotionOptions, RunOptions
+from lipsync_utils.options import ARTICULATION, FaceOptions, MotionOptions, RunOptions
 
 from .. import samples
 from ..looking import Seen, look
@@ -286,7 +286,7 @@ class VoicePanel(Panel):
 
 
 class SettingsPanel:
-    """Engine and motion."""
+    """Engine, motion and articulation."""
 
     def __init__(self) -> None:
         wav2lip = wav2lip_is_ready()
@@ -294,8 +294,13 @@ class SettingsPanel:
         self.engine = widgets.Dropdown(options=CHOICES["engine"])
         self.motion = widgets.ToggleButtons(options=CHOICES["motion"]).add_class("lipsync-switch")
         self.choices = {"engine": (widgets.HTML(), self.engine), "motion": (widgets.HTML(), self.motion)}
+        least, most = ARTICULATION
+        self.articulation = widgets.FloatSlider(min=least, max=most, step=0.1, value=1.0, readout_format=".1f")
+        self.label = widgets.HTML()
         choices = row(*self.choices["engine"], *self.choices["motion"])
-        self.view = column(self.heading, choices, self.note).add_class("lipsync-panel")
+        self.view = column(self.heading, choices, row(self.label, self.articulation), self.note).add_class(
+            "lipsync-panel"
+        )
         self.engine.observe(lambda change: show_if(change["new"] == "wav2lip" and not wav2lip, self.note), "value")
         show_if(False, self.note)
 
@@ -305,9 +310,9 @@ class SettingsPanel:
         for name, (label, choice) in self.choices.items():
             label.value = hint(texts[name])
             relabel(choice, [(texts[f"{name} {option}"], option) for option in CHOICES[name]])
-        self.note.value = hint(texts["wav2lip missing"])
+        self.label.value, self.note.value = hint(texts["articulation"]), hint(texts["wav2lip missing"])
 
     def chosen(self, face: FaceOptions) -> dict[str, object]:
         """Its part of an :class:`~lipsync_tools.workflow.Order`, with which face speaks."""
-        motion = MotionOptions(style=self.motion.value)
+        motion = MotionOptions(style=self.motion.value, articulation=self.articulation.value)
         return {"options": RunOptions(engine=self.engine.value, face=face, motion=motion)}

@@ -44,7 +44,7 @@ class RigEngine:
 
     def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
         """See :class:`~lipsync_utils.engines.Engine`."""
-        image, curves = tracked.frame.image, self._speech(task.speech)
+        image, curves = tracked.frame.image, self._speech(task.speech, articulation=task.motion.articulation)
         values = on_timeline(curves, task.timeline)
         renderer = PortraitRenderer(image, snap_lip_line(image, tracked.face), rig=self._rig, names=curves.names)
         motion = make_motion(task.speech, curves, task.timeline, task.motion)
@@ -52,7 +52,7 @@ class RigEngine:
 
     def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
         """See :class:`~lipsync_utils.engines.Engine`."""
-        curves = self._speech(task.speech)
+        curves = self._speech(task.speech, articulation=task.motion.articulation)
         values = on_timeline(curves, task.timeline)
         renderer = VideoRenderer(rig=self._rig, names=curves.names)
 

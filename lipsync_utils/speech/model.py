@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,12 @@ class SpeechModel:
         file = Path(path or WEIGHTS)
         return cls(load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
 
-    def __call__(self, speech: Speech | np.ndarray) -> FaceCurves:
+    def __call__(self, speech: Speech | np.ndarray, *, articulation: float = 1.0) -> FaceCurves:
         """Mouth, jaw and tongue for a voice.
 
         Args:
             speech: prepared speech, or its ``(n,) float32`` mono wave at 16 kHz.
+            articulation: how far they move, in parts of what was learned; what has to touch does so all the same.
 
         Returns:
             Curves named :data:`visemes.NAMES` at 100 Hz, ``ceil(n / 160)`` rows in [0, 1]; row ``t`` is what the face
@@ -74,6 +76,7 @@ class SpeechModel:
         """
         wave = check_wave(speech.wave if isinstance(speech, Speech) else speech)
         planned = decided_gestures(self.predict(wave))
+        planned = replace(planned, pose=np.minimum(planned.pose * articulation, 1.0))
         return FaceCurves(NAMES, compose(planned), CURVE_RATE, planned.activity)
 
     def predict(self, wave: np.ndarray) -> Gestures:

@@ -91,6 +91,7 @@ def test_choices_survive_the_way_through_the_steps(visitor):
     visitor.page.radio[0].set_value("arabic-short").run()
     visitor.go("talk")
     visitor.choose("motion", "still")
+    visitor.page.slider[0].set_value(1.3).run()
     visitor.page.toggle[0].set_value(False).run()
     for step in ("face", "voice", "talk"):
         visitor.go(step)
@@ -101,6 +102,7 @@ def test_choices_survive_the_way_through_the_steps(visitor):
     run = visitor.wait("talk").result.run
     assert run.engine == "rig"
     assert visitor["choices"]["motion"] == "still"
+    assert visitor["choices"]["articulation"] == 1.3
     assert visitor["choices"]["badge"] is False
 
 

@@ -39,12 +39,27 @@ def rows(phoneme):
     return slice(start, max(int(phoneme.end_s * 100), start) + 1)
 
 
+def meetings(phonemes, curves):
+    """Of each p, b and m, whether the lips meet in it."""
+    gap = lip_opening(curves)
+    return [gap[rows(p)].min() < SHUT for p in phonemes if p.ipa.rstrip("ː") in ("p", "b", "m")]
+
+
 def test_lips_meet_on_p_b_m(sample):
     _, phonemes, curves = sample
-    gap = lip_opening(curves)
-    shut = [gap[rows(p)].min() < SHUT for p in phonemes if p.ipa.rstrip("ː") in ("p", "b", "m")]
+    shut = meetings(phonemes, curves)
     assert len(shut) > 15
     assert np.mean(shut) >= 0.95
+
+
+@pytest.mark.parametrize("articulation", [0.5, 1.5])
+def test_articulation_opens_vowels_further_or_less_and_lips_still_meet(sample, model, articulation):
+    wave, phonemes, curves = sample
+    usual, other = lip_opening(curves), lip_opening(model(wave, articulation=articulation))
+    wide = usual > 0.2
+    np.testing.assert_allclose(np.median(other[wide] / usual[wide]), articulation, rtol=0.1)
+    assert meetings(phonemes, model(wave, articulation=articulation)) == meetings(phonemes, curves)
+    np.testing.assert_array_equal(model(wave, articulation=1.0).values, curves.values)
 
 
 def test_vowels_are_open(sample):

@@ -90,6 +90,14 @@ def another_throat(features: np.ndarray, factor: float) -> np.ndarray:
     return features[:, low] * (1.0 - share) + features[:, low + 1] * share
 
 
+def mask(features: np.ndarray, rng: Generator) -> None:
+    """Take up to 80 ms and up to ten bands out of log-mel ``(T, 80)``, in place (Park et al., *SpecAugment*, 2019)."""
+    middle = features.mean()
+    begin, band = rng.integers(len(features) - 8), rng.integers(MEL_BANDS - 10)
+    features[begin : begin + rng.integers(1, 9)] = middle
+    features[:, band : band + rng.integers(1, 11)] = middle
+
+
 def background(n: int, rng: Generator) -> np.ndarray:
     """``(n,)`` of unit power that is no voice: hiss, rumble, hum, clicks, tones, breath or music."""
     kinds = {"noise": (_noise, 3), "hum": (_hum, 1), "clicks": (_clicks, 1), "tone": (_tone, 1), "breath": (breath, 1),

@@ -12,9 +12,9 @@ from baselines import loudness, recognised_opening
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import FaceOptions
-from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves
-from lipsync_utils.speech import SpeechModel, lip_opening
-from lipsync_utils.speech.visemes import NAMES
+from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, Face, FaceCurves
+from lipsync_utils.rig import Rig
+from lipsync_utils.speech import SpeechModel
 
 INNER_UPPER, INNER_LOWER = (
     list(lip[topology.LIP_MIDDLE]) for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER)
@@ -28,7 +28,10 @@ KNOWN_LATE_S = {"AUDIO_LATE": 0.219}
 """Clips whose name says that their sound is late, and by how much it was measured to be: it is moved back."""
 
 MAX_LAG = 10
-"""Frames of 40 ms."""
+"""Frames of 40 ms that the curves are moved against each other for the figure."""
+
+FREE_LAG = 3
+"""Frames of 40 ms within which the best lag may lie: published clips are not in sync to the frame."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +43,19 @@ class Lips:
         times: ``(F,)`` seconds of the frames in which the face was found.
         opening: ``(F,)`` gap between the inner lips, down the face, in lengths of the nose.
         width: ``(F,)`` distance of the mouth's corners, across the face, in distances of the eyes.
+        points: ``(468, 3)`` the face in the frame with the narrowest opening, in pixels.
     """
 
     wave: np.ndarray
     times: np.ndarray
     opening: np.ndarray
     width: np.ndarray
+    points: np.ndarray
 
 
 def track(path: Path) -> Lips:
     """Measure the largest face of a clip, frame by frame, without smoothing."""
-    detector, points, rows = make_detector(FaceOptions()), None, []
+    detector, points, rows, faces = make_detector(FaceOptions()), None, [], []
     first = None
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):
@@ -64,7 +69,9 @@ def track(path: Path) -> Lips:
             points = None if face is None else face.points
             if face is not None:
                 rows.append((frame.time - first, *_measure(points[:, :2])))
-    return Lips(sound(path, since=first or 0.0), *np.array(rows).T)
+                faces.append(points)
+    times, opening, width = np.array(rows).T
+    return Lips(sound(path, since=first or 0.0), times, opening, width, faces[int(np.argmin(opening))])
 
 
 def cached(path: Path, folder: Path | None) -> Lips:
@@ -74,8 +81,7 @@ def cached(path: Path, folder: Path | None) -> Lips:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{path.name}.npz"
     if not file.exists():
-        lips = track(path)
-        np.savez(file, wave=lips.wave, times=lips.times, opening=lips.opening, width=lips.width)
+        np.savez(file, **vars(track(path)))
     return Lips(**np.load(file))
 
 
@@ -106,14 +112,18 @@ def _measure(flat: np.ndarray) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How well curves follow real lips; correlations.
+    """How well curves follow real lips; correlations are Pearson's.
 
     Attributes:
         scores: of the opening, at each lag from ``-MAX_LAG`` to ``MAX_LAG``.
         zero: of the opening, at lag zero.
-        best: the highest within :data:`MAX_LAG`.
+        best: the highest within :data:`FREE_LAG`.
         lag: where that is, in frames of 40 ms; positive: the real lips are later.
+        concordance: Lin's coefficient of the opening at that lag, which punishes other extents, too; what the mesh
+            reads between shut lips (the 5th percentile of the real opening) is added to the model's.
+        ratio: how much the model's opening varies (standard deviation) in parts of how much the real one does.
         width: of the mouth's width, at lag zero.
+        width_best: the same at the lag of ``best``.
         loudness, recogniser: of the baselines' opening, at lag zero.
     """
 
@@ -121,44 +131,66 @@ class Agreement:
     zero: float
     best: float
     lag: int
+    concordance: float
+    ratio: float
     width: float
+    width_best: float
     loudness: float
     recogniser: float
 
 
 def agreement(lips: Lips, model: SpeechModel, *, sound_late_s: float = 0.0) -> Agreement:
     """The model, which gets nothing but the sound, against the lips."""
-    curves = model(lips.wave)
-    opening = lip_opening(curves)
+    opening, width = shown(lips, model(lips.wave))
 
-    def at(lag_s: float, curve: np.ndarray, real: np.ndarray) -> float:
-        return correlation(curve, lips.times - lag_s + sound_late_s, real)
+    def at(lag: int, curve: np.ndarray) -> np.ndarray:
+        return sampled(curve, lips.times - lag * 0.04 + sound_late_s)
 
-    scores = [at(k * 0.04, opening, lips.opening) for k in range(-MAX_LAG, MAX_LAG + 1)]
+    scores = [correlation(at(k, opening), lips.opening) for k in range(-MAX_LAG, MAX_LAG + 1)]
+    near = scores[MAX_LAG - FREE_LAG : MAX_LAG + FREE_LAG + 1]
+    lag = int(np.argmax(near)) - FREE_LAG
     recognised = recognised_opening(lips.wave)
     return Agreement(
         tuple(scores),
         scores[MAX_LAG],
-        max(scores),
-        int(np.argmax(scores)) - MAX_LAG,
-        at(0.0, mouth_width(curves), lips.width),
-        at(0.0, loudness(lips.wave), lips.opening),
-        np.nan if recognised is None else at(0.0, recognised, lips.opening),
+        max(near),
+        lag,
+        concordance(at(lag, opening) + np.percentile(lips.opening, 5), lips.opening),
+        float(at(lag, opening).std() / lips.opening.std()),
+        correlation(at(0, width), lips.width),
+        correlation(at(lag, width), lips.width),
+        correlation(at(0, loudness(lips.wave)), lips.opening),
+        np.nan if recognised is None else correlation(at(0, recognised), lips.opening),
     )
 
 
-def correlation(curve: np.ndarray, times: np.ndarray, real: np.ndarray) -> float:
-    """Pearson's, of a curve at 100 Hz, blurred as a camera's exposure and the tracker blur, with measured values."""
+def shown(lips: Lips, curves: FaceCurves) -> tuple[np.ndarray, np.ndarray]:
+    """Opening and width of the mouth, ``(T,)`` each, that the rig gives this very face under the curves."""
+    rig = Rig.load()
+    points = lips.points.astype(np.float32)
+    fitted = rig.fit(Face(np.array([*points[:, :2].min(0), *points[:, :2].max(0)]), points, 1.0))
+    columns = rig.columns(curves.names)
+    moved = (fitted.move(row, columns) for row in curves.values)
+    opening, width = np.array([_measure(points[:, :2]) for points in moved]).T
+    return opening, width
+
+
+def sampled(curve: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """A curve at 100 Hz at some times, blurred as a camera's exposure and the tracker blur."""
     window = np.hanning(9)[1:-1]
     blurred = np.convolve(curve, window / window.sum(), mode="same")
-    return float(np.corrcoef(np.interp(times, np.arange(len(blurred)) / CURVE_RATE, blurred), real)[0, 1])
+    return np.interp(times, np.arange(len(blurred)) / CURVE_RATE, blurred)
 
 
-def mouth_width(curves: FaceCurves) -> np.ndarray:
-    """A proxy for how wide the mouth is, ``(T,)``: spread lips widen it, rounded ones narrow it."""
-    column = {name: curves.values[:, i] for i, name in enumerate(NAMES)}
-    spread = column["mouthStretchLeft"] + column["mouthSmileLeft"]
-    return 0.5 * spread - column["mouthPucker"] - 0.5 * column["mouthFunnel"]
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Pearson's; 0 where one of them does not vary."""
+    return float(np.corrcoef(one, other)[0, 1]) if min(one.std(), other.std()) > 0.0 else 0.0
+
+
+def concordance(one: np.ndarray, other: np.ndarray) -> float:
+    """Lin's coefficient (*Biometrics* 1989): 1 only where both are equal, not merely in proportion."""
+    apart = (one.mean() - other.mean()) ** 2
+    return float(2 * np.cov(one, other, bias=True)[0, 1] / (one.var() + other.var() + apart))
 
 
 def sound_late(path: Path) -> float:

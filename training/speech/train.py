@@ -46,15 +46,18 @@ CONFIG = {
     "average": 0.997,  # exponential moving average of the weights
     "no_voice": 0.16,  # part of the crops without any voice
     "throat": 0.075,  # deviation of the logarithm of the vocal tract's length
-    "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25},
+    "babble": 0.15,  # part of the crops behind whose voice another one speaks
+    "masked": 0.3,  # part of the crops of whose features a stretch and a few bands are missing
+    "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25, "agreement": 0.5},
 }
 MIX = {
-    "hibari": 0.2,
-    "kokoro": 0.24,
-    "kokoro-arabic": 0.07,
-    "flite": 0.14,
-    "english": 0.08,
-    "arabic": 0.22,
+    "kokoro": 0.3,
+    "kokoro-arabic": 0.13,
+    "kokoro-other": 0.07,
+    "hibari": 0.16,
+    "flite": 0.1,
+    "english": 0.06,
+    "arabic": 0.13,
     "other": 0.05,
 }
 """Part of each source in the crops."""
@@ -71,11 +74,9 @@ class Crops(IterableDataset):
     """Endless random crops: features ``(T, 80)``, targets ``(T, 14)``, classes ``(T,)``."""
 
     def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
-        self.tapes = []
-        for source in MIX:
-            tape = {"wave": np.load(CACHE / f"{split}_{source}_speech.npz")["wave"]}
-            tape.update(np.load(CACHE / f"{split}_{source}_targets.npz"))
-            self.tapes.append(tape)
+        self.tapes = [
+            [_tape(path) for path in sorted(CACHE.glob(f"{split}_{source}_[0-9]*_speech.npz"))] for source in MIX
+        ]
         self.seed, self.clean = seed, clean
         stock = CONFIG["backgrounds"] if split == "train" else 40
         self.backgrounds = augment.Backgrounds(stock, CONFIG["rows"] * HOP, seed)
@@ -87,12 +88,7 @@ class Crops(IterableDataset):
 
     def crop(self, rng: np.random.Generator):
         """One crop; the same generator draws the same."""
-        rows = CONFIG["rows"]
-        tape = self.tapes[rng.choice(len(self.tapes), p=list(MIX.values()))]
-        start = int(rng.integers(0, len(tape["kind"]) - rows))
-        wave = tape["wave"][start * HOP : (start + rows) * HOP].astype(np.float32) / 32768.0
-        target = tape["target"][start : start + rows].astype(np.float32)
-        kind = tape["kind"][start : start + rows].astype(np.int64)
+        wave, target, kind = self._stretch(rng)
         gain = 0.0
         if not self.clean:
             if rng.random() < CONFIG["no_voice"]:
@@ -101,6 +97,8 @@ class Crops(IterableDataset):
                     wave = self.backgrounds.draw(len(wave), rng) * 10.0 ** (rng.uniform(-70.0, -15.0) / 20.0)
             else:
                 wave, target, kind = self._joined(wave, target, kind, rng)
+                if rng.random() < CONFIG["babble"]:
+                    wave = wave + self._stretch(rng)[0] * 10.0 ** (rng.uniform(-30.0, -12.0) / 20.0)
                 wave = augment.degrade(wave, rng, self.backgrounds) * 10.0 ** (rng.uniform(-20.0, 8.0) / 20.0)
             gain = float(np.clip(rng.normal(0.0, 4.0), -12.0, 10.0))
         wave = wave.astype(np.float32)
@@ -108,7 +106,18 @@ class Crops(IterableDataset):
         if not self.clean:
             factor = np.exp(np.clip(rng.normal(0.0, CONFIG["throat"]), -0.18, 0.18))
             features = augment.another_throat(features, float(factor)).astype(np.float32)
+            if rng.random() < CONFIG["masked"]:
+                augment.mask(features, rng)
         return features, target, kind
+
+    def _stretch(self, rng: np.random.Generator):
+        """Speech as it was synthesised, from anywhere: wave, targets, classes."""
+        rows, pieces = CONFIG["rows"], self.tapes[rng.choice(len(self.tapes), p=list(MIX.values()))]
+        tape = pieces[rng.integers(len(pieces))]
+        start = int(rng.integers(0, len(tape["kind"]) - rows))
+        wave = tape["wave"][start * HOP : (start + rows) * HOP].astype(np.float32) / 32768.0
+        target, kind = (tape[name][start : start + rows] for name in ("target", "kind"))
+        return wave, target.astype(np.float32), kind.astype(np.int64)
 
     @staticmethod
     def _joined(wave, target, kind, rng):
@@ -121,6 +130,12 @@ class Crops(IterableDataset):
                 wave[(cut.start or 0) * HOP : None if cut.stop is None else cut.stop * HOP] = 0.0
                 target[cut], kind[cut] = 0.0, 0
         return wave, target, kind
+
+
+def _tape(path: Path) -> dict[str, np.ndarray]:
+    """A piece of synthesised speech with its targets, one utterance after the other."""
+    with np.load(path) as speech, np.load(path.with_name(path.name.replace("speech", "targets"))) as targets:
+        return {"wave": speech["wave"], **targets}
 
 
 def losses(network: LipNet, features, target, kind, scale, *, half: bool = False) -> dict[str, torch.Tensor]:
@@ -139,7 +154,35 @@ def losses(network: LipNet, features, target, kind, scale, *, half: bool = False
         "contact": F.binary_cross_entropy_with_logits(contacts[:, keep], target[:, keep, n : n + made]) * 3.0,
         "activity": F.binary_cross_entropy_with_logits(activity[:, keep], target[:, keep, n + made]),
         "kind": F.cross_entropy(logits[:, keep].flatten(0, 1), kind[:, keep].flatten(), label_smoothing=0.05),
+        "agreement": disagreement(
+            seen_lips(pose[:, keep], torch.sigmoid(contacts[:, keep])),
+            seen_lips(wanted[:, keep], target[:, keep, n : n + made]),
+        ),
     }
+
+
+def seen_lips(pose: torch.Tensor, contacts: torch.Tensor) -> torch.Tensor:
+    """Opening and width of the mouth, ``(N, 2, T)``, about as the rig shows them."""
+    channel = dict(zip(LEARNED_CHANNELS, pose.unbind(-1), strict=True))
+    contact = dict(zip(CONTACTS, contacts.unbind(-1), strict=True))
+    parted = 1.0 - contact["bilabial"]
+    opening = channel["jawOpen"] + 0.3 * channel["mouthLowerDown"] + 0.2 * channel["mouthUpperUp"]
+    opening = opening * parted * (1.0 - 0.7 * contact["labiodental"])
+    spread = (channel["mouthSmile"] + channel["mouthStretch"]) * (1.0 - 0.8 * contact["rounded"])
+    pucker = torch.maximum(channel["mouthPucker"], 0.42 * contact["rounded"])
+    return torch.stack([opening, spread - 0.7 * pucker - 0.3 * channel["mouthFunnel"]], dim=1)
+
+
+def disagreement(got: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """1 less Lin's concordance over time, on average over the curves ``(N, k, T)`` that vary.
+
+    A squared error prefers curves that are too flat where the sound is not clear; this does not.
+    """
+    (a, mean_a), (b, mean_b) = ((x - x.mean(-1, keepdim=True), x.mean(-1)) for x in (got, wanted))
+    var_a, var_b = a.square().mean(-1), b.square().mean(-1)
+    concordance = 2.0 * (a * b).mean(-1) / (var_a + var_b + (mean_a - mean_b).square() + 1e-6)
+    varies = (var_b > 1e-4).float()
+    return ((1.0 - concordance) * varies).sum() / varies.sum().clamp(min=1.0)
 
 
 def collate(rows):
@@ -162,7 +205,8 @@ def validate(network: LipNet, held_out, scale) -> dict[str, float]:
 
 def spread(data: Crops) -> torch.Tensor:
     """Typical size of each channel, by which its error is divided."""
-    spreads = [tape["target"][::7, : len(LEARNED_CHANNELS)].astype(np.float32).std(0) for tape in data.tapes]
+    first = [pieces[0]["target"] for pieces in data.tapes]
+    spreads = [target[::7, : len(LEARNED_CHANNELS)].astype(np.float32).std(0) for target in first]
     return torch.from_numpy(np.mean(spreads, axis=0) + 0.01)
 
 
