@@ -66,7 +66,12 @@ def test_crops_come_from_every_piece_with_their_targets(cache, monkeypatch):
     assert loud.mean() > quiet.mean() + 2, "the classes belong to the sound"
 
 
-def test_masks_are_short(cache):
+def test_a_source_that_was_not_synthesised_is_named(cache):
+    with pytest.raises(SystemExit, match=r"no train speech of kokoro, .*run synthesize.py first"):
+        train.Crops("train", seed=0)
+
+
+def test_masks_are_short():
     features = np.random.default_rng(0).normal(0, 1, (100, 80)).astype(np.float32)
     masked = features.copy()
     augment.mask(masked, np.random.default_rng(1))

@@ -113,9 +113,8 @@ def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str,
     Clips at odd places of the sorted names are those that may be looked at to choose; the others are to report.
     """
     rows = {}
-    names = sorted(p for p in folder.iterdir() if p.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv"))
     print(f"\n| clip | half | {' | '.join(CLIP_COLUMNS)} |\n|---|---|{'---|' * len(CLIP_COLUMNS)}")
-    for place, path in enumerate(names, start=1):
+    for place, path in enumerate(clips_in(folder), start=1):
         row = clips.agreement(clips.cached(path, tracks), model, sound_late_s=clips.sound_late(path))
         rows[path.stem] = row
         cells = [
@@ -130,6 +129,11 @@ def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str,
     above = [[r.zero > np.nanmax([r.loudness, r.recogniser]) for r in half] for half in halves.values()]
     print(f"| above both baselines | {' | '.join(with_interval(np.array(a, float), np.mean) for a in above)} |")
     return rows
+
+
+def clips_in(folder: Path) -> list[Path]:
+    """The videos of a folder by name."""
+    return sorted(path for path in folder.iterdir() if path.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv"))
 
 
 OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {

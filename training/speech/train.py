@@ -74,9 +74,10 @@ class Crops(IterableDataset):
     """Endless random crops: features ``(T, 80)``, targets ``(T, 14)``, classes ``(T,)``."""
 
     def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
-        self.tapes = [
-            [_tape(path) for path in sorted(CACHE.glob(f"{split}_{source}_[0-9]*_speech.npz"))] for source in MIX
-        ]
+        found = {source: sorted(CACHE.glob(f"{split}_{source}_[0-9]*_speech.npz")) for source in MIX}
+        if missing := [source for source, paths in found.items() if not paths]:
+            raise SystemExit(f"{CACHE} has no {split} speech of {', '.join(missing)}; run synthesize.py first.")
+        self.tapes = [[_tape(path) for path in paths] for paths in found.values()]
         self.seed, self.clean = seed, clean
         stock = CONFIG["backgrounds"] if split == "train" else 40
         self.backgrounds = augment.Backgrounds(stock, CONFIG["rows"] * HOP, seed)
