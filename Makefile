@@ -84,6 +84,7 @@ bench-wav2lip-memory: $(READY)
 
 bench-speech: $(READY)
 	$(BIN)/python training/speech/evaluate.py --clips $(CLIPS)
+	$(BIN)/python training/speech/ceiling.py --clips $(CLIPS)
 
 bench-%: $(READY)
 	$(BIN)/python benchmarks/$*.py $(OPTIONS)

@@ -278,6 +278,15 @@ def test_a_video_longer_than_the_voice_is_cut(folder, video, sound):
         assert difference(image[:100], original[:100]).max() < 14, "hair and eyes stay as they are"
 
 
+def test_articulation_moves_the_mouth_of_a_video(folder, video, sound, detector):
+    gaps = []
+    for articulation in (0.5, 1.5):
+        options = RunOptions(motion=MotionOptions(articulation=articulation))
+        images, _ = decoded(run(video, sound, folder / f"clear {articulation}.mp4", options=options).output)
+        gaps.append(lip_gaps(images, detector).max())
+    assert gaps[1] > 1.5 * gaps[0]
+
+
 def test_a_video_shorter_than_the_voice_is_repeated(folder, sound):
     faces = list(moving(FACE, 10, x=(112.0, 144.0)))
     path = write_video(folder / "brief.mp4", (draw(face, size=SIZE) for face in faces))

@@ -26,16 +26,15 @@ RIDGES = (300.0, 3000.0, 30000.0)
 """Weights of the penalty; the best on the clips that may be chosen on serves for all."""
 
 
-def heard(lips: clips.Lips, model: SpeechModel, sound_late_s: float) -> np.ndarray:
-    """The last hidden layer around each frame, ``(F, 5 x width)``."""
-    network, rows, reach = model.network, rows_of(len(lips.wave)), 40
-    stop = rows + reach + rows % 2
-    features = log_mel_beyond(lips.wave, gain_db=speech_gain(lips.wave), start=-reach, stop=stop)
+def hidden_layer(wave: np.ndarray, times: np.ndarray, model: SpeechModel) -> np.ndarray:
+    """The last hidden layer around some times of a sound, ``(len(times), 5 x width)``."""
+    network, rows, reach = model.network, rows_of(len(wave)), 40
+    features = log_mel_beyond(wave, gain_db=speech_gain(wave), start=-reach, stop=rows + reach + rows % 2)
     with torch.inference_mode():
         padded = torch.nn.functional.pad(scaled_bands(torch.from_numpy(features)[None]), (1, 1), value=-2.0)
         hidden = network.blocks(network.stem(padded).float())[0].T.numpy()  # 50 a second
-    wanted = (lips.times[:, None] + sound_late_s + np.array(AROUND_S)) * CURVE_RATE + reach
-    return hidden[np.clip(np.round(wanted / 2).astype(int), 0, len(hidden) - 1)].reshape(len(lips.times), -1)
+    wanted = (times[:, None] + np.array(AROUND_S)) * CURVE_RATE + reach
+    return hidden[np.clip(np.round(wanted / 2).astype(int), 0, len(hidden) - 1)].reshape(len(times), -1)
 
 
 def left_out(features: list[np.ndarray], curves: list[np.ndarray], ridge: float) -> np.ndarray:
@@ -63,7 +62,8 @@ def main() -> None:
     torch.set_num_threads(1)
     model, paths = SpeechModel.load(options.weights), clips_in(options.clips)
     lips = [clips.cached(path, options.tracks) for path in paths]
-    features = [heard(one, model, clips.sound_late(path)) for one, path in zip(lips, paths, strict=True)]
+    late = [clips.sound_late(path) for path in paths]
+    features = [hidden_layer(one.wave, one.times + by, model) for one, by in zip(lips, late, strict=True)]
     print("| fitted to the other clips | to choose | to report | all |\n|---|---|---|---|")
     for name in ("opening", "width"):
         curves = [getattr(one, name) for one in lips]
