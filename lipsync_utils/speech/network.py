@@ -72,9 +72,16 @@ class LipNet(nn.Module):
             Channels :data:`LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
             ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
-        padded = F.pad(scaled_bands(features), (1, 1), value=-2.0)  # (N, 80, T + 2)
-        x = self.blocks(self.stem(padded).float())  # (N, width, T / 2); -2 is about the floor
-        y = self.head(x).float().transpose(1, 2)  # (N, T / 2, 2 x outputs)
+        return self.said(self.hidden(features))
+
+    def hidden(self, features: torch.Tensor) -> torch.Tensor:
+        """What is made of the sound before anything is said of the face, ``(N, width, T / 2)``."""
+        padded = F.pad(scaled_bands(features), (1, 1), value=-2.0)  # (N, 80, T + 2); -2 is about the floor
+        return self.blocks(self.stem(padded).float())
+
+    def said(self, hidden: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The outputs of :meth:`forward` from :meth:`hidden`."""
+        y = self.head(hidden).float().transpose(1, 2)  # (N, T / 2, 2 x outputs)
         y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
         pose, contacts, activity, kind = y.split(self.sizes, dim=-1)
         return torch.sigmoid(pose), contacts, activity[..., 0], kind

@@ -8,21 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-sys.path.append(str(Path(__file__).parents[2] / "training" / "speech"))
-import augment
-import clips
-import synthesize
+FOLDER = str(Path(__file__).parents[2] / "training" / "speech")
+sys.path.append(FOLDER)
+import augment  # noqa: E402
+import clips  # noqa: E402
+import measures  # noqa: E402
+import synthesize  # noqa: E402
+import teacher  # noqa: E402
 
-
-def script(name):
-    """A script of the folder; others of our trainings have the same name."""
-    spec = importlib.util.spec_from_file_location(f"speech_{name}", Path(clips.__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-evaluate, train = script("evaluate"), script("train")
+_spec = importlib.util.spec_from_file_location("train_speech", Path(FOLDER) / "train.py")  # others have one, too
+train = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(train)
+sys.path.remove(FOLDER)  # other folders have an evaluate.py, too
 
 
 @pytest.fixture
@@ -59,9 +56,11 @@ def test_crops_come_from_every_piece_with_their_targets(cache, monkeypatch):
     for a, b in zip(one, again, strict=True):
         np.testing.assert_array_equal(a, b)
     clean = train.Crops("train", seed=0, clean=True).crop(np.random.default_rng(3))
-    features, target, kind = clean
+    features, target, kind, embedding = clean
     assert features.shape == (384, 80)
     assert target.shape == (384, 14)
+    assert embedding.shape == (48, 96)
+    assert (embedding == 0).all(), "the teacher was not asked"
     loud, quiet = features.mean(1)[kind > 0], features.mean(1)[(kind == 0) & (target[:, -1] == 0)]
     assert loud.mean() > quiet.mean() + 2, "the classes belong to the sound"
 
@@ -69,6 +68,37 @@ def test_crops_come_from_every_piece_with_their_targets(cache, monkeypatch):
 def test_a_source_that_was_not_synthesised_is_named(cache):
     with pytest.raises(SystemExit, match=r"no train speech of kokoro, .*run synthesize.py first"):
         train.Crops("train", seed=0)
+
+
+def test_the_teacher_says_what_it_makes_of_the_same_moment(cache, monkeypatch):
+    synthesize.write("train", "hibari", 0, seed=0)
+    synthesize.write_targets("train", "hibari", 0)
+    speech = synthesize.piece_path("train", "hibari", 0, "speech")
+    rows = len(np.load(speech)["wave"]) // 160
+    numbers = np.repeat(np.arange(-(-rows // 8), dtype=np.float16)[:, None], 96, axis=1)
+    np.save(teacher.embedded(speech), numbers)
+    monkeypatch.setattr(train, "MIX", {"hibari": 1.0})
+    monkeypatch.setitem(train.CONFIG, "backgrounds", 2)
+    data = train.Crops("train", seed=0, clean=True)
+    whole = np.load(synthesize.piece_path("train", "hibari", 0, "targets"))["target"]
+    _, target, _, embedding = data.crop(np.random.default_rng(1))
+    first = int(embedding[0, 0]) * 8
+    np.testing.assert_array_equal(target, whole[first : first + 384].astype(np.float32))
+    np.testing.assert_array_equal(np.diff(embedding[:, 0]), 1)
+
+
+def test_what_the_teacher_does_not_say_does_not_count():
+    torch.manual_seed(0)
+    network = train.LipNet()
+    pupil = torch.nn.Conv1d(network.options.width, 96, 1)
+    batch = [torch.randn(2, 384, 80), torch.rand(2, 384, 14), torch.zeros(2, 384, dtype=torch.long)]
+    silent, scale = torch.zeros(2, 48, 96), torch.ones(len(train.LEARNED_CHANNELS))
+    with torch.no_grad():
+        assert train.losses(network, pupil, *batch, silent, scale)["teacher"] == 0.0
+        same = pupil(network.hidden(batch[0])[:, :, ::4]).transpose(1, 2)
+        heard = train.losses(network, pupil, *batch, same, scale)["teacher"]
+        opposite = train.losses(network, pupil, *batch, -same, scale)["teacher"]
+    np.testing.assert_allclose([heard, opposite], [0.0, 2.0], atol=1e-5)
 
 
 def test_masks_are_short():
@@ -114,7 +144,7 @@ def test_concordance_is_one_for_equals_only():
 def test_intervals_hold_the_figure_and_narrow_with_more_clips():
     def ends(count):
         values = np.random.default_rng(0).normal(0.5, 0.2, count)
-        figure, interval = evaluate.with_interval(values, np.median).split(" ", 1)
+        figure, interval = measures.with_interval(values, np.median).split(" ", 1)
         low, high = map(float, interval.strip("()").split(" to "))
         assert low <= float(figure) <= high
         return high - low

@@ -14,10 +14,9 @@ from pathlib import Path
 import clips
 import numpy as np
 import torch
-from evaluate import clips_in, with_interval
+from measures import with_interval
 
 from lipsync_utils.audio import log_mel_beyond, rows_of, speech_gain
-from lipsync_utils.blocks import scaled_bands
 from lipsync_utils.records import CURVE_RATE
 from lipsync_utils.speech import SpeechModel
 
@@ -31,8 +30,7 @@ def hidden_layer(wave: np.ndarray, times: np.ndarray, model: SpeechModel) -> np.
     network, rows, reach = model.network, rows_of(len(wave)), 40
     features = log_mel_beyond(wave, gain_db=speech_gain(wave), start=-reach, stop=rows + reach + rows % 2)
     with torch.inference_mode():
-        padded = torch.nn.functional.pad(scaled_bands(torch.from_numpy(features)[None]), (1, 1), value=-2.0)
-        hidden = network.blocks(network.stem(padded).float())[0].T.numpy()  # 50 a second
+        hidden = network.hidden(torch.from_numpy(features)[None])[0].T.numpy()  # 50 a second
     wanted = (times[:, None] + np.array(AROUND_S)) * CURVE_RATE + reach
     return hidden[np.clip(np.round(wanted / 2).astype(int), 0, len(hidden) - 1)].reshape(len(times), -1)
 
@@ -60,7 +58,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    model, paths = SpeechModel.load(options.weights), clips_in(options.clips)
+    model, paths = SpeechModel.load(options.weights), clips.clips_in(options.clips)
     lips = [clips.cached(path, options.tracks) for path in paths]
     late = [clips.sound_late(path) for path in paths]
     features = [hidden_layer(one.wave, one.times + by, model) for one, by in zip(lips, late, strict=True)]

@@ -53,6 +53,11 @@ class Lips:
     points: np.ndarray
 
 
+def clips_in(folder: Path) -> list[Path]:
+    """The videos of a folder by name."""
+    return sorted(path for path in folder.iterdir() if path.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv"))
+
+
 def track(path: Path) -> Lips:
     """Measure the largest face of a clip, frame by frame, without smoothing."""
     detector, points, rows, faces = make_detector(FaceOptions()), None, [], []

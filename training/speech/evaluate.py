@@ -22,7 +22,7 @@ from pathlib import Path
 import augment
 import clips
 import numpy as np
-from measures import coefficient_errors, measure
+from measures import coefficient_errors, measure, with_interval
 from scipy.signal import butter, sosfiltfilt
 from synthesize import Item, Speaker, piece_path
 
@@ -114,7 +114,7 @@ def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str,
     """
     rows = {}
     print(f"\n| clip | half | {' | '.join(CLIP_COLUMNS)} |\n|---|---|{'---|' * len(CLIP_COLUMNS)}")
-    for place, path in enumerate(clips_in(folder), start=1):
+    for place, path in enumerate(clips.clips_in(folder), start=1):
         row = clips.agreement(clips.cached(path, tracks), model, sound_late_s=clips.sound_late(path))
         rows[path.stem] = row
         cells = [
@@ -131,11 +131,6 @@ def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str,
     return rows
 
 
-def clips_in(folder: Path) -> list[Path]:
-    """The videos of a folder by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix in (".mp4", ".mpg", ".mov", ".webm", ".mkv"))
-
-
 OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
     "opening, lag 0, median": ("zero", np.median),
     "opening, best lag within 3 frames, median": ("best", np.median),
@@ -150,14 +145,6 @@ OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
     "recogniser's opening, lag 0, median": ("recogniser", np.median),
 }
 """What is told of all clips: of which column, and how it is summed up."""
-
-
-def with_interval(values: np.ndarray, summary: Callable[[np.ndarray], float], draws: int = 2000) -> str:
-    """A figure over clips, and between which values it lies in 95 % of the draws of as many clips (bootstrap)."""
-    rng = np.random.default_rng(0)
-    drawn = [summary(rng.choice(values, len(values))) for _ in range(draws)]
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return f"{summary(values):.2f} ({low:.2f} to {high:.2f})"
 
 
 def speed_and_streaming(model: SpeechModel, wave: np.ndarray) -> None:

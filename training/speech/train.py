@@ -20,7 +20,9 @@ from pathlib import Path
 import augment
 import numpy as np
 import torch
+from teacher import EVERY, SIZE, embedded
 from threadpoolctl import threadpool_limits
+from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -48,7 +50,15 @@ CONFIG = {
     "throat": 0.075,  # deviation of the logarithm of the vocal tract's length
     "babble": 0.15,  # part of the crops behind whose voice another one speaks
     "masked": 0.3,  # part of the crops of whose features a stretch and a few bands are missing
-    "loss": {"pose": 2.0, "velocity": 1.0, "contact": 1.0, "activity": 1.0, "kind": 0.25, "agreement": 0.5},
+    "loss": {
+        "pose": 2.0,
+        "velocity": 1.0,
+        "contact": 1.0,
+        "activity": 1.0,
+        "kind": 0.25,
+        "agreement": 0.5,
+        "teacher": 0.5,  # where teacher.py was run
+    },
 }
 MIX = {
     "kokoro": 0.3,
@@ -71,10 +81,13 @@ OUTPUT = Path(__file__).parents[2] / "lipsync_utils" / "data" / "speech.safetens
 
 
 class Crops(IterableDataset):
-    """Endless random crops: features ``(T, 80)``, targets ``(T, 14)``, classes ``(T,)``."""
+    """Endless random crops: features ``(T, 80)``, targets ``(T, 14)``, classes ``(T,)``, embeddings ``(T / 8, 96)``.
+
+    The embeddings are what the teacher makes of the voice; 0 where it was not asked.
+    """
 
     def __init__(self, split: str, *, seed: int, clean: bool = False) -> None:
-        found = {source: sorted(CACHE.glob(f"{split}_{source}_[0-9]*_speech.npz")) for source in MIX}
+        found = {source: sorted(CACHE.glob(f"{split}_{source}_[0-9]*_targets.npz")) for source in MIX}
         if missing := [source for source, paths in found.items() if not paths]:
             raise SystemExit(f"{CACHE} has no {split} speech of {', '.join(missing)}; run synthesize.py first.")
         self.tapes = [[_tape(path) for path in paths] for paths in found.values()]
@@ -89,11 +102,11 @@ class Crops(IterableDataset):
 
     def crop(self, rng: np.random.Generator):
         """One crop; the same generator draws the same."""
-        wave, target, kind = self._stretch(rng)
+        wave, target, kind, embedding = self._stretch(rng)
         gain = 0.0
         if not self.clean:
             if rng.random() < CONFIG["no_voice"]:
-                wave, target, kind = np.zeros_like(wave), np.zeros_like(target), np.zeros_like(kind)
+                wave, target, kind, embedding = (np.zeros_like(x) for x in (wave, target, kind, embedding))
                 if rng.random() < 0.85:
                     wave = self.backgrounds.draw(len(wave), rng) * 10.0 ** (rng.uniform(-70.0, -15.0) / 20.0)
             else:
@@ -109,16 +122,17 @@ class Crops(IterableDataset):
             features = augment.another_throat(features, float(factor)).astype(np.float32)
             if rng.random() < CONFIG["masked"]:
                 augment.mask(features, rng)
-        return features, target, kind
+        return features, target, kind, embedding
 
     def _stretch(self, rng: np.random.Generator):
-        """Speech as it was synthesised, from anywhere: wave, targets, classes."""
+        """Speech as it was synthesised, from anywhere: wave, targets, classes, embeddings."""
         rows, pieces = CONFIG["rows"], self.tapes[rng.choice(len(self.tapes), p=list(MIX.values()))]
         tape = pieces[rng.integers(len(pieces))]
-        start = int(rng.integers(0, len(tape["kind"]) - rows))
+        start = int(rng.integers(0, len(tape["kind"]) - rows)) // EVERY * EVERY
         wave = tape["wave"][start * HOP : (start + rows) * HOP].astype(np.float32) / 32768.0
         target, kind = (tape[name][start : start + rows] for name in ("target", "kind"))
-        return wave, target.astype(np.float32), kind.astype(np.int64)
+        embedding = tape["embedding"][start // EVERY : (start + rows) // EVERY].astype(np.float32)
+        return wave, target.astype(np.float32), kind.astype(np.int64), embedding
 
     @staticmethod
     def _joined(wave, target, kind, rng):
@@ -133,23 +147,33 @@ class Crops(IterableDataset):
         return wave, target, kind
 
 
-def _tape(path: Path) -> dict[str, np.ndarray]:
+def _tape(targets: Path) -> dict[str, np.ndarray]:
     """A piece of synthesised speech with its targets, one utterance after the other."""
-    with np.load(path) as speech, np.load(path.with_name(path.name.replace("speech", "targets"))) as targets:
-        return {"wave": speech["wave"], **targets}
+    speech = targets.with_name(targets.name.replace("targets", "speech"))
+    tape = {"wave": np.load(speech)["wave"], **np.load(targets)}
+    there, rows = embedded(speech), len(tape["kind"])
+    tape["embedding"] = np.load(there) if there.exists() else np.zeros((-(-rows // EVERY), SIZE), np.float16)
+    return tape
 
 
-def losses(network: LipNet, features, target, kind, scale, *, half: bool = False) -> dict[str, torch.Tensor]:
+def losses(
+    network: LipNet, pupil: nn.Module, features, target, kind, embedding, scale, *, half: bool = False
+) -> dict[str, torch.Tensor]:
     """Each part of the loss; the first rows do not count, since their past is cut off."""
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        pose, contacts, activity, logits = network(features)
+        hidden = network.hidden(features)
+        pose, contacts, activity, logits = network.said(hidden)
     n, made, skip = len(LEARNED_CHANNELS), len(CONTACTS), 20
     keep = slice(skip, target.shape[1] - network.look_ahead)
     wanted = target[..., :n]
     error = (pose - wanted) / scale
     moved = (pose.diff(dim=1) - wanted.diff(dim=1)) / scale
     rare = 1.0 + RARE * wanted[:, keep] / scale  # without this what is rare comes out too small
+    guess, early = pupil(hidden[:, :, :: EVERY // 2].float()).transpose(1, 2), -(-skip // EVERY)
+    known = (embedding[:, early:-early].abs().sum(-1) > 0).float()
+    apart = 1.0 - F.cosine_similarity(guess[:, early:-early], embedding[:, early:-early], dim=-1)
     return {
+        "teacher": (apart * known).sum() / known.sum().clamp(min=1.0),
         "pose": (rare * F.smooth_l1_loss(error[:, keep], torch.zeros_like(error[:, keep]), reduction="none")).mean(),
         "velocity": F.smooth_l1_loss(6.0 * moved[:, keep], torch.zeros_like(moved[:, keep]), beta=0.3),
         "contact": F.binary_cross_entropy_with_logits(contacts[:, keep], target[:, keep, n : n + made]) * 3.0,
@@ -187,8 +211,7 @@ def disagreement(got: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
 
 
 def collate(rows):
-    features, target, kind = (np.stack(column) for column in zip(*rows, strict=True))
-    return torch.from_numpy(features), torch.from_numpy(target), torch.from_numpy(kind)
+    return tuple(torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True))
 
 
 def rate_at(progress: float) -> float:
@@ -198,9 +221,9 @@ def rate_at(progress: float) -> float:
     return min(progress / warm, falling)
 
 
-def validate(network: LipNet, held_out, scale) -> dict[str, float]:
+def validate(network: LipNet, pupil: nn.Module, held_out, scale) -> dict[str, float]:
     with torch.no_grad():
-        parts = [losses(network, *batch, scale) for batch in held_out]
+        parts = [losses(network, pupil, *batch, scale) for batch in held_out]
     return {name: float(np.mean([part[name] for part in parts])) for name in parts[0]}
 
 
@@ -225,7 +248,9 @@ def main() -> None:
     torch.set_num_threads(CONFIG["threads"])
     threadpool_limits(1, user_api="blas")  # NumPy's threads would fight with torch's
     network = LipNet(CONFIG["network"], dropout=CONFIG["dropout"])
-    learner = Learner(network, average=CONFIG["average"], weight_decay=CONFIG["weight_decay"])
+    pupil = nn.Conv1d(network.options.width, SIZE, 1)  # says what the teacher says; only to learn
+    settings = {"average": CONFIG["average"], "weight_decay": CONFIG["weight_decay"]}
+    learner = Learner(network, beside=list(pupil.parameters()), **settings)
     if options.start:
         learner.begin_with(load(options.start).state_dict())
     history = learner.resume(RUN / "last.pt")["history"] if options.resume else []
@@ -235,11 +260,11 @@ def main() -> None:
     begun, recent = time.perf_counter(), []
     loader = DataLoader(data, batch_size=CONFIG["batch"], num_workers=1, collate_fn=collate, prefetch_factor=6)
     for batch in itertools.islice(loader, options.steps - learner.step):
-        parts = losses(network, *batch, scale, half=options.half)
+        parts = losses(network, pupil, *batch, scale, half=options.half)
         loss = sum(CONFIG["loss"][name] * part for name, part in parts.items())
         recent.append(learner.learn(loss, options.learning_rate * rate_at((learner.step + 1) / options.steps)))
         if learner.step % CONFIG["report"] == 0:
-            valid, minutes = validate(learner.average, held_out, scale), (time.perf_counter() - begun) / 60
+            valid, minutes = validate(learner.average, pupil, held_out, scale), (time.perf_counter() - begun) / 60
             history.append({"step": learner.step, "minutes": minutes, "train": float(np.mean(recent)), **valid})
             print(json.dumps({name: round(value, 4) for name, value in history[-1].items()}), flush=True)
             recent = []
