@@ -26,7 +26,7 @@ from synthetic_media import voice, write_video
 
 from lipsync_tools import looking
 from lipsync_tools.workflow import Text
-from lipsync_utils import FaceOptions
+from lipsync_utils import FaceOptions, MotionOptions
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.faces import make_detector
 from lipsync_utils.media import open_source, read_metadata
@@ -85,7 +85,14 @@ def test_every_step_can_be_visited_and_leads_on(visitor):
     assert visitor.step == "face"
 
 
-def test_choices_survive_the_way_through_the_steps(visitor):
+def test_choices_survive_the_way_through_the_steps(visitor, monkeypatch):
+    orders, make_video = [], work.workflow.make_video
+
+    def noted(order, *arguments, **named):
+        orders.append(order)
+        return make_video(order, *arguments, **named)
+
+    monkeypatch.setattr(work.workflow, "make_video", noted)
     visitor.press("tile_old_man")
     visitor.go("voice")
     visitor.page.radio[0].set_value("arabic-short").run()
@@ -104,6 +111,7 @@ def test_choices_survive_the_way_through_the_steps(visitor):
     assert visitor["choices"]["motion"] == "still"
     assert visitor["choices"]["articulation"] == 1.3
     assert visitor["choices"]["badge"] is False
+    assert [order.options.motion for order in orders] == [MotionOptions(style="still", articulation=1.3)]
 
 
 def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):
