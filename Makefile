@@ -70,7 +70,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-BENCHMARKS := lips speed memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
+BENCHMARKS := lips alive speed memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
 bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech wav2lip_faces,$(BENCHMARKS))))
 
 bench-sync: OPTIONS = $(if $(CLIPS),--clips $(CLIPS))

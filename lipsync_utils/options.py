@@ -45,6 +45,9 @@ LEAST_PART = 16
 FaceChoice = str | int | tuple[float, float]
 """``"largest"``, an index (0 is the left-most face), or an ``(x, y)`` point in pixels (nearest face)."""
 
+STYLES = ("still", "calm", "natural", "lively")
+"""How much life a still picture may get."""
+
 ARTICULATION = (0.5, 1.5)
 """Least and most that may be asked for."""
 
@@ -80,7 +83,8 @@ class MotionOptions:
     """How the face moves.
 
     Attributes:
-        style: idle life of a still picture: ``"natural"`` (head sway, blinks, accents) or ``"still"`` (lips only).
+        style: life of a still picture, one of :data:`STYLES`: ``"natural"`` moves head, eyes and brows two thirds as
+            much as people do, ``"calm"`` less, ``"lively"`` as much; ``"still"`` moves the lips only.
         seed: fixes the random part.
         articulation: how far mouth and jaw move, from 0.5 (mumbled) over 1 (as the voice is heard) to 1.5 (very
             clear). Lips that have to touch do so all the same. Only the engine ``rig`` obeys it.
@@ -91,7 +95,7 @@ class MotionOptions:
     articulation: float = 1.0
 
     def __post_init__(self) -> None:
-        one_of("motion", self.style, ("natural", "still"))
+        one_of("motion", self.style, STYLES)
         _check_number(self, "seed", 0, math.inf, Message("a whole number from 0 on"), whole=True)
         _check_number(self, "articulation", *ARTICULATION, Message("a number from 0.5 to 1.5, such as 1"))
 

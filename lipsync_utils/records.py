@@ -184,19 +184,21 @@ class HeadMotion:
     Attributes:
         rotation: ``(T, 3) float32`` pitch (nod, positive: chin down), yaw, roll in radians, relative to the picture.
         shift: ``(T, 2) float32`` x and y displacement in units of the face's width.
+        gaze: ``(T, 2) float32`` how far the irises are turned across and down, in widths of the eye.
         blink: ``(T,) float32`` eyelid closure, 0 open to 1 shut.
         brow: ``(T,) float32`` brow raise, 0 to 1.
     """
 
     rotation: np.ndarray
     shift: np.ndarray
+    gaze: np.ndarray
     blink: np.ndarray
     brow: np.ndarray
 
     @cached_property
     def moves(self) -> bool:
         """Whether anything but the lips ever moves."""
-        return any(rows.any() for rows in (self.rotation, self.shift, self.blink, self.brow))
+        return any(rows.any() for rows in (self.rotation, self.shift, self.gaze, self.blink, self.brow))
 
     def at(self, index: int) -> dict[str, object]:
         """Frame ``index`` as :meth:`~lipsync_utils.render.portrait.PortraitRenderer.render` wants it."""
@@ -205,6 +207,7 @@ class HeadMotion:
         return {
             "rotation": self.rotation[index],
             "shift": self.shift[index],
+            "gaze": self.gaze[index],
             "blink": float(self.blink[index]),
             "brow": float(self.brow[index]),
         }

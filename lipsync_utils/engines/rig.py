@@ -10,6 +10,7 @@ from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
 from ..options import RunOptions
 from ..records import SAMPLE_RATE, FaceCurves, Timeline, TrackedFrame
+from ..render.layers import layers_of
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
 from ..render.video import Prepared, VideoRenderer
@@ -46,7 +47,9 @@ class RigEngine:
         """See :class:`~lipsync_utils.engines.Engine`."""
         image, curves = tracked.frame.image, self._speech(task.speech, articulation=task.motion.articulation)
         values = on_timeline(curves, task.timeline)
-        renderer = PortraitRenderer(image, snap_lip_line(image, tracked.face), rig=self._rig, names=curves.names)
+        face = snap_lip_line(image, tracked.face)
+        layers = None if task.motion.style == "still" else layers_of(image, face)
+        renderer = PortraitRenderer(image, face, rig=self._rig, names=curves.names, layers=layers)
         motion = make_motion(task.speech, curves, task.timeline, task.motion)
         return in_order(lambda index: renderer.render(values[index], **motion.at(index)), range(task.timeline.frames))
 

@@ -1,116 +1,201 @@
-"""Lids that close over the eye: geometry of a blink on any eye shape, and the line of lashes where the lids meet."""
+"""Eyes that live: lids that close over them, and irises that look elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from ..faces import topology
+from ..faces.looks import LUMA
 from ..rig import FittedRig
+from .layers import filled
+from .raster import coverage_between
 from .regions import region_around
+
+Texture = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Colours ``(h, w, 3)`` at places x and y, ``(h, w)`` each, in pixels of the picture."""
 
 _LIDS = (
     (np.array(topology.RIGHT_EYE_UPPER), np.array(topology.RIGHT_EYE_LOWER)),
     (np.array(topology.LEFT_EYE_UPPER), np.array(topology.LEFT_EYE_LOWER)),
 )
-UPPER_LID_SHARE = 0.86
-"""Part of the eye's opening that the upper lid closes."""
+MEETING = 0.86
+"""Where shut lids meet: so far down the opening, of which the lower lid closes the rest."""
 
-LID_MARGIN = (0.17, 0.22)
-"""How far the eye's hole in the mesh is widened beyond the found upper and lower lid, in parts of the eye's largest
-opening, so that what moves over the eye is skin and lashes, and no rim of the eyeball."""
+LASHES = (0.15, 0.06)
+"""How far lashes and the rim of the lids reach beyond the opening above and below, in eye widths."""
 
 LASH_WIDTH = 0.036
 """Thickness of the line of lashes of a shut eye, in eye widths."""
 
+AROUND = 0.30
+"""Skin around the eye from which the lid is made, in eye widths."""
 
-def _openings(fitted: FittedRig) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """For each eye: upper and lower lid points, where along the eye each pair lies (-1 to 1), the largest opening."""
-    for up, low in _LIDS:
-        along = fitted.rest[up, :2] @ fitted.across
-        u = 2 * (along - along[0]) / (along[-1] - along[0] + 1e-6) - 1
-        opening = (fitted.rest[low, :2] - fitted.rest[up, :2]) @ fitted.down
-        yield up, low, u, max(0.0, float(opening.max()))
+IRIS = 0.21
+"""Radius of an iris in eye widths (11.7 mm of 30 mm)."""
 
+WHITE = 0.46
+"""So far from the iris' middle the white of the eye stretches along with it, in eye widths."""
 
-def widen_eyes(fitted: FittedRig) -> np.ndarray:
-    """``(468, 2) float32`` displacement of the lid points that widens the holes by :data:`LID_MARGIN`."""
-    out = np.zeros((topology.POINTS, 2), np.float32)
-    for up, low, u, opening in _openings(fitted):
-        margin = ((1 - u**4) * opening)[:, None] * fitted.down
-        out[up] -= LID_MARGIN[0] * margin
-        out[low] += LID_MARGIN[1] * margin
-    return out
+LEAST_OPEN, LEAST_WIDTH = 0.2, 16.0
+"""Eyes less open than this, in eye widths, or smaller, in pixels, do not look elsewhere: it would tear them."""
 
 
-def blink_displacement(fitted: FittedRig, lids: np.ndarray) -> np.ndarray:
-    """``(468, 2) float32`` displacement that just shuts both (widened) eyes of this face.
+@dataclass(frozen=True)
+class _Eye:
+    """One eye of the picture.
 
-    The lids meet on the face's own eye line, whatever its shape; the skin between lid and brow follows, less and less
-    with distance, so that it stretches instead of folding.
-
-    Args:
-        fitted: the rig on the face.
-        lids: from :func:`widen_eyes`.
+    Attributes:
+        up: mesh points of the upper lid.
+        low: of the lower one.
+        rest: ``(n, 2)`` where both lie in the picture.
+        width: of the eye, in pixels.
+        corner: of :attr:`skin` in the picture, x and y.
+        skin: ``(h, w, 3) float32`` the same place as if the lid were shut.
+        lash: ``(3,)`` colour of the lashes.
+        iris: ``(2,)`` its middle; None where it cannot move.
     """
-    points, down = fitted.rest[:, :2] + lids, fitted.down
-    x, y = points @ fitted.across, points @ down
-    out = np.zeros((topology.POINTS, 2), np.float32)
-    for up, low, _, _ in _openings(fitted):
-        apart = points[low] - points[up]
-        amount = np.interp(x, x[up], apart @ down, left=0, right=0) * UPPER_LID_SHARE
-        above = (np.interp(x, x[up], y[up]) - y) / np.ptp(x[up])  # distance above the lid in eye widths
-        follow = np.where((above >= 0) & (above < 1), np.exp(-((np.maximum(above, 0) / 0.22) ** 2)), 0)
-        follow[low] = 0
-        out += (amount * follow)[:, None] * down
-        out[up] = apart * UPPER_LID_SHARE
-        out[low[1:-1]] = -apart[1:-1] * (1 - UPPER_LID_SHARE)
-    return out
+
+    up: np.ndarray
+    low: np.ndarray
+    rest: np.ndarray
+    width: float
+    corner: np.ndarray
+    skin: np.ndarray
+    lash: np.ndarray
+    iris: np.ndarray | None
 
 
-class Lashes:
-    """The line of lashes that a closing lid shows.
+class Eyes:
+    """The eyes of a still picture.
 
     Args:
         fitted: the rig on the face.
-        image: the picture ``(H, W, 3) uint8``; lashes take the colour of what is darkest around each eye.
+        image: the picture ``(H, W, 3) uint8``.
     """
 
     def __init__(self, fitted: FittedRig, image: np.ndarray) -> None:
-        self._eyes = []
-        for up, low in _LIDS:
-            around = fitted.source[np.concatenate([up, low]), :2]
-            width = float(np.linalg.norm(around[0] - around[len(up) - 1]))
-            left, top = np.clip(np.floor(around.min(0) - 0.1 * width).astype(int), 0, None)
-            right, bottom = np.ceil(around.max(0) + 0.1 * width).astype(int)
-            pixels = image[top:bottom, left:right].reshape(-1, 3)
-            if len(pixels):
-                dark = pixels.sum(1) <= np.quantile(pixels.sum(1), 0.12)
-                self._eyes.append((up, width, pixels[dark].mean(0).astype(np.float32)))
+        self._down, self._across = fitted.down.astype(np.float32), fitted.across.astype(np.float32)
+        found = (self._eye(fitted.source[:, :2], image, up, low) for up, low in _LIDS)
+        self._eyes = [eye for eye in found if eye is not None]
 
-    def paint(self, out: np.ndarray, points: np.ndarray, blink: float) -> None:
-        """Draw the lashes over ``out``, in place, as far as the lids are shut.
+    def _eye(self, points: np.ndarray, image: np.ndarray, up: np.ndarray, low: np.ndarray) -> _Eye | None:
+        width = float(np.linalg.norm(points[up[0]] - points[up[-1]]))
+        rest = points[np.concatenate([up, low])]
+        left, top, right, bottom = region_around(rest, image.shape, margin=round(AROUND * width) + 1)
+        if right - left < 4 or bottom - top < 4:
+            return None
+        corner = np.array([left, top], np.float32)
+        place = image[top:bottom, left:right].astype(np.float32)
+        bounds = [line - corner for line in self._bounds(points[up], points[low], width)]
+        hole = coverage_between(*place.shape[:2], *bounds)
+        light = place @ LUMA
+        usual = np.median(light[hole < 0.5])
+        skin = (hole < 0.01) & (light > 0.72 * usual) & (light < 1.35 * usual)  # neither brow nor lash nor spectacles
+        near = cv2.dilate(
+            (hole > 0).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(2, round(0.16 * width))
+        )
+        lid = filled(place, (skin & (near > 0)).astype(np.float32))
+        lid = cv2.GaussianBlur(lid, (0, 0), max(0.5, 0.03 * width))
+        dark = light <= np.quantile(light[hole > 0.5], 0.12) if (hole > 0.5).any() else light <= light.min()
+        opening = float(((points[low] - points[up]) @ self._down).max())
+        iris = None
+        if width >= LEAST_WIDTH and opening >= LEAST_OPEN * width:
+            iris = _iris(light, coverage_between(*light.shape, points[up] - corner, points[low] - corner))
+            iris = None if iris is None else iris + corner
+        return _Eye(up, low, rest, width, corner, lid, place[dark].mean(0), iris)
+
+    def _bounds(self, up: np.ndarray, low: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+        """The lines of the lids, moved apart by their lashes except at the corners."""
+        u = np.linspace(-1, 1, len(up))[:, None]
+        almond = ((1 - u**2) ** 0.3 * width).astype(np.float32) * self._down
+        return up - LASHES[0] * almond, low + LASHES[1] * almond
+
+    def look(self, out: np.ndarray, target: np.ndarray, gaze: np.ndarray, texture: Texture) -> None:
+        """Let the irises look elsewhere, in place; the lids stay.
 
         Args:
             out: ``(H, W, 3) uint8`` the warped picture.
-            points: ``(468, 2)`` moved mesh points in the output.
-            blink: eyelid closure, 0 to 1.
+            target: ``(n, 2)`` mesh points in it.
+            gaze: ``(2,)`` across and down, in eye widths.
+            texture: gives the pixels of the still picture.
         """
-        strength = float(np.clip((blink - 0.35) / 0.5, 0, 1)) * 0.75
-        if strength <= 0:
-            return
-        for up, width, colour in self._eyes:
-            line = points[up]
-            thick = max(1, round(LASH_WIDTH * width))
-            left, top, right, bottom = region_around(line, out.shape, margin=2 * thick + 2)
-            region = out[top:bottom, left:right]
-            if region.shape[0] < 2 or region.shape[1] < 2:
+        for eye in self._eyes:
+            points = target[np.concatenate([eye.up, eye.low])]
+            left, top, right, bottom = region_around(points, out.shape, margin=2)
+            if eye.iris is None or right - left < 2 or bottom - top < 2:
                 continue
-            mask = np.zeros(region.shape[:2], np.uint8)
-            curve = np.round((line - [left, top]) * 16).astype(np.int32)
-            cv2.polylines(mask, [curve], False, 255, thick, cv2.LINE_AA, 4)
-            soft = cv2.GaussianBlur(mask, (0, 0), max(0.6, 0.35 * thick)).astype(np.float32)
-            cover = soft[..., None] * (strength / 255)
-            region[:] = np.rint(region + (colour - region) * cover).astype(np.uint8)
+            back = _affine(points, eye.rest)
+            x, y = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+            place = np.stack([x, y], -1).astype(np.float32) @ back[:, :2].T + back[:, 2]
+            shift = (gaze[0] * self._across + gaze[1] * self._down) * eye.width
+            away = np.linalg.norm(place - eye.iris - shift, axis=-1) / eye.width
+            share = np.clip((WHITE - away) / (WHITE - 1.15 * IRIS), 0, 1)
+            place -= (share * share * (3 - 2 * share))[..., None] * shift
+            corner = np.array([left, top], np.float32)
+            hole = coverage_between(bottom - top, right - left, target[eye.up] - corner, target[eye.low] - corner)
+            hole = cv2.GaussianBlur(hole, (0, 0), max(0.5, 0.01 * eye.width))[..., None]
+            region = out[top:bottom, left:right]
+            moved = texture(place[..., 0], place[..., 1]).astype(np.float32)
+            region[:] = np.rint(region + (moved - region) * hole).astype(np.uint8)
+
+    def close(self, out: np.ndarray, target: np.ndarray, blink: float) -> None:
+        """Draw the lids over the eyes of ``out``, in place, as far as they are shut.
+
+        Args:
+            out: ``(H, W, 3) uint8`` the warped picture.
+            target: ``(n, 2)`` mesh points in it.
+            blink: closure of the lids, 0 to 1.
+        """
+        if blink <= 0.01:
+            return
+        for eye in self._eyes:
+            up, low = target[eye.up], target[eye.low]
+            top_line, bottom_line = self._bounds(up, low, eye.width)
+            meeting = up + MEETING * (low - up)
+            edge = up + np.float32(blink) * (meeting - up)
+            rising = bottom_line + np.float32(blink) * (meeting - bottom_line)
+            left, top, right, bottom = region_around(np.concatenate([top_line, bottom_line]), out.shape, margin=3)
+            if right - left < 2 or bottom - top < 2:
+                continue
+            region, corner = out[top:bottom, left:right], np.array([left, top], np.float32)
+            to_place = _affine(eye.rest, target[np.concatenate([eye.up, eye.low])])
+            to_place[:, 2] += to_place[:, :2] @ eye.corner - corner
+            size = (right - left, bottom - top)
+            skin = cv2.warpAffine(eye.skin, to_place, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            soft = max(0.5, 0.012 * eye.width)
+            lids = coverage_between(*region.shape[:2], top_line - corner, edge - corner)
+            if blink > 0.5:
+                lids = np.maximum(lids, coverage_between(*region.shape[:2], rising - corner, bottom_line - corner))
+            lids = cv2.GaussianBlur(lids, (0, 0), soft)
+            begun = min(1.0, blink / 0.15)  # the upper lashes go first
+            mixed = region + (skin - region) * (lids * begun)[..., None]
+            thick = max(1, round(LASH_WIDTH * eye.width))
+            line = np.zeros(region.shape[:2], np.uint8)
+            cv2.polylines(line, [np.round((edge - corner) * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
+            cover = cv2.GaussianBlur(line, (0, 0), max(0.6, 0.4 * thick)).astype(np.float32) * (0.85 * begun / 255)
+            mixed += (eye.lash - mixed) * cover[..., None]
+            region[:] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
+
+
+def _affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """``(2, 3) float32`` affine map that carries points onto others, as well as one can (least squares)."""
+    known = np.column_stack([source, np.ones(len(source))])
+    return np.linalg.lstsq(known, target, rcond=None)[0].T.astype(np.float32)
+
+
+def _iris(light: np.ndarray, opening: np.ndarray) -> np.ndarray | None:
+    """Middle ``(2,)`` of what is dark within the opening of an eye; None where nothing is darker than the rest."""
+    inside = opening > 0.5
+    if inside.sum() < 20:
+        return None
+    low, high = np.percentile(light[inside], (10, 90))
+    if high < 1.4 * low + 5:
+        return None
+    weight = np.where(inside, np.clip((0.5 * (low + high) - light) / (high - low), 0, 1), 0)
+    y, x = np.nonzero(weight)
+    share = weight[y, x] / weight.sum()
+    return np.array([share @ x, share @ y], np.float32)

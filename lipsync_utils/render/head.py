@@ -16,6 +16,10 @@ NODES = 65
 """Nodes of the coarse grid along the longer side of the picture; motion is smooth, so it is computed there."""
 
 
+FARTHEST = 0.3
+"""Nothing of a head goes further than this, in face widths."""
+
+
 def _smoothstep(x: np.ndarray) -> np.ndarray:
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
@@ -31,9 +35,10 @@ class HeadWarp:
         fitted: the rig on the face.
         width: of the picture, in pixels.
         height: of the picture, in pixels.
+        person: ``(H, W) uint8`` where the person is; if given, only the person moves, and no background with it.
     """
 
-    def __init__(self, fitted: FittedRig, *, width: int, height: int) -> None:
+    def __init__(self, fitted: FittedRig, *, width: int, height: int, person: np.ndarray | None = None) -> None:
         self.width, self.height = width, height
         longest = max(width, height)
         self.columns = max(3, round((NODES - 1) * width / longest) + 1)
@@ -46,12 +51,17 @@ class HeadWarp:
         self.face_width = apart(points, topology.FACE_SIDES)
         face_height = apart(points, (topology.HAIR_LINE, topology.CHIN))
         centre = points[list(topology.FACE_SIDES)].sum(axis=0) / 2
-        self._weight = self._fade(fitted, centre[:2], face_height)
+        self._weight = self._fade(fitted, centre[:2], face_height, person is not None)
+        self._moves = self._weight > 1e-3
+        if person is not None:
+            reach = 2 * int(np.ceil(FARTHEST * self.face_width / self._step.min())) + 1
+            seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
+            self._moves &= cv2.dilate(seen, np.ones((reach, reach), np.uint8)) > 0
         self._depth = self._spread_depth(points, centre)
         down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]
         self._pivot = (centre + down * face_height * 0.75 + away * self.face_width * 0.25).astype(np.float32)
 
-    def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float) -> np.ndarray:
+    def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float, alone: bool) -> np.ndarray:
         away = self._nodes - centre
         u = (away @ fitted.across) / self.face_width
         v = (away @ fitted.down) / face_height
@@ -59,6 +69,9 @@ class HeadWarp:
         v = np.where(v < 0, v / 1.25, v / 0.75)
         distance = np.sqrt((u / 0.95) ** 2 + v**2)
         weight = 1 - _smoothstep((distance - 1.0) / 0.9)
+        if alone:
+            under_chin = (self._nodes - fitted.rest[topology.CHIN, :2]) @ fitted.down / face_height
+            weight = (1 - _smoothstep((np.abs(u) - 1.1) / 0.9)) * (1 - _smoothstep((under_chin + 0.1) / 0.85))
         x, y = self._nodes[..., 0], self._nodes[..., 1]
         border = np.minimum.reduce([x, self.width - 1 - x, y]) / (0.10 * min(self.width, self.height))
         below = (self.height - 1 - y) / (0.10 * self.height)
@@ -67,7 +80,7 @@ class HeadWarp:
     def _spread_depth(self, points: np.ndarray, centre: np.ndarray) -> np.ndarray:
         """Depth at the nodes: that of the nearby mesh points, averaged with weights that fall with distance."""
         away = np.linalg.norm(self._nodes[:, :, None] - points[None, None, :, :2], axis=-1) / self.face_width
-        weight = 1 / (away**2 + 0.02) ** 2
+        weight = 1 / (away**2 + 0.002) ** 2
         return ((weight * points[:, 2]).sum(-1) / weight.sum(-1)).astype(np.float32)
 
     def forward(self, rotation: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -115,6 +128,6 @@ class HeadWarp:
     @property
     def region(self) -> Region:
         """What head motion can change."""
-        rows, columns = np.nonzero(self._weight > 1e-3)
+        rows, columns = np.nonzero(self._moves)
         outside = np.array([[columns.min() - 1, rows.min() - 1], [columns.max() + 1, rows.max() + 1]])
         return region_around(outside * self._step, (self.height, self.width))

@@ -24,6 +24,9 @@ _JAW = np.array((topology.CHIN, topology.OUTER_LIP_MIDDLES[1], topology.INNER_LI
 CAVITY = np.array((58, 21, 20), np.float32)
 """Colour of the dark behind teeth and tongue, before lighting."""
 
+UPPER_TEETH = 0.035
+"""How far the upper teeth hang down behind the lip, in mouth widths: two millimetres of fifty are seen at rest."""
+
 REFERENCE_LIGHT = 175.0
 """Brightness of skin (its green channel's weight in luma included) under which the sprites were lit."""
 
@@ -241,7 +244,11 @@ class MouthInterior:
         inside = np.empty((*shade.shape, 3), np.float32)
         inside[:] = CAVITY * self._light
         low = np.array([0, 0.03])
-        order = [("tongue", 0.95 * drop + low * (1 - 6 * tongue)), ("lower", drop + low), ("upper", 0 * drop)]
+        order = [
+            ("tongue", 0.95 * drop + low * (1 - 6 * tongue)),
+            ("lower", drop + low),
+            ("upper", np.array([0, UPPER_TEETH])),
+        ]
         if tongue > 0.5:  # between the teeth: in front of the lower row
             order[0], order[1] = order[1], order[0]
         for name, offset in order:

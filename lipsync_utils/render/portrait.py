@@ -8,8 +8,9 @@ from ..faces import topology
 from ..records import Face
 from ..rig import Rig
 from . import mesh
-from .eyes import Lashes, blink_displacement, widen_eyes
+from .eyes import Eyes
 from .head import HeadWarp
+from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
 from .regions import region_around
 from .warp import MeshWarp, identity_maps
@@ -27,27 +28,28 @@ class PortraitRenderer:
         face: the face in it.
         rig: the ARKit basis.
         names: the blendshapes that :meth:`render` will be given, in order.
+        layers: of the picture; without them, what is around the head moves along, less and less.
     """
 
-    def __init__(self, image: np.ndarray, face: Face, *, rig: Rig, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, image: np.ndarray, face: Face, *, rig: Rig, names: tuple[str, ...], layers: Layers | None = None
+    ) -> None:
         self.image = image
         self.fitted = rig.fit(face)
         self._names, self._columns = names, rig.columns(names)
         self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
-        self._lids = widen_eyes(self.fitted)
-        self._blink = blink_displacement(self.fitted, self._lids)
-        self._lashes = Lashes(self.fitted, image)
-        self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0])
+        self._eyes = Eyes(self.fitted, image)
+        person = None if layers is None else layers.alpha
+        self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0], person=person)
         self.mouth = MouthInterior.of(self.fitted.mouth_width, self.fitted.source, image)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
-        self._warp = MeshWarp(image, mesh.surround(self._source + self._lids), supersampling=SUPERSAMPLING)
+        self._warp = MeshWarp(image, mesh.surround(self._source), supersampling=SUPERSAMPLING, layers=layers)
 
-    def points(self, values: np.ndarray, *, blink: float = 0.0, brow: float = 0.0) -> np.ndarray:
+    def points(self, values: np.ndarray, *, brow: float = 0.0) -> np.ndarray:
         """Moved mesh points before head motion, rings included: ``(n, 2) float32``."""
-        points = self.fitted.move(values, self._columns)[:, :2] + self._lids
-        points = points + np.float32(brow) * self._brow[:, :2] + np.float32(blink) * self._blink
-        return mesh.surround(points, self._source + self._lids)
+        points = self.fitted.move(values, self._columns)[:, :2] + np.float32(brow) * self._brow[:, :2]
+        return mesh.surround(points, self._source)
 
     def render(
         self,
@@ -57,6 +59,7 @@ class PortraitRenderer:
         shift: np.ndarray | None = None,
         blink: float = 0.0,
         brow: float = 0.0,
+        gaze: np.ndarray | None = None,
     ) -> np.ndarray:
         """One frame.
 
@@ -66,11 +69,12 @@ class PortraitRenderer:
             shift: ``(2,)`` in face widths.
             blink: eyelid closure, 0 to 1.
             brow: brow raise, 0 to 1.
+            gaze: ``(2,)`` how far the irises are turned across and down, in widths of the eye.
 
         Returns:
             ``(H, W, 3) uint8`` RGB, a new array. Outside of the moving region it equals the picture.
         """
-        target = self.points(values, blink=blink, brow=brow)
+        target = self.points(values, brow=brow)
         if rotation is None:
             skull = np.eye(2, 3)
             region = region_around(target, self.image.shape)
@@ -84,7 +88,9 @@ class PortraitRenderer:
             maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
-        self._lashes.paint(out, target, blink)
+        if gaze is not None:
+            self._eyes.look(out, target, gaze, self._warp.at)
+        self._eyes.close(out, target, blink)
         state = mouth_state(self.fitted, self._names, values)
         self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, state)
         return out

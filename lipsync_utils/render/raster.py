@@ -141,6 +141,23 @@ def coverage_between(height, width, upper, lower):
     return out
 
 
+@numba.njit(cache=True, nogil=True)
+def lay_over(front, alpha, back):
+    """Put one picture over another, in place of the first.
+
+    Args:
+        front: ``(h, w, 3) uint8``; receives the result.
+        alpha: ``(h, w) uint8`` how much of it is seen.
+        back: ``(h, w, 3) uint8`` what is seen otherwise.
+    """
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            a = np.int32(alpha[y, x])
+            if a < 255:
+                for c in range(3):
+                    front[y, x, c] = (a * front[y, x, c] + (255 - a) * back[y, x, c] + 127) // 255
+
+
 def warm_up() -> None:
     """Compile the loops, or load them from the cache, so that the first frame need not wait for it."""
     maps = np.zeros((2, 4, 4), np.float32)

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..faces import topology
 from . import mesh
-from .raster import draw_triangles
+from .layers import Layers
+from .raster import draw_triangles, lay_over
 from .regions import Region, region_around
 
 _MOUTH = np.array(topology.MOUTH_HOLE)
@@ -26,15 +27,22 @@ class MeshWarp:
             numbers: x in the picture is (x + 0.5) * factor - 0.5 in the enlarged one.
         supersampling: enlarge the picture once (Lanczos) by this factor, so that bilinear sampling of it stays as sharp
             at every sub-pixel position as the picture itself: slow motion does not make a still picture shimmer.
+        layers: of the picture; if given, only the person in front moves, and what is behind stands still.
     """
 
-    def __init__(self, image: np.ndarray, source: np.ndarray, *, supersampling: int = 1) -> None:
+    def __init__(
+        self, image: np.ndarray, source: np.ndarray, *, supersampling: int = 1, layers: Layers | None = None
+    ) -> None:
         self.image, self.source, self.factor = image, source, supersampling
         self._in_texture = (source * supersampling + (supersampling - 1) / 2).astype(np.float32)
-        self._texture = image
+        self._texture, self._alpha, self._back = image, None, None
+        if layers is not None:
+            self._texture, self._alpha, self._back = layers.front, layers.alpha, layers.back
         if supersampling > 1:
             size = image.shape[1] * supersampling, image.shape[0] * supersampling
-            self._texture = cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4)
+            self._texture = cv2.resize(self._texture, size, interpolation=cv2.INTER_LANCZOS4)
+            if self._alpha is not None:
+                self._alpha = cv2.resize(self._alpha, size, interpolation=cv2.INTER_LINEAR)
 
     def paint(
         self,
@@ -59,10 +67,19 @@ class MeshWarp:
         if right - left < 2 or bottom - top < 2:
             return
         draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
-        out[top:bottom, left:right] = self._sample(*maps)
+        moved = self._sample(*maps)
+        if self._alpha is not None:
+            alpha = cv2.remap(self._alpha, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            lay_over(moved, alpha, self._back[top:bottom, left:right])
+        out[top:bottom, left:right] = moved
         for detail in (_MOUTH, *_EYES) if fine_lips else _EYES:
             if np.abs(target[detail] - self.source[detail]).max() > STILL:
                 self._refine(out, target, region, maps, target[detail])
+
+    def at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The picture's colours at places in its own pixels, ``(h, w) float32`` each: ``(h, w, 3) uint8``."""
+        half = np.float32((self.factor - 1) / 2)
+        return self._sample(x * self.factor + half, y * self.factor + half)
 
     def _sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
         method = cv2.INTER_LINEAR if self.factor > 1 else cv2.INTER_CUBIC

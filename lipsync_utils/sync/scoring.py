@@ -38,7 +38,8 @@ NEIGHBOURS = 4
 """Shifts on both sides of the best one that belong to it, in frames."""
 
 LEAST_MOTION = 0.006
-"""Mean deviation of the mouth's gap under which it does not move, in distances between the outer eye corners."""
+"""Deviation of the mouth's gap under which it does not move, in distances between the outer eye corners; by the range
+of nine tenths of the frames, which is 3.3 deviations of a normal distribution."""
 
 LEAST_LEVEL_DBFS = -55.0
 """A sound whose loudest tenth of a second lies under this has no voice in it."""
@@ -192,7 +193,8 @@ def _obstacle(mouth: Mouth, wave: np.ndarray, certainty: float, width_ms: float,
         return f"There is no voice in the sound (its loudest moment is at {level:.0f} dBFS)."
     seen = mouth.measures[np.isfinite(mouth.measures).all(axis=1)]
     columns = [MOUTH_MEASURES.index(name) for name in ("inner gap, middle", "outer height")]
-    motion = float(seen[:, columns].std(axis=0).max())
+    low, high = np.percentile(seen[:, columns], (5, 95), axis=0)  # the first frames, in which the mesh settles, aside
+    motion = float((high - low).max()) / 3.3
     if motion < LEAST_MOTION:
         return f"The mouth does not move (its opening varies by {motion:.3f} of the eyes' distance)."
     if certainty < CERTAIN or width_ms > SETTLED_MS:

@@ -15,6 +15,7 @@ from ..engines.contract import Task
 from ..motion import make_motion
 from ..options import RunOptions
 from ..records import SAMPLE_RATE, FaceCurves, Speech, Timeline, TrackedFrame
+from ..render.layers import layers_of
 from ..render.portrait import PortraitRenderer
 from ..render.raster import warm_up
 from ..render.video import VideoRenderer
@@ -138,7 +139,8 @@ class Wav2LipEngine:
         """See :class:`~lipsync_utils.engines.Engine`."""
         image, face, heard = tracked.frame.image, tracked.face, self._hear(task.speech, task.timeline)
         names = heard.curves.names
-        portrait = PortraitRenderer(image, face, rig=self._rig, names=names)
+        layers = None if task.motion.style == "still" else layers_of(image, face)
+        portrait = PortraitRenderer(image, face, rig=self._rig, names=names, layers=layers)
         motion = make_motion(task.speech, heard.curves, task.timeline, task.motion)
         head = MovingHead(portrait, motion, closed=np.zeros(len(names), np.float32))
         box = face_box(face.points, self._pads)

@@ -108,7 +108,7 @@ def test_random_speech_with_a_moving_head_does_not_fold_the_face(renderer):
     for _ in range(60):
         spoken = [Phoneme(str(random.choice(SOUNDS)), 0.1 * i, 0.1 * i + 0.1, 1) for i in range(6)]
         values = targets(spoken, duration_s=0.6).values[random.integers(10, 50)]
-        points = renderer.points(values, blink=random.uniform(0, 1), brow=random.uniform(0, 0.8))
+        points = renderer.points(values, brow=random.uniform(0, 0.8))
         field = renderer.head.forward(random.normal(0, 0.035, 3), random.normal(0, 0.012, 2))
         areas.append(folded_area(renderer, points + renderer.head.at(field, points), rest))
     assert max(areas) < MAX_FOLDED

@@ -53,7 +53,7 @@ def test_still_head_motion_is_the_picture(renderer, portrait, face, pose):
 def test_beyond_the_moving_region_the_picture_is_kept_exactly(renderer, portrait, pose):
     values = pose(jawOpen=0.5, mouthPucker=0.4)
     out = renderer.render(values, blink=0.5, brow=0.5)
-    points = renderer.points(values, blink=0.5, brow=0.5)
+    points = renderer.points(values, brow=0.5)
     (left, top), (right, bottom) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int)
     inside = np.zeros(portrait.shape[:2], bool)
     inside[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
@@ -119,6 +119,25 @@ def irises(image: np.ndarray, person: SyntheticFace) -> int:
         pupil = np.abs(eye - (16, 14, 14)).max(2) < 15
         count += int((iris | pupil).sum())
     return count
+
+
+def test_irises_turn_and_lids_stay(renderer, portrait, person, pose):
+    straight, aside = (renderer.render(pose(), gaze=np.array([shift, 0.0])) for shift in (0.0, 0.12))
+    for x, y in person.eye_centres.round().astype(int):
+        reach = round(0.08 * person.width)
+        middles = []
+        for image in (straight, aside):
+            eye = image[y - reach : y + reach, x - reach : x + reach].astype(int)
+            dark = np.abs(eye - (16, 14, 14)).max(2) < 15
+            middles.append(np.nonzero(dark)[1].mean())
+        assert middles[1] - middles[0] > 1.5, "pixels of about four"
+    changed = np.abs(straight.astype(int) - aside).max(2) > 8
+    upper, lower = (list(topology.RIGHT_EYE_UPPER), list(topology.RIGHT_EYE_LOWER))
+    lids = renderer.points(pose())[upper + lower + list(topology.LEFT_EYE_UPPER) + list(topology.LEFT_EYE_LOWER)]
+    rows = np.nonzero(changed)[0]
+    assert changed.any()
+    assert rows.min() > lids[:, 1].min() - 3
+    assert rows.max() < lids[:, 1].max() + 3
 
 
 def test_blink_hides_the_eyes(renderer, portrait, person, pose):

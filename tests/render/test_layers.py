@@ -1,0 +1,73 @@
+"""A picture in two layers: together they are the picture, and one moves before the other."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from lipsync_utils.render.layers import filled, parted, refined
+from lipsync_utils.render.portrait import PortraitRenderer
+from lipsync_utils.speech.visemes import NAMES
+
+TURNED = np.array([0.08, 0.12, -0.08])
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A person (a blue disc with some grain) before a red and green ramp, and a coarse mask of where it is."""
+    y, x = np.mgrid[:240, :240]
+    person = np.hypot(x - 120, y - 120) < 70
+    image = np.where(person[..., None], (40, 60, 200), np.stack([x * 0.8, y * 0.8, np.full_like(x, 30)], -1))
+    image = np.clip(image + np.random.default_rng(0).normal(0, 1, image.shape), 0, 255).astype(np.uint8)
+    coarse = cv2.resize(person.astype(np.float32), (40, 40), interpolation=cv2.INTER_AREA)
+    return image, person, cv2.resize(coarse, (240, 240))
+
+
+def test_together_they_are_the_picture(scene):
+    image, person, mask = scene
+    layers = parted(image, mask, coarse=6)
+    share = layers.alpha[..., None] / 255
+    again = share * layers.front + (1 - share) * layers.back
+    away = cv2.distanceTransform((~person).astype(np.uint8), cv2.DIST_L2, 3)
+    within = cv2.distanceTransform(person.astype(np.uint8), cv2.DIST_L2, 3)
+    assert np.abs(again - image)[(within > 10) | (away > 30)].max() <= 1
+    assert np.abs(again - image).mean() < 2
+
+
+def test_the_outline_is_found_where_it_is(scene):
+    image, person, mask = scene
+    alpha = refined(image, mask, coarse=6)
+    blurred = np.abs((mask > 0.5).astype(float) - person).sum()
+    assert np.abs((alpha > 0.5).astype(float) - person).sum() < 0.5 * blurred + 40
+
+
+def test_what_is_behind_goes_on_behind_the_person(scene):
+    image, person, mask = scene
+    back = parted(image, mask, coarse=6).back.astype(int)
+    assert back[person][:, 2].max() < 90, "nothing of the blue is left"
+    x, y = np.array([60, 180]), np.array([120, 120])
+    assert back[y, x][1, 0] > back[y, x][0, 0], "redder to the right, as around it"
+
+
+def test_filling_keeps_what_is_known_and_invents_nothing_beyond_it():
+    image = np.full((33, 50, 3), 7, np.float32)
+    image[:, 25:] = 90
+    weight = np.zeros((33, 50), np.float32)
+    weight[:, :10] = weight[:, 40:] = 1
+    out = filled(image, weight)
+    np.testing.assert_allclose(out[weight == 1], image[weight == 1], atol=1e-3)
+    assert out.min() >= 6.9
+    assert out.max() <= 90.1
+    assert (np.diff(out[16, 8:42, 0]) > -0.5).all(), "a ramp from one to the other"
+
+
+def test_a_head_moves_before_its_background(portrait, face, rig, pose):
+    x, y = np.meshgrid(*(np.arange(s, dtype=np.float32) for s in portrait.shape[1::-1]))
+    mask = (np.hypot((x - 256) / 110, (y - 230) / 150) < 1).astype(np.float32)
+    layers = parted(portrait, mask, coarse=3)
+    out = PortraitRenderer(portrait, face, rig=rig, names=NAMES, layers=layers).render(pose(), rotation=TURNED)
+    behind = np.hypot((x - 256) / 110, (y - 230) / 150) > 1.35
+    np.testing.assert_array_equal(out[behind], portrait[behind])
+    inside = mask > 0
+    assert np.abs(out[inside].astype(int) - portrait[inside]).mean() > 3
