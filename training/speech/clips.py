@@ -129,6 +129,7 @@ class Agreement:
         ratio: how much the model's opening varies (standard deviation) in parts of how much the real one does.
         width: of the mouth's width, at lag zero.
         width_best: the same at the lag of ``best``.
+        width_ratio: how much the model's width varies in parts of how much the real one does.
         loudness, recogniser: of the baselines' opening, at lag zero.
     """
 
@@ -140,6 +141,7 @@ class Agreement:
     ratio: float
     width: float
     width_best: float
+    width_ratio: float
     loudness: float
     recogniser: float
 
@@ -164,6 +166,7 @@ def agreement(lips: Lips, model: SpeechModel, *, sound_late_s: float = 0.0) -> A
         float(at(lag, opening).std() / lips.opening.std()),
         correlation(at(0, width), lips.width),
         correlation(at(lag, width), lips.width),
+        float(at(lag, width).std() / lips.width.std()),
         correlation(at(0, loudness(lips.wave)), lips.opening),
         np.nan if recognised is None else correlation(at(0, recognised), lips.opening),
     )

@@ -1,6 +1,6 @@
 """Measure the speech model: on held-out texts and speakers, on the samples, without any voice, and on real lips.
 
-    python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--apart PATTERN ...]
+    python training/speech/evaluate.py [--weights FILE] [--clips DIR] [--tracks DIR] [--apart PATTERN ...] ...
         [--utterances 60] [--figures DIR]
 
 ``--tracks`` keeps the measured lips of the clips for the next time. Joe, Festival and PocketSphinx are left out where
@@ -104,17 +104,28 @@ def without_voice(model: SpeechModel) -> dict[str, float]:
     }
 
 
-CLIP_COLUMNS = ("zero", "best", "lag", "concordance", "ratio", "width", "width_best", "loudness", "recogniser")
+CLIP_COLUMNS = (
+    "zero",
+    "best",
+    "lag",
+    "concordance",
+    "ratio",
+    "width",
+    "width_best",
+    "width_ratio",
+    "loudness",
+    "recogniser",
+)
 """What is told of each clip; see :class:`clips.Agreement`."""
 
 
 def on_clips(
-    folder: Path, tracks: Path | None, model: SpeechModel, apart: Sequence[str] = ()
+    folder: Path, tracks: Path | None, model: SpeechModel, apart: Sequence[Sequence[str]] = ()
 ) -> dict[str, clips.Agreement]:
     """Print the agreement with real lips; ``tracks`` keeps what was measured on the clips.
 
     Clips at odd places of the sorted names are those that may be looked at to choose; the others are to report. Those
-    whose name is like a pattern of ``apart`` are summed up once more on their own.
+    whose name is like a pattern of a group in ``apart`` are summed up once more on their own.
     """
     rows = {}
     print(f"\n| clip | half | {' | '.join(CLIP_COLUMNS)} |\n|---|---|{'---|' * len(CLIP_COLUMNS)}")
@@ -126,8 +137,8 @@ def on_clips(
         ]
         print(f"| {path.stem} | {'to choose' if place % 2 else 'to report'} | {' | '.join(cells)} |")
     halves = {"to choose": list(rows.values())[::2], "to report": list(rows.values())[1::2], "all": list(rows.values())}
-    if named := [row for name, row in rows.items() if any(fnmatch(name, pattern) for pattern in apart)]:
-        halves[", ".join(apart)] = named
+    for group in apart:
+        halves[", ".join(group)] = [r for name, r in rows.items() if any(fnmatch(name, pattern) for pattern in group)]
     print(f"\n| over clips | {' | '.join(halves)} |\n|---|{'---|' * len(halves)}")
     for name, (column, summary) in OVER_CLIPS.items():
         found = [np.array([getattr(row, column) for row in half], float) for half in halves.values()]
@@ -146,6 +157,8 @@ OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
     "extent within 0.7 to 1.4": ("ratio", lambda values: np.mean((values > 0.7) & (values < 1.4))),
     "width, lag 0, median": ("width", np.median),
     "width, at the opening's best lag, median": ("width_best", np.median),
+    "extent of width, model / real, median": ("width_ratio", np.median),
+    "extent of width within 0.7 to 1.4": ("width_ratio", lambda values: np.mean((values > 0.7) & (values < 1.4))),
     "best lag within one frame": ("lag", lambda values: np.mean(np.abs(values) <= 1)),
     "loudness as opening, lag 0, median": ("loudness", np.median),
     "recogniser's opening, lag 0, median": ("recogniser", np.median),
@@ -181,7 +194,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--clips", type=Path)
     parser.add_argument("--tracks", type=Path)
-    parser.add_argument("--apart", nargs="+", default=(), help="clips with such names are summed up on their own, too")
+    parser.add_argument("--apart", nargs="+", action="append", default=[], help="sum up clips with such names, too")
     parser.add_argument("--figures", type=Path, help="folder for pictures of the curves")
     parser.add_argument("--utterances", type=int, default=60)
     options = parser.parse_args()

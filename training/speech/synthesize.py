@@ -37,16 +37,16 @@ from lipsync_utils.voices.hibari_voice import hibari_voice
 
 CACHE = Path(__file__).parent / "cache"
 HOURS = {
-    "kokoro": 2.33,
-    "kokoro-arabic": 0.83,
-    "kokoro-other": 0.5,
+    "kokoro": 1.33,
+    "kokoro-arabic": 0.5,
+    "kokoro-other": 0.17,
     "hibari": 2.8,
     "flite": 1.5,
-    "english": 2.0,
-    "arabic": 3.0,
-    "other": 1.2,
+    "english": 1.0,
+    "arabic": 2.0,
+    "other": 1.0,
 }
-"""Of each source for training. Kokoro takes half as long as its speech; all others together a quarter of an hour."""
+"""Of each source for training. Kokoro takes about as long as its speech on a core, all others a quarter of an hour."""
 
 PIECE_S = 600.0
 VALID_S = 180.0

