@@ -10,9 +10,10 @@ from scipy.signal import resample_poly
 from lipsync_utils.errors import AssetError, InputError
 from lipsync_utils.records import Phoneme, Speech
 from lipsync_utils.speech import SpeechModel, lip_opening
-from lipsync_utils.speech.model import decided_contacts, rest_gate
+from lipsync_utils.speech.composing import CONTACTS, Gestures
+from lipsync_utils.speech.model import decided_contacts, decided_gestures, rest_gate
 from lipsync_utils.speech.phonetics import targets
-from lipsync_utils.speech.visemes import NAMES
+from lipsync_utils.speech.visemes import CHANNELS, NAMES
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "audio"
 RATE = 16_000
@@ -50,6 +51,14 @@ def test_lips_meet_on_p_b_m(sample):
     shut = meetings(phonemes, curves)
     assert len(shut) > 15
     assert np.mean(shut) >= 0.95
+
+
+@pytest.mark.parametrize(("said", "done"), [(0.1, 0.045), (0.25, 0.177), (0.5, 0.5), (0.7, 0.828)])
+def test_wide_jaws_open_wider_and_nearly_shut_ones_less(said, done):
+    pose = np.full((100, len(CHANNELS)), said, np.float32)
+    planned = decided_gestures(Gestures(pose, np.zeros((100, len(CONTACTS))), np.ones(100)))
+    assert planned.pose[50, CHANNELS.index("jawOpen")] == pytest.approx(done, abs=0.002)
+    assert planned.pose[50, CHANNELS.index("mouthPucker")] == pytest.approx(said)
 
 
 @pytest.mark.parametrize("articulation", [0.5, 1.5])
