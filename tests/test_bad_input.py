@@ -141,7 +141,7 @@ _CHOICE = r"--face received {}; 'largest', a number from 0 on, or a point such a
 
 OPTIONS = {
     "engine": ("--engine best", 2, r"Unknown engine 'best'\. Choose one of: auto, rig"),
-    "motion": ("--motion wild", 2, r"Unknown motion 'wild'\. Choose one of: natural, still"),
+    "motion": ("--motion wild", 2, r"Unknown motion 'wild'\. Choose one of: still, calm, natural, lively"),
     "detector": ("--detector magic", 2, r"Unknown face detector 'magic'\. Choose one of: embedded, face-alignment"),
     "fps word": ("--fps fast", 2, _RATE.format("'fast'")),
     "fps empty": ("--fps=", 2, _RATE.format("''")),

@@ -84,7 +84,7 @@ def test_lips_that_nobody_sees_move_as_those_that_are_shown(portrait, face):
     """For the clips of sound alone: the same places and gaps as in pictures of a head that keeps still."""
     who, values = talking.Speaker(portrait, face, np.ones(3)), np.zeros((3, len(talking.NAMES)), np.float32)
     values[1:, talking.NAMES.index("jawOpen")] = 0.4, 0.1
-    turned = (np.zeros((3, n), np.float32) for n in (3, 2))
+    turned = (np.zeros((3, n), np.float32) for n in (3, 2, 2))
     still = HeadMotion(*turned, np.zeros(3, np.float32), np.full(3, 1e-6, np.float32))
     for seen, unseen in zip(who.speaking(values, still), who.unseen(values), strict=True):
         np.testing.assert_allclose(seen.points, unseen.points, atol=0.1)

@@ -183,7 +183,7 @@ def test_each_frame_is_paired_with_itself_with_its_lips_closed(made):
     for part in PARTS:
         for clip in clips(made / "data", part):
             frames, before = (clip[name].astype(float) for name in ("frames", "before"))
-            opened = clip["opening"] > 0.03
+            opened = clip["opening"] > 0.02
             off = np.abs(frames - before)[opened]
             assert off[:, 60:84, 30:66].mean() > 5 * off[:, :44].mean(), "their lips differ, and little else"
             points, at_rest = (clip[name].astype(float) for name in ("points", "points_before"))

@@ -88,7 +88,7 @@ class Speaker:
     def unseen(self, values: np.ndarray) -> Iterator[Shown]:
         """What :meth:`speaking` would show of a head that keeps still, without pictures."""
         for row in values:
-            yield self._shown(_NOTHING, self._renderer.points(row, blink=0.0, brow=0.0), 0.0)
+            yield self._shown(_NOTHING, self._renderer.points(row, brow=0.0), 0.0)
 
     def speaking(self, values: np.ndarray, motion: HeadMotion) -> Iterator[Shown]:
         """A picture for each row of ``values (T, 21)``."""
@@ -96,7 +96,7 @@ class Speaker:
         for index, row in enumerate(values):
             moved = motion.at(index)
             image = renderer.render(row, **moved)
-            still = renderer.points(row, blink=moved["blink"], brow=moved["brow"])
+            still = renderer.points(row, brow=moved["brow"])
             field = renderer.head.forward(moved["rotation"], moved["shift"])
             yield self._shown(image, still, renderer.head.at(field, still))
 
@@ -122,8 +122,8 @@ def curves(take: Take, rng: np.random.Generator) -> FaceCurves:
 
 
 def motion(take: Take, spoken: FaceCurves, timeline: Timeline, rng: np.random.Generator) -> HeadMotion:
-    """Head, lids and brows: the engine's own, up to twice as lively, about a pose that is not quite the picture's."""
+    """Head, eyes and brows: the engine's own or less lively, about a pose that is not quite the picture's."""
     speech = Speech(take.wave, len(take.wave), SAMPLE_RATE, 1, "")
     usual = make_motion(speech, spoken, timeline, MotionOptions(seed=int(rng.integers(1 << 30))))
-    lively, turned = rng.uniform(0.4, 2.0), rng.normal(0.0, (0.03, 0.05, 0.0))
+    lively, turned = rng.uniform(0.25, 1.0), rng.normal(0.0, (0.03, 0.05, 0.0))
     return replace(usual, rotation=(lively * usual.rotation + turned).astype(np.float32), shift=lively * usual.shift)
