@@ -64,14 +64,14 @@ class HeadWarp:
     def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float, alone: bool) -> np.ndarray:
         away = self._nodes - centre
         u = (away @ fitted.across) / self.face_width
-        v = (away @ fitted.down) / face_height
-        # an egg: hair above the face belongs to the head, shoulders below the chin do not
-        v = np.where(v < 0, v / 1.25, v / 0.75)
-        distance = np.sqrt((u / 0.95) ** 2 + v**2)
-        weight = 1 - _smoothstep((distance - 1.0) / 0.9)
         if alone:
             under_chin = (self._nodes - fitted.rest[topology.CHIN, :2]) @ fitted.down / face_height
             weight = (1 - _smoothstep((np.abs(u) - 1.1) / 0.9)) * (1 - _smoothstep((under_chin + 0.1) / 0.85))
+        else:
+            v = (away @ fitted.down) / face_height
+            # an egg: hair above the face belongs to the head, shoulders below the chin do not
+            v = np.where(v < 0, v / 1.25, v / 0.75)
+            weight = 1 - _smoothstep((np.sqrt((u / 0.95) ** 2 + v**2) - 1.0) / 0.9)
         x, y = self._nodes[..., 0], self._nodes[..., 1]
         border = np.minimum.reduce([x, self.width - 1 - x, y]) / (0.10 * min(self.width, self.height))
         below = (self.height - 1 - y) / (0.10 * self.height)

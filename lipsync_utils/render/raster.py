@@ -165,3 +165,5 @@ def warm_up() -> None:
     draw_triangles(maps[0], maps[1], 0, 0, triangle, triangle, np.array([[0, 1, 2]], np.int32))
     fill_from_nodes(maps[0], maps[1], 0, 0, np.zeros((2, 2, 2), np.float32), 3.0, 3.0, 2)
     coverage_between(4, 4, triangle[:2], triangle[:2])
+    picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8)
+    lay_over(picture[:, :2].copy(), alpha[:, :2].copy(), picture[:, :2])  # what is behind is a part of a picture
