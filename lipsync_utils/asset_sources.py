@@ -202,6 +202,11 @@ def _short(error: Exception) -> str:
         return Message("the server did not answer in time")
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection broken" in str(error):
         return Message("the connection broke before the file was complete")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Message(
+            "the certificate of the server is not trusted (behind a proxy, REQUESTS_CA_BUNDLE names the file with its "
+            "certificate)"
+        )
     if isinstance(error, requests.ConnectionError):
         return Message("no connection (is this machine online?)")
     return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -24,6 +24,9 @@ ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "app/Dockerfile"
 KNOWN = {"FROM", "RUN", "WORKDIR", "ENV", "COPY", "USER", "EXPOSE", "HEALTHCHECK", "CMD"}
 
+CERTIFICATES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT")
+"""What belongs to the network that the container is built in, not to the recipe: whom its proxy asks to trust."""
+
 
 class Step(NamedTuple):
     """An instruction of the recipe, and what follows it."""
@@ -157,7 +160,8 @@ def test_every_step_works_on_what_the_steps_before_have_made(tmp_path):
 
 def replay(root: Path, path: str, more: dict[str, str]) -> tuple[Path, dict[str, str]]:
     """Do what the recipe says in a folder instead of a container; the working folder and environment in the end."""
-    environment = {"PATH": path, "HOME": str(root), "LANG": "C.UTF-8"} | more
+    trusted = {name: os.environ[name] for name in CERTIFICATES if name in os.environ}
+    environment = {"PATH": path, "HOME": str(root), "LANG": "C.UTF-8"} | trusted | more
     folder = root
 
     def inside(text: str) -> str:
