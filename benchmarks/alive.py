@@ -48,6 +48,9 @@ def main() -> None:
     make = parser(__doc__)
     make.add_argument("--faces", nargs="*", type=Path, default=sorted((SAMPLES / "avatars").glob("*.png")))
     make.add_argument("--motion", default="natural")
+    make.add_argument("--seconds", type=float, default=20.0, help="of the sample voice that are spoken")
+    make.add_argument("--seed", type=int, default=0, help="of the first face; every further one has the next")
+    make.add_argument("--keep", type=Path, help="a folder for the videos")
     make.add_argument("--videos", nargs="+", type=Path, help="finished files, instead of making them")
     make.add_argument("--beside", nargs="+", type=Path, default=(), help="folders of other videos")
     args = make.parse_args()
@@ -58,11 +61,14 @@ def main() -> None:
         rows["ours"] = [life(path) for path in args.videos]
     else:
         with tempfile.TemporaryDirectory() as name:
-            rows["ours"] = []
-            for face in args.faces:
-                out = Path(name) / f"{face.stem}.mp4"
-                run_lipsync(face, sample_voice("english"), out, "--motion", args.motion)
-                rows["ours"].append(life(out))
+            rows["ours"], folder = [], args.keep or Path(name)
+            folder.mkdir(exist_ok=True)
+            for seed, face in enumerate(args.faces, start=args.seed):
+                options = ("--motion", args.motion, "--seed", str(seed), "--voice-to", str(args.seconds))
+                run_lipsync(face, sample_voice("english"), folder / f"{face.stem}.mp4", *options)
+                rows["ours"].append(life(folder / f"{face.stem}.mp4"))
+    if not args.as_json:
+        print(looks(args.motion))
     known = {name: [one for one in found if one is not None] for name, found in rows.items()}
     if args.as_json:
         print(json.dumps({name: [asdict(one) for one in found] for name, found in known.items()}))
@@ -74,6 +80,35 @@ def main() -> None:
         print(f"| {name} | {len(found)} | {' | '.join(f'{value:.3f}' for value in middle)} |")
 
 
+def looks(style: str) -> str:
+    """Blinks and gaze of the motion itself, over the English sample voice and eight seeds, as a line."""
+    from fractions import Fraction
+
+    from lipsync_utils.media import load_speech
+    from lipsync_utils.motion import make_motion
+    from lipsync_utils.options import MotionOptions
+    from lipsync_utils.records import Timeline
+    from lipsync_utils.speech import SpeechModel
+
+    speech = load_speech(sample_voice("english"))
+    curves, timeline = SpeechModel.load()(speech), Timeline.covering(speech.samples, speech.rate, Fraction(200))
+    minutes, motions = 0.0, []
+    for seed in range(8):
+        motions.append(make_motion(speech, curves, timeline, MotionOptions(style=style, seed=seed)))
+        minutes += timeline.duration_s / 60
+    lids = np.concatenate([motion.blink for motion in motions])
+    gaze = np.concatenate([np.linalg.norm(motion.gaze, axis=1) for motion in motions])
+    steps = np.concatenate([np.linalg.norm(np.diff(motion.gaze, axis=0), axis=1) * 200 for motion in motions])
+    begins = np.flatnonzero((lids[1:] > 0.05) & (lids[:-1] <= 0.05))
+    full = np.array([lids[at : at + 60].max() for at in begins])
+    fast = np.flatnonzero(np.diff((steps > 0.3).astype(int)) > 0)
+    near = np.mean(gaze < 0.05)
+    return (
+        f"{style}: {len(begins) / minutes:.1f} blinks a minute, {np.mean(full > 0.95):.0%} of them full; "
+        f"{len(fast) / minutes:.0f} saccades a minute; looks at the viewer (within 0.05 eye widths) {near:.0%}\n"
+    )
+
+
 def life(path: Path) -> Life | None:
     """Measure one file; None where it is shorter than :data:`LEAST_S`."""
     import av
@@ -81,7 +116,7 @@ def life(path: Path) -> Life | None:
 
     from lipsync_utils.faces import topology
     from lipsync_utils.faces.blazemesh import BlazeMeshDetector
-    from lipsync_utils.faces.geometry import apart
+    from lipsync_utils.faces.geometry import apart, opening_and_width
     from lipsync_utils.records import Face
     from lipsync_utils.rig import Rig
 
@@ -106,28 +141,13 @@ def life(path: Path) -> Life | None:
     place = np.stack([np.interp(even, times, place[:, axis]) for axis in (0, 1)], axis=1)
     speed = np.linalg.norm(np.diff(place, axis=0), axis=1) / step
     change = np.linalg.norm(np.diff(place, n=2, axis=0), axis=1) / step**2
-    gap, width = np.array([_mouth(p[:, :2]) for p in points]).T
+    gap, width = np.array([opening_and_width(p) for p in points]).T
     pitch, yaw, roll = turns.std(0)
     return Life(
         *(float(value) for value in (roll, yaw, pitch, np.hypot(*place.std(0)), speed.mean())),
         float(np.percentile(change, 95)), float(gap.std()), float(width.std() / width.mean()),
         _with_loudness(path, speed, step),
     )  # fmt: skip
-
-
-def _mouth(flat: np.ndarray) -> tuple[float, float]:
-    """Opening of ``(468, 2)`` points, down the face, in lengths of the nose, and width, across it, in eye distances."""
-    from lipsync_utils.faces import topology
-
-    across = flat[topology.OUTER_EYE_CORNERS[1]] - flat[topology.OUTER_EYE_CORNERS[0]]
-    eyes = float(np.linalg.norm(across))
-    across = across / eyes
-    down = np.array([-across[1], across[0]])
-    upper, lower = (list(lip[topology.LIP_MIDDLE]) for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER))
-    gap = float((flat[lower].mean(0) - flat[upper].mean(0)) @ down)
-    nose = float((flat[topology.UNDER_NOSE] - flat[topology.NOSE_ROOT]) @ down)
-    corners = flat[topology.OUTER_LIP_CORNERS[1]] - flat[topology.OUTER_LIP_CORNERS[0]]
-    return gap / nose, float(corners @ across) / eyes
 
 
 def _with_loudness(path: Path, speed: np.ndarray, step: float) -> float:

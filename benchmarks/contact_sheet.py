@@ -6,7 +6,11 @@ Of a video: every frame (or every n-th) with its number and the sound that is sp
 
 Of a folder of portraits: each picture under a fixed set of poses, to look for tearing::
 
-    python benchmarks/contact_sheet.py --portraits samples/avatars -o sheet.png
+    python benchmarks/contact_sheet.py --portraits samples/avatars --poses visemes -o sheet.png
+
+Of a video again: a short loop that plays on a page (.webp)::
+
+    python benchmarks/contact_sheet.py out/english.mp4 -o loop.webp --start 30 --count 75 --zoom 1.5
 """
 
 from __future__ import annotations
@@ -27,19 +31,62 @@ from lipsync_utils.faces.geometry import apart, width_of
 TILE = 176
 """Width of a tile in pixels, before --zoom."""
 
-TURN = np.array([0.05, 0.09, 0.04])
-"""Pitch, yaw and roll of the pose "turn" in radians: about three deviations of the natural sway."""
+FAR = np.radians(8)
+"""As far as heads turn."""
 
-POSES = ("rest", "a", "i", "u", "o", "m", "f", "s", "blink", "turn")
+POSES: dict[str, tuple[str, dict[str, dict]]] = {
+    "visemes": ("mouth", {sound: {"sound": sound} for sound in ("rest", "a", "i", "u", "o", "m", "f", "s", "th")}),
+    "turns": (
+        "head",
+        {
+            "rest": {},
+            "left": {"rotation": (0, FAR, 0)},
+            "right": {"rotation": (0, -FAR, 0)},
+            "up": {"rotation": (-FAR, 0, 0)},
+            "down": {"rotation": (FAR, 0, 0)},
+            "aside": {"rotation": (0, 0, FAR)},
+            "breath": {"rotation": (0, 0, 0), "breath": 1.0},
+        },
+    ),
+    "eyes": (
+        "eyes",
+        {
+            "rest": {},
+            "a third": {"blink": 0.35},
+            "two": {"blink": 0.7},
+            "shut": {"blink": 1.0},
+            "looks left": {"gaze": (-0.08, 0.0)},
+            "right": {"gaze": (0.08, 0.0)},
+            "down": {"gaze": (0.0, 0.05)},
+        },
+    ),
+    "expressions": (
+        "head",
+        {name: {"expression": name} for name in ("neutral", "friendly", "serious", "sad", "surprised")},
+    ),
+}
+"""Sets of poses: what of the face is shown, and how each is rendered."""
+
+LOOP_FPS = 12.5
+
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 def main() -> None:
     args = _arguments()
     tiles = portrait_tiles(args.portraits, args) if args.portraits else video_tiles(args.video, args)
-    columns = len(POSES) if args.portraits else args.columns
-    grid([labelled(tile, label) for label, tile in tiles], columns).save(args.out)
+    if args.out.suffix == ".webp":
+        looped([tile for _, tile in tiles], args.out)
+    else:
+        columns = len(POSES[args.poses][1]) if args.portraits else args.columns
+        grid([labelled(tile, label) for label, tile in tiles], columns).save(args.out, quality=88)
     print(args.out)
+
+
+def looped(tiles: list[np.ndarray], out: Path) -> None:
+    """An animation that starts again when it ends."""
+    first, *others = (Image.fromarray(tile) for tile in tiles)
+    first.save(out, save_all=True, append_images=others, duration=round(1000 / LOOP_FPS), loop=0, quality=62, method=6)
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,12 +100,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--step", type=int, default=1, help="every how many frames")
     parser.add_argument("--columns", type=int, default=12)
     parser.add_argument("--zoom", type=float, default=1.0, help="size of the tiles")
+    parser.add_argument("--poses", choices=tuple(POSES), default="visemes", help="of portraits")
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--mouth", dest="view", action="store_const", const="mouth", default="mouth")
     view.add_argument("--face", dest="view", action="store_const", const="face")
+    view.add_argument("--whole", dest="view", action="store_const", const="whole")
     args = parser.parse_args()
     if (args.video is None) == (args.portraits is None):
         parser.error("give a video or --portraits, one of them")
+    if args.portraits:
+        args.view = POSES[args.poses][0]
+    if args.out.suffix == ".webp":
+        args.step = 2
     return args
 
 
@@ -74,6 +127,9 @@ def video_tiles(video: Path, args: argparse.Namespace) -> Iterator[tuple[str, np
             return
         if index not in wanted:
             continue
+        if args.view == "whole":
+            yield str(index), _sized(frame, args)
+            continue
         faces = detector.detect(frame)
         middle = (index + 0.5) / fps
         spoken = next((p["ipa"] for p in phonemes if p["start_s"] <= middle < p["end_s"]), "")
@@ -86,40 +142,48 @@ def video_tiles(video: Path, args: argparse.Namespace) -> Iterator[tuple[str, np
 
 
 def portrait_tiles(folder: Path, args: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
-    """Each picture of a folder under :data:`POSES`."""
+    """Each picture of a folder in the poses of a set."""
+    from lipsync_utils import expression
+    from lipsync_utils.engines.rig import as_shown
     from lipsync_utils.faces.blazemesh import BlazeMeshDetector
     from lipsync_utils.faces.lip_line import snap_lip_line
     from lipsync_utils.media import read_picture
+    from lipsync_utils.render.layers import layers_of
     from lipsync_utils.render.portrait import PortraitRenderer
     from lipsync_utils.rig import Rig
     from lipsync_utils.speech.visemes import NAMES
 
     detector, rig = BlazeMeshDetector(), Rig.load()
+    still = dict.fromkeys(NAMES, np.zeros(1))
     for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURES):
         image = read_picture(path)
         faces = detector.detect(image, precise=True)
         if not faces:
             print(f"no face in {path}")
             continue
-        face = max(faces, key=lambda found: found.box[2] - found.box[0])
-        renderer = PortraitRenderer(image, snap_lip_line(image, face), rig=rig, names=NAMES)
-        for pose in POSES:
-            rotation = TURN if pose == "turn" else None
-            out = renderer.render(values_of(pose), rotation=rotation, blink=float(pose == "blink"))
-            yield (
-                f"{path.stem[:12]} {pose}",
-                _sized(_crop(out, face.points, renderer.fitted.mouth_width, args.view), args),
-            )
+        face = snap_lip_line(image, max(faces, key=lambda found: found.box[2] - found.box[0]))
+        renderer = PortraitRenderer(image, face, rig=rig, names=NAMES, layers=layers_of(image, face))
+        for label, pose in POSES[args.poses][1].items():
+            moved = {name: np.array(value) for name, value in pose.items() if name not in ("sound", "expression")}
+            looks = pose.get("expression", "neutral")
+            moved["face"] = expression.around_the_mouth(
+                still, expression=looks, strength=np.ones(1), brow=np.zeros(1), life=np.ones(1)
+            )[0]
+            out = renderer.render(as_shown(values_of(pose.get("sound", "")), NAMES), **moved)
+            tile = _crop(out, face.points, renderer.fitted.mouth_width, args.view)
+            yield f"{path.stem[:12]} {label}", _sized(tile, args)
 
 
 def values_of(pose: str) -> np.ndarray:
     """Coefficients in the middle of a long sound; of no sound for the other poses."""
     from lipsync_utils.records import CURVE_RATE, Phoneme
-    from lipsync_utils.speech.phonetics import targets
+    from lipsync_utils.speech.composing import compose
+    from lipsync_utils.speech.model import decided_gestures
+    from lipsync_utils.speech.phonetics import gestures
 
-    sound = pose if len(pose) == 1 else ""
-    curves = targets([Phoneme("", 0, 0.3), Phoneme(sound, 0.3, 0.9, stress=1), Phoneme("", 0.9, 1.2)], duration_s=1.2)
-    return curves.values[round(0.6 * CURVE_RATE)]
+    sound = {"th": "θ"}.get(pose, pose if len(pose) == 1 else "")
+    planned = gestures([Phoneme("", 0, 0.3), Phoneme(sound, 0.3, 0.9, stress=1), Phoneme("", 0.9, 1.2)], duration_s=1.2)
+    return compose(decided_gestures(planned))[round(0.6 * CURVE_RATE)]
 
 
 def _frames(video: Path) -> Iterator[tuple[int, float, np.ndarray]]:
@@ -133,13 +197,17 @@ def _frames(video: Path) -> Iterator[tuple[int, float, np.ndarray]]:
 
 
 def _crop(frame: np.ndarray, points: np.ndarray, mouth: float, view: str) -> np.ndarray:
-    """The surroundings of the mouth, or of the face; black beyond the picture."""
+    """The surroundings of the mouth, the eyes, the face or the head; black beyond the picture."""
+    (left, top), (right, bottom) = points[:, :2].min(0), points[:, :2].max(0)
+    wide = right - left
     if view == "mouth":
         x, y = points[list(topology.INNER_LIP_MIDDLES), :2].mean(0)
         left, top, right, bottom = x - 0.85 * mouth, y - 0.65 * mouth, x + 0.85 * mouth, y + 0.85 * mouth
+    elif view == "eyes":
+        x, y = points[list(topology.OUTER_EYE_CORNERS), :2].mean(0)
+        left, top, right, bottom = x - 0.48 * wide, y - 0.24 * wide, x + 0.48 * wide, y + 0.19 * wide
     else:
-        (left, top), (right, bottom) = points[:, :2].min(0), points[:, :2].max(0)
-        margin = 0.28 * (right - left)
+        margin = {"face": 0.28, "head": 0.5}[view] * wide
         left, top, right, bottom = left - margin, top - 1.3 * margin, right + margin, bottom + margin
     left, top, right, bottom = (round(float(v)) for v in (left, top, right, bottom))
     height, width = frame.shape[:2]
@@ -151,9 +219,11 @@ def _crop(frame: np.ndarray, points: np.ndarray, mouth: float, view: str) -> np.
 
 def _sized(image: np.ndarray, args: argparse.Namespace) -> np.ndarray:
     width = round(TILE * args.zoom)
-    height = round(width * (0.88 if args.view == "mouth" else 1.25))
+    shape = {"mouth": 0.88, "eyes": 0.45, "whole": image.shape[0] / image.shape[1]}.get(args.view, 1.25)
     shrinks = image.shape[1] > width
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    return cv2.resize(
+        image, (width, round(width * shape)), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    )
 
 
 def labelled(tile: np.ndarray, label: str) -> Image.Image:

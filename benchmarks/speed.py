@@ -136,13 +136,7 @@ def profile_portrait(
     values = on_timeline(curves, timeline)
 
     def render(i: int) -> np.ndarray:
-        return renderer.render(
-            values[i],
-            rotation=motion.rotation[i],
-            shift=motion.shift[i],
-            blink=float(motion.blink[i]),
-            brow=float(motion.brow[i]),
-        )
+        return renderer.render(values[i], **motion.at(i))
 
     first_s, _ = timed(lambda: render(0))
     count = min(timeline.frames, PROFILED_FRAMES)

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import expression
 from .options import MotionOptions
 from .records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline
 
 LIVELINESS = {"still": 0.0, "calm": 0.4, "natural": 0.7, "lively": 1.0}
 """How much of a real speaker's motion each style has."""
 
-POSTURE_RADIANS = np.array([0.092, 0.115, 0.058])
+POSTURE_RADIANS = np.array([0.105, 0.130, 0.062])
 """Standard deviation of pitch, yaw and roll of the postures of real speakers."""
 
 POSTURE_SHIFT = np.array([0.020, 0.010])
@@ -39,13 +40,13 @@ TURN_S = (0.45, 0.95)
 STAYS = 0.35
 """Share of the last posture that is left in the next one."""
 
-BEAT_RADIANS = np.array([0.045, 0.018, 0.014])
+BEAT_RADIANS = np.array([0.075, 0.026, 0.020])
 BEAT_S = (0.34, 0.5)
 ACCENT_SPACING_S = 0.35
 """Beats on stressed syllables: size, length, and least distance."""
 
-SWAY_RADIANS = np.array([0.026, 0.030, 0.016])
-SWAY_PERIOD_S = (0.7, 4.0)
+SWAY_RADIANS = np.array([0.034, 0.036, 0.020])
+SWAY_PERIOD_S = (0.6, 3.2)
 SWAY_IN_SILENCE = 0.35
 """Nobody holds a posture quite still, least of all while speaking."""
 
@@ -71,6 +72,13 @@ FIXATION_S = (0.4, 1.1)
 AWAY_S = (0.5, 1.3)
 SACCADE_S = 0.045
 LONG_PHRASE_S = 2.0
+
+BREATH_S = (3.2, 4.6)
+INHALE_S, INHALE_TO_SPEAK_S = 1.3, 0.5
+"""Time from one breath to the next of somebody who is silent; how long air is taken in, then and before a phrase."""
+
+EXPRESSION_PERIOD_S = (4.0, 9.0)
+"""An expression gets stronger and weaker in so much time."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +118,20 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
         options: style and seed; the same seed gives the same motion.
 
     Returns:
-        One row per frame; all zero for ``style="still"``.
+        One row per frame; for ``style="still"`` nothing but the expression.
     """
     n, much = timeline.frames, LIVELINESS[options.style]
-    if not much:
-        return HeadMotion(*(np.zeros((n, k), np.float32) for k in (3, 2, 2)), *(np.zeros(n, np.float32) for _ in "ab"))
     times = np.arange(n) / float(timeline.fps)
-    posture, beats, sway, eyes, lids = (np.random.default_rng([options.seed, part]) for part in range(5))
+    mouth = dict(zip(curves.names, timeline.sample(_slow(curves.values, curves.rate), curves.rate).T, strict=True))
+    posture, beats, sway, eyes, lids, chest, looks = (np.random.default_rng([options.seed, i]) for i in range(7))
+    wave = _band_noise(looks, times, columns=1, period_s=EXPRESSION_PERIOD_S)[:, 0]
+    strength = 1 + expression.VARIES * np.clip(wave, -2, 2) / 2
+    if not much:
+        face = expression.around_the_mouth(
+            mouth, expression=options.expression, strength=np.ones(n), brow=np.zeros(n), life=np.zeros(n)
+        )
+        zero = np.zeros((n, 3), np.float32)
+        return HeadMotion(zero, zero[:, :2], zero[:, :2], zero[:, 0], face, zero[:, 0])
     accents, strengths = find_accents(speech.wave, curves.activity)
     phrases = spoken_phrases(curves)
     held = _postures(posture, timeline.duration_s, phrases).at(times)
@@ -130,7 +145,7 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
         size = BEAT_RADIANS * (beats.uniform(0.5, 1.3), *beats.normal(size=2))
         rotation[part] += pulse[:, None] * size
         if beats.random() < 0.3:
-            brow[part] += 0.5 * pulse
+            brow[part] += 0.6 * pulse
     ease = np.clip(times / EASE_S, 0, 1)[:, None]
     ease = ease * ease * (3 - 2 * ease)
     rotation = FARTHEST * np.tanh(much * rotation / FARTHEST) * ease
@@ -142,8 +157,22 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
         shift=(much * held[:, 3:] * POSTURE_SHIFT * ease).astype(np.float32),
         gaze=(gaze * ease).astype(np.float32),
         blink=_blinks(lids, times, curves).astype(np.float32),
-        brow=np.clip(much * brow * ease[:, 0], 0, 0.8).astype(np.float32),
+        face=expression.around_the_mouth(
+            mouth,
+            expression=options.expression,
+            strength=strength,
+            brow=np.clip(much * brow, 0, 0.8) * ease[:, 0],
+            life=np.full(n, min(1.0, 1.4 * much)),
+        ),
+        breath=(_breath(chest, timeline.duration_s, phrases).at(times)[:, 0] * ease[:, 0]).astype(np.float32),
     )
+
+
+def _slow(values: np.ndarray, rate: float) -> np.ndarray:
+    """Curves as cheeks and lids follow them, which are slower than lips."""
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, 0.08 * rate, axis=0) if len(values) else values
 
 
 def spoken_phrases(curves: FaceCurves, *, pause_s: float = 0.25) -> list[tuple[float, float]]:
@@ -203,6 +232,25 @@ def _gaze(random: np.random.Generator, duration_s: float, phrases: list[tuple[fl
     return _Steps(np.array(times), np.full(len(times), SACCADE_S), np.array(values).reshape(-1, 2))
 
 
+def _breath(random: np.random.Generator, duration_s: float, phrases: list[tuple[float, float]]) -> _Steps:
+    """Air that is taken in before phrases, and now and then where nobody speaks, and let out until the next breath."""
+    starts, now = [], 0.0
+    for begin, end in [*phrases, (duration_s + 10, duration_s + 10)]:
+        quick = begin - INHALE_TO_SPEAK_S
+        now += random.uniform(0, 1.5)
+        while now + BREATH_S[0] < quick:
+            starts.append((now, INHALE_S))
+            now += random.uniform(*BREATH_S)
+        if not starts or quick - sum(starts[-1]) > 0.4:
+            starts.append((max(quick, 0.0), INHALE_TO_SPEAK_S))
+        now = end + 0.2
+    begins, lasts = np.array(starts).T
+    out = np.clip(np.append(begins[1:], np.inf) - begins - lasts, 0.3, 4.0)
+    times, lengths = np.stack([begins, begins + lasts], 1).ravel(), np.stack([lasts, out], 1).ravel()
+    sizes = random.uniform(0.6, 1.0, len(begins))
+    return _Steps(times, lengths, np.stack([sizes, np.zeros_like(sizes)], 1).reshape(-1, 1))
+
+
 def find_accents(wave: np.ndarray, activity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Stressed syllables: peaks of loudness that stand out of the speech around them.
 
@@ -228,13 +276,15 @@ def find_accents(wave: np.ndarray, activity: np.ndarray) -> tuple[np.ndarray, np
     return peaks / CURVE_RATE, np.clip(over[peaks] / 8, 0.2, 1)
 
 
-def _band_noise(random: np.random.Generator, times: np.ndarray, *, columns: int) -> np.ndarray:
-    """``(n, columns)`` smooth noise of unit deviation: sines of random period and phase in the band of the sway.
+def _band_noise(
+    random: np.random.Generator, times: np.ndarray, *, columns: int, period_s: tuple[float, float] = SWAY_PERIOD_S
+) -> np.ndarray:
+    """``(n, columns)`` smooth noise of unit deviation: sines of random period and phase.
 
     A sum of sines, unlike filtered noise, does not depend on how long the clip is.
     """
     voices = 7
-    slow, fast = 1 / SWAY_PERIOD_S[1], 1 / SWAY_PERIOD_S[0]
+    slow, fast = 1 / period_s[1], 1 / period_s[0]
     rates = np.exp(random.uniform(np.log(slow), np.log(fast), (voices, columns)))
     phases = random.uniform(0, 2 * np.pi, (voices, columns))
     weights = (rates / slow) ** -0.5

@@ -48,6 +48,9 @@ FaceChoice = str | int | tuple[float, float]
 STYLES = ("still", "calm", "natural", "lively")
 """How much life a still picture may get."""
 
+EXPRESSIONS = ("neutral", "friendly", "serious", "sad", "surprised")
+"""What a still picture may look like while it speaks; see :mod:`~lipsync_utils.expression`."""
+
 ARTICULATION = (0.5, 1.5)
 """Least and most that may be asked for."""
 
@@ -85,6 +88,8 @@ class MotionOptions:
     Attributes:
         style: life of a still picture, one of :data:`STYLES`: ``"natural"`` moves head, eyes and brows two thirds as
             much as people do, ``"calm"`` less, ``"lively"`` as much; ``"still"`` moves the lips only.
+        expression: of a still picture, one of :data:`EXPRESSIONS`. Brows, cheeks and lids have it with every engine,
+            the corners of the mouth with ``rig``.
         seed: fixes the random part.
         articulation: how far mouth and jaw move, from 0.5 (mumbled) over 1 (as the voice is heard) to 1.5 (very
             clear). Lips that have to touch do so all the same. Only the engine ``rig`` obeys it.
@@ -93,9 +98,11 @@ class MotionOptions:
     style: str = "natural"
     seed: int = 0
     articulation: float = 1.0
+    expression: str = "neutral"
 
     def __post_init__(self) -> None:
         one_of("motion", self.style, STYLES)
+        one_of("expression", self.expression, EXPRESSIONS)
         _check_number(self, "seed", 0, math.inf, Message("a whole number from 0 on"), whole=True)
         _check_number(self, "articulation", *ARTICULATION, Message("a number from 0.5 to 1.5, such as 1"))
 

@@ -186,31 +186,36 @@ class HeadMotion:
         shift: ``(T, 2) float32`` x and y displacement in units of the face's width.
         gaze: ``(T, 2) float32`` how far the irises are turned across and down, in widths of the eye.
         blink: ``(T,) float32`` eyelid closure, 0 open to 1 shut.
-        brow: ``(T,) float32`` brow raise, 0 to 1.
+        face: ``(T, 17) float32`` coefficients of :data:`lipsync_utils.expression.NAMES`, 0 to 1.
+        breath: ``(T,) float32`` how far the shoulders are raised, 0 to 1.
     """
 
     rotation: np.ndarray
     shift: np.ndarray
     gaze: np.ndarray
     blink: np.ndarray
-    brow: np.ndarray
+    face: np.ndarray
+    breath: np.ndarray
 
     @cached_property
     def moves(self) -> bool:
         """Whether anything but the lips ever moves."""
-        return any(rows.any() for rows in (self.rotation, self.shift, self.gaze, self.blink, self.brow))
+        return self.turns or any(rows.any() for rows in (self.gaze, self.blink, self.face))
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether the head ever moves."""
+        return any(rows.any() for rows in (self.rotation, self.shift, self.breath))
 
     def at(self, index: int) -> dict[str, object]:
         """Frame ``index`` as :meth:`~lipsync_utils.render.portrait.PortraitRenderer.render` wants it."""
         if not self.moves:
             return {}
-        return {
-            "rotation": self.rotation[index],
-            "shift": self.shift[index],
-            "gaze": self.gaze[index],
-            "blink": float(self.blink[index]),
-            "brow": float(self.brow[index]),
-        }
+        face = {"gaze": self.gaze[index], "blink": float(self.blink[index]), "face": self.face[index]}
+        if not self.turns:
+            return face
+        head = {"rotation": self.rotation[index], "shift": self.shift[index], "breath": float(self.breath[index])}
+        return head | face
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ _LOWER = np.array(topology.INNER_LIP_LOWER)
 UPPER_SHARE = 0.3
 """Part of a lip gap that the upper lip closes; the lower lip, which is carried by the jaw, does the rest."""
 
+NARROWED = 0.45
+"""By how much of the lips' width the opening of rounded ones is narrower."""
 
 WIDE = (0.06, 0.16)
 """Lips parted by so much, in units of the basis, begin to take its lips' shape when closed, and take it wholly."""
@@ -182,25 +184,38 @@ class FittedRig:
         """
         shapes = self.shapes[columns]
         moved = self.rest + (values @ shapes.reshape(len(shapes), -1)).reshape(-1, 3).astype(np.float32)
-        return self._in_contact(moved)
+        return self._in_contact(moved, min(1.0, float(values @ self._rounds[columns])))
 
-    def _in_contact(self, points: np.ndarray) -> np.ndarray:
+    def _in_contact(self, points: np.ndarray, rounded: float) -> np.ndarray:
         """Put lips together that have crossed or are parted by less than can be seen, and round the corners."""
         down = self.down.astype(np.float32)
         apart = points[_LOWER, :2] - points[_UPPER, :2]
         gap = apart @ down
-        excess = np.maximum(0, gap - gap.max() * self.taper)[:, None] * down
+        excess = np.maximum(0, gap - gap.max() * self.taper(rounded))[:, None] * down
         excess = np.where(gap[:, None] < 0.012 * self.mouth_width, apart, excess)
         points[_UPPER, :2] += UPPER_SHARE * excess
         points[_LOWER, :2] -= (1 - UPPER_SHARE) * excess
         return points
 
-    @cached_property
-    def taper(self) -> np.ndarray:
-        """``(11,)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond."""
-        x = self.rest[_UPPER, :2] @ self.across
-        u = np.clip(2 * (x - x[0]) / (x[-1] - x[0] + 1e-6) - 1, -1, 1)
+    def taper(self, rounded: float) -> np.ndarray:
+        """``(11,)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond.
+
+        Args:
+            rounded: how much the lips are, 0 to 1: then they touch beside the opening, which is narrower than they are.
+        """
+        u = np.minimum(np.abs(self._along_lips) / (1 - NARROWED * rounded), 1)
         return (1.04 * (1 - u**2) ** 0.75).astype(np.float32)
+
+    @cached_property
+    def _along_lips(self) -> np.ndarray:
+        """``(11,)`` where each pair of inner-lip points is, from -1 at one corner to 1 at the other."""
+        x = self.rest[_UPPER, :2] @ self.across
+        return np.clip(2 * (x - x[0]) / (x[-1] - x[0] + 1e-6) - 1, -1, 1)
+
+    @cached_property
+    def _rounds(self) -> np.ndarray:
+        """``(52,)`` how much each blendshape rounds the lips."""
+        return np.array([{"mouthPucker": 1.0, "mouthFunnel": 0.6}.get(name, 0.0) for name in self.names])
 
 
 def _proportions(rig: Rig, points: np.ndarray, scale: float) -> np.ndarray:

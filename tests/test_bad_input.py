@@ -142,6 +142,7 @@ _CHOICE = r"--face received {}; 'largest', a number from 0 on, or a point such a
 OPTIONS = {
     "engine": ("--engine best", 2, r"Unknown engine 'best'\. Choose one of: auto, rig"),
     "motion": ("--motion wild", 2, r"Unknown motion 'wild'\. Choose one of: still, calm, natural, lively"),
+    "expression": ("--expression angry", 2, r"Unknown expression 'angry'\. Choose one of: neutral, friendly, serious"),
     "detector": ("--detector magic", 2, r"Unknown face detector 'magic'\. Choose one of: embedded, face-alignment"),
     "fps word": ("--fps fast", 2, _RATE.format("'fast'")),
     "fps empty": ("--fps=", 2, _RATE.format("''")),

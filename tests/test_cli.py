@@ -203,6 +203,13 @@ def test_still_is_still_but_for_the_lips(made_with):
     assert moves > 5 * rests, "brow and hair"
 
 
+def test_an_expression_is_seen_above_the_mouth(made_with):
+    plain, surprised = (pictures(made_with(f"--motion still{more}")[0]) for more in ("", " --expression surprised"))
+    changed = np.abs(surprised - plain).mean(axis=(0, 2, 3))
+    assert changed[64:80].mean() > 5, "brows"
+    assert changed[160:].mean() < 1
+
+
 def test_articulation_moves_the_mouth_further(made_with, real):
     little, much = (
         pictures(made_with(f"--motion still --articulation {articulation}")[0]).std(axis=0).mean()

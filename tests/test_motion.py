@@ -6,13 +6,15 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from lipsync_utils import expression
 from lipsync_utils.motion import ACCENT_SPACING_S, find_accents, make_motion
 from lipsync_utils.options import STYLES, MotionOptions
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline
+from lipsync_utils.speech.visemes import NAMES
 
 FPS = 25
 SEEDS = range(8)
-FIELDS = ("rotation", "shift", "gaze", "blink", "brow")
+FIELDS = ("rotation", "shift", "gaze", "blink", "face", "breath")
 
 
 @lru_cache
@@ -29,7 +31,7 @@ def talk(duration_s: float, *, stressed_s: tuple[float, ...] = (), pauses_s: tup
         activity[round(start * CURVE_RATE) : round(stop * CURVE_RATE)] = 0
     wave = (loud * np.sin(2 * np.pi * 150 * time)).astype(np.float32)
     speech = Speech(wave=wave, samples=len(wave), rate=SAMPLE_RATE, channels=1, path="voice.wav")
-    return speech, FaceCurves(("jawOpen",), np.zeros((rows, 1), np.float32), CURVE_RATE, activity)
+    return speech, FaceCurves(NAMES, np.zeros((rows, len(NAMES)), np.float32), CURVE_RATE, activity)
 
 
 def motion_of(duration_s: float, *, fps: Fraction | int = FPS, seed: int = 0, style: str = "natural", **of_talk):
@@ -60,7 +62,8 @@ def test_one_row_per_frame_however_short(style, duration_s):
         "shift": (frames, 2),
         "gaze": (frames, 2),
         "blink": (frames,),
-        "brow": (frames,),
+        "face": (frames, len(expression.NAMES)),
+        "breath": (frames,),
     }
     for name in FIELDS:
         assert getattr(motion, name).dtype == np.float32
@@ -132,8 +135,8 @@ def test_the_head_moves_visibly_but_never_far(minute):
         assert np.abs(motion.shift).max() < 0.05
         assert np.degrees(motion.rotation.std(0)).min() > 1, "every axis lives"
         assert np.abs(motion.rotation.mean(0)).max() < np.radians(3.5), "the pose of the picture stays the middle"
-        assert motion.brow.min() >= 0
-        assert motion.brow.max() <= 1
+        assert motion.face.min() >= 0
+        assert 0.2 < motion.face.max() <= 1
 
 
 def test_it_starts_from_the_picture_as_it_is(minute):
@@ -146,11 +149,12 @@ def test_it_starts_from_the_picture_as_it_is(minute):
 def test_nothing_jumps(minute):
     for motion in minute:
         speed = np.degrees(np.linalg.norm(np.diff(motion.rotation, axis=0), axis=1)) * FPS
-        assert speed.max() < 60, "degrees a second; people turn their heads twice as fast"
+        assert speed.max() < 75, "degrees a second; people turn their heads twice as fast"
         change = np.degrees(np.linalg.norm(np.diff(motion.rotation, n=2, axis=0), axis=1))
         assert change.max() < 1
         assert np.abs(np.diff(motion.shift, axis=0)).max() < 0.006
-        assert np.abs(np.diff(motion.brow)).max() < 0.2
+        assert np.abs(np.diff(motion.face, axis=0)).max() < 0.2
+        assert np.abs(np.diff(motion.breath)).max() < 0.25
 
 
 def test_each_style_moves_more_than_the_one_before():
@@ -241,3 +245,49 @@ def test_a_still_head_is_not_moved_at_all():
     natural = motion_of(3.0)
     np.testing.assert_array_equal(natural.at(50)["rotation"], natural.rotation[50])
     assert natural.at(50)["blink"] == natural.blink[50]
+
+
+def test_breath_is_taken_before_a_phrase_and_let_out_while_it_lasts():
+    for seed in SEEDS:
+        breath = motion_of(12, fps=100, seed=seed, pauses_s=((0.0, 3.0), (7.0, 8.0))).breath
+        assert breath[695] < 0.6 * breath[800], "what was left at the end of one phrase, and had before the next"
+        assert breath[300] > 0.5
+        assert np.argmax(breath[690:900]) < 115
+
+
+def smiling(style: str, looks: str, smile: float) -> np.ndarray:
+    speech, curves = talk(6.0)
+    curves.values[:, [NAMES.index("mouthSmileLeft"), NAMES.index("mouthSmileRight")]] = smile
+    timeline = Timeline.covering(speech.samples, speech.rate, Fraction(FPS))
+    try:
+        return make_motion(speech, curves, timeline, MotionOptions(style=style, expression=looks)).face
+    finally:
+        curves.values[:] = 0
+
+
+def test_an_expression_is_held_and_changes_slowly():
+    column = expression.NAMES.index("mouthSmileLeft")
+    assert not smiling("natural", "neutral", 0)[:, column].any()
+    friendly = smiling("natural", "friendly", 0)[:, column]
+    assert 0.15 < friendly.min() < friendly.max() < 0.45
+    assert 0 < np.abs(np.diff(friendly)).max() < 0.01
+    assert np.ptp(smiling("still", "friendly", 0)[:, column]) == 0
+    sad = smiling("natural", "sad", 0)
+    assert sad[:, expression.NAMES.index("browInnerUp")].min() > 0.3
+
+
+def test_cheeks_and_lower_lids_go_with_a_smile():
+    columns = [expression.NAMES.index(name) for name in ("cheekSquintLeft", "eyeSquintRight")]
+    rest, smile = (smiling("natural", "neutral", much)[:, columns].mean(0) for much in (0.0, 0.6))
+    assert (smile > rest + 0.05).all()
+
+
+def test_rounded_lips_take_a_smile_back():
+    pucker = {name: np.array([0.0, 0.8]) * (name == "mouthPucker") for name in NAMES}
+    face = expression.around_the_mouth(
+        pucker, expression="friendly", strength=np.ones(2), brow=np.zeros(2), life=np.ones(2)
+    )
+    spread, rounded = face[:, expression.NAMES.index("mouthSmileLeft")]
+    assert 0 < rounded < 0.7 * spread
+    cheek = face[:, expression.NAMES.index("cheekSquintLeft")]
+    assert cheek[0] == cheek[1] > 0

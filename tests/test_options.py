@@ -81,6 +81,10 @@ REFUSED = {
     },
     MotionOptions: {
         "style": ([*("wild", None, 0)], r"Unknown motion .*Choose one of: still, calm, natural, lively"),
+        "expression": (
+            [*("angry", "", None, 0)],
+            r"Unknown expression .*Choose one of: neutral, friendly, serious, sad, surprised",
+        ),
         "seed": ([*(-1, 0.5, NAN, "3", True, None)], r"seed=.* needed is a whole number from 0 on"),
         "articulation": (
             [*(0.4, 1.6, NAN, "1", True, None)],
@@ -147,6 +151,7 @@ COMMANDS = {
     "--part": ("body", lambda value: RunOptions(part=value)),
     "--when-short": ("stop", lambda value: RunOptions(when_short=value)),
     "--motion": ("wild", lambda value: MotionOptions(style=value)),
+    "--expression": ("angry", lambda value: MotionOptions(expression=value)),
     "--articulation": (1.6, lambda value: MotionOptions(articulation=value)),
     "--detector": ("magic", lambda value: FaceOptions(detector=value)),
     "--checkpoint": ("", lambda value: Wav2LipOptions(checkpoint=value)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lipsync_utils.engines.rig import as_shown
 from lipsync_utils.errors import InputError
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face
@@ -276,3 +277,24 @@ def test_points_move_where_the_name_says(rig, name, point, direction):
     motion = rig.shapes[rig.names.index(name), point]
     assert motion @ direction > 0.005
     assert motion @ direction > 0.3 * np.linalg.norm(motion)
+
+
+def test_rounded_lips_touch_beside_a_small_opening(fitted):
+    """As far as their middle is open, the opening is narrower than that of lips that are not rounded."""
+    plain, rounded = gaps(fitted, moved(fitted, jawOpen=0.3)), gaps(fitted, moved(fitted, jawOpen=0.3, mouthPucker=0.8))
+    assert rounded.max() > 0.6 * plain.max()
+    assert (rounded > 0.5 * rounded.max()).sum() < (plain > 0.5 * plain.max()).sum()
+    assert rounded[[1, -2]].max() < 0.2 * rounded.max()
+    assert plain[[1, -2]].max() > 0.25 * plain.max()
+
+
+def test_an_opening_is_shown_larger_than_it_was_read_and_a_closed_one_closed(fitted):
+    names = ("jawOpen", "mouthClose", "mouthPucker")
+    columns = np.array([fitted.names.index(name) for name in names])
+    small, wide, shut = (np.array(row, np.float32) for row in ((0.1, 0, 0.3), (1, 0, 0), (0.2, 0.2, 0)))
+    shown = as_shown(small, names)
+    assert 1.3 * small[0] < shown[0] < 1.7 * small[0]
+    np.testing.assert_array_equal(shown[1:], small[1:])
+    np.testing.assert_array_equal(as_shown(wide, names), wide)
+    assert gaps(fitted, fitted.move(as_shown(shut, names), columns)).max() < 1e-3
+    np.testing.assert_array_equal(as_shown(np.stack([small, wide]), names), [shown, wide])

@@ -1,12 +1,14 @@
-"""Step Talk: motion, size, engine, label."""
+"""Step Talk: motion, expression, size, engine, label."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from lipsync_tools.workflow import Text
 from lipsync_utils import MotionOptions, RunOptions, WriteOptions
-from lipsync_utils.options import ARTICULATION, PARTS, SHAPES
+from lipsync_utils.options import ARTICULATION, EXPRESSIONS, PARTS, SHAPES
 from lipsync_utils.wav2lip import own_weights
 
 from . import state
@@ -17,6 +19,7 @@ from .workshop import wav2lip_ready
 
 _DEFAULTS = {
     "motion": "natural",
+    "expression": "neutral",
     "articulation": 1.0,
     "shape": "source",
     "part": "whole",
@@ -32,6 +35,7 @@ def show() -> None:
     """Choose how a picture talks."""
     st.header(say("talk_title"))
     segments("motion", ("natural", "still"), _DEFAULTS["motion"])
+    _list("expression", EXPRESSIONS)
     _articulation()
     _framing()
     _size()
@@ -42,8 +46,7 @@ def show() -> None:
 
 def show_for_video() -> None:
     """Choose how a video is dubbed."""
-    end = st.selectbox(say("when_short"), ENDS, format_func=say, key=key_of("when_short", _DEFAULTS["when_short"]))
-    keep("when_short", end)
+    _list("when_short", ENDS)
     _articulation()
     _framing()
     _size()
@@ -61,9 +64,14 @@ def chosen_options() -> RunOptions:
         shape=value["shape"],
         part=value["part"],
         when_short=value["when_short"],
-        motion=MotionOptions(style=value["motion"], articulation=value["articulation"]),
+        motion=MotionOptions(expression=value["expression"], style=value["motion"], articulation=value["articulation"]),
         write=WriteOptions(crf=LIMITS.crf, badge=value["badge"]),
     )
+
+
+def _list(name: str, options: Sequence[str]) -> None:
+    """One of more options than a phone has room for side by side."""
+    keep(name, st.selectbox(say(name), options, format_func=say, key=key_of(name, _DEFAULTS[name])))
 
 
 def _articulation() -> None:

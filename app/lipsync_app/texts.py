@@ -195,6 +195,12 @@ _TABLE = {
     "motion": ("Head and eyes", "الرأس والعينان"),
     "natural": ("Move naturally", "حركة طبيعية"),
     "still": ("Lips only", "الشفاه فقط"),
+    "expression": ("Expression", "تعبير الوجه"),
+    "neutral": ("Neutral", "محايد"),
+    "friendly": ("Friendly", "ودود"),
+    "serious": ("Serious", "جاد"),
+    "sad": ("Sad", "حزين"),
+    "surprised": ("Surprised", "متفاجئ"),
     "articulation": ("How far the mouth opens", "مدى انفتاح الفم"),
     "articulation_note": (
         "1.0 is as the voice is heard; less mumbles, more is very clear. It works where the picture itself is moved.",

@@ -99,6 +99,12 @@ def run(
     motion: Annotated[
         str, Option(help="Life of a picture, of head, eyes and brows: natural, calm, lively, or still (lips only).")
     ] = "natural",
+    expression: Annotated[
+        str,
+        Option(
+            help="Expression of a picture: neutral, friendly, serious, sad, surprised (of its mouth with rig only)."
+        ),
+    ] = "neutral",
     seed: Annotated[int, Option(min=0, help="Another number, another natural motion.")] = 0,
     articulation: Annotated[
         float, Option(help="How far the mouth moves: 0.5 (mumbled) to 1.5 (very clear). Of the engine rig only.")
@@ -183,7 +189,7 @@ def run(
             audio_track=audio_track,
             turns=() if turns is None else read_turns(turns),
             face=FaceOptions(choose=_option_face(face_choice), detector=detector),
-            motion=MotionOptions(style=motion, seed=seed, articulation=articulation),
+            motion=MotionOptions(style=motion, seed=seed, articulation=articulation, expression=expression),
             write=WriteOptions(crf=crf, badge=badge),
             wav2lip=Wav2LipOptions(checkpoint=checkpoint, device=device, precision=precision, enhancer=enhancer),
         ),

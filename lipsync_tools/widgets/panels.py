@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lipsync_utils import media, voices
 from lipsync_utils.errors import LipSyncError
-from lipsync_utils.options import ARTICULATION, FaceOptions, MotionOptions, RunOptions
+from lipsync_utils.options import ARTICULATION, EXPRESSIONS, FaceOptions, MotionOptions, RunOptions
 
 from .. import samples
 from ..looking import Seen, look
@@ -41,7 +41,11 @@ FACES = "image/*,video/*,.heic,.heif,.avif,.3gp"
 VOICES = "audio/*,video/*,.amr,.3gp"
 """What choosers of files offer; not every browser knows that these endings are pictures and sounds."""
 
-CHOICES = {"engine": ("auto", "rig", "wav2lip"), "motion": ("natural", "calm", "lively", "still")}
+CHOICES = {
+    "engine": ("auto", "rig", "wav2lip"),
+    "motion": ("natural", "calm", "lively", "still"),
+    "expression": EXPRESSIONS,
+}
 
 
 class Panel:
@@ -286,18 +290,19 @@ class VoicePanel(Panel):
 
 
 class SettingsPanel:
-    """Engine, motion and articulation."""
+    """Engine, motion, expression and articulation."""
 
     def __init__(self) -> None:
         wav2lip = wav2lip_is_ready()
         self.heading, self.note = widgets.HTML(), widgets.HTML()
         self.engine = widgets.Dropdown(options=CHOICES["engine"])
         self.motion = widgets.ToggleButtons(options=CHOICES["motion"]).add_class("lipsync-switch")
-        self.choices = {"engine": (widgets.HTML(), self.engine), "motion": (widgets.HTML(), self.motion)}
+        self.expression = widgets.Dropdown(options=CHOICES["expression"])
+        self.choices = {name: (widgets.HTML(), getattr(self, name)) for name in CHOICES}
         least, most = ARTICULATION
         self.articulation = widgets.FloatSlider(min=least, max=most, step=0.1, value=1.0, readout_format=".1f")
         self.label = widgets.HTML()
-        choices = row(*self.choices["engine"], *self.choices["motion"])
+        choices = row(*(row(*choice) for choice in self.choices.values()))
         self.view = column(self.heading, choices, row(self.label, self.articulation), self.note).add_class(
             "lipsync-panel"
         )
@@ -314,5 +319,7 @@ class SettingsPanel:
 
     def chosen(self, face: FaceOptions) -> dict[str, object]:
         """Its part of an :class:`~lipsync_tools.workflow.Order`, with which face speaks."""
-        motion = MotionOptions(style=self.motion.value, articulation=self.articulation.value)
+        motion = MotionOptions(
+            style=self.motion.value, expression=self.expression.value, articulation=self.articulation.value
+        )
         return {"options": RunOptions(engine=self.engine.value, face=face, motion=motion)}

@@ -19,6 +19,10 @@ from ..speech import SpeechModel
 from ..streaming import in_order
 from .contract import Task
 
+READ_TOO_SMALL = 0.6
+"""By how much small openings are larger than the face mesh reads them, as a part: of eight clips of real speakers whose
+lips were made to speak anew, and of 13 portraits, the mesh reads half to two thirds of the speaker's own without it."""
+
 
 class RigEngine:
     """Speech to ARKit coefficients to mesh points to pixels; an :class:`~lipsync_utils.engines.Engine`."""
@@ -67,4 +71,16 @@ class RigEngine:
 
 def on_timeline(curves: FaceCurves, timeline: Timeline) -> np.ndarray:
     """Coefficients at the middle of the time that each frame is shown: ``(frames, k) float32``."""
-    return timeline.sample(curves.values, curves.rate)
+    return as_shown(timeline.sample(curves.values, curves.rate), curves.names)
+
+
+def as_shown(values: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """Coefficients that open a mouth as far as the speech model means it.
+
+    Its measure is what a face mesh reads of real lips, which is less than they open (see :data:`READ_TOO_SMALL`); small
+    openings most. Lips that are closed stay so.
+    """
+    values, jaw = values.copy(), values[..., names.index("jawOpen"), None]
+    columns = [names.index("jawOpen"), names.index("mouthClose")]
+    values[..., columns] *= 1 + READ_TOO_SMALL * (1 - jaw)
+    return values

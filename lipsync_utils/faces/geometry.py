@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..records import Face
+from . import topology
 
 
 def width_of(face: Face) -> float:
@@ -27,6 +28,26 @@ def apart(points: np.ndarray, pair: tuple[int, int]) -> float:
     """Distance in the picture between two of ``(468, 2 or 3)`` points, such as ``topology.OUTER_LIP_CORNERS``."""
     one, other = pair
     return float(np.linalg.norm(points[one, :2] - points[other, :2]))
+
+
+def opening_and_width(points: np.ndarray) -> tuple[float, float]:
+    """What lips do, of ``(468, 2 or 3)`` points, whatever the size of the face and the tilt of the head.
+
+    Returns:
+        The gap between the lips, down the face, in lengths of the nose, which no mouth changes and which shortens with
+        a nod as the gap does; and the width of the mouth, across the face, in distances of the outer eye corners.
+    """
+    flat = points[:, :2]
+    right, left = (flat[corner] for corner in topology.OUTER_EYE_CORNERS)
+    eyes = float(np.linalg.norm(left - right))
+    along = (left - right) / eyes
+    down = np.array([-along[1], along[0]])
+    upper, lower = (
+        flat[list(lip[topology.LIP_MIDDLE])].mean(0) for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER)
+    )
+    nose = float((flat[topology.UNDER_NOSE] - flat[topology.NOSE_ROOT]) @ down)
+    one, other = topology.OUTER_LIP_CORNERS
+    return float((lower - upper) @ down) / nose, float((flat[other] - flat[one]) @ along) / eyes
 
 
 def in_picture(axis: np.ndarray) -> np.ndarray:

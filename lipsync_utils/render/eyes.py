@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -34,6 +35,17 @@ LASH_WIDTH = 0.036
 AROUND = 0.30
 """Skin around the eye from which the lid is made, in eye widths."""
 
+BELOW = np.arange(LASHES[1], 0.31, 0.06)
+"""Where it is looked for white of the eye below the line of the lower lid, in eye widths: in drawn eyes, which are
+larger than those of a mesh of people."""
+
+FOLD, BULGE, RIM = (0.16, 0.10, 0.07), (0.06, 0.45, 0.25), (0.10, 1.0, 0.12)
+"""Light on a shut lid: how much darker it is in its fold, lighter where it bulges over the eye and darker at its rim;
+where that is, from the lid's upper end to its lower; and how far it reaches."""
+
+MOST_GRAIN = 2.5
+"""Skin has no coarser grain than this, of 255; what is stronger are hairs and folds."""
+
 IRIS = 0.21
 """Radius of an iris in eye widths (11.7 mm of 30 mm)."""
 
@@ -53,6 +65,7 @@ class _Eye:
         low: of the lower one.
         rest: ``(n, 2)`` where both lie in the picture.
         width: of the eye, in pixels.
+        below: how far the eye reaches below the line of the lower lid, in eye widths.
         corner: of :attr:`skin` in the picture, x and y.
         skin: ``(h, w, 3) float32`` the same place as if the lid were shut.
         lash: ``(3,)`` colour of the lashes.
@@ -63,6 +76,7 @@ class _Eye:
     low: np.ndarray
     rest: np.ndarray
     width: float
+    below: float
     corner: np.ndarray
     skin: np.ndarray
     lash: np.ndarray
@@ -90,7 +104,9 @@ class Eyes:
             return None
         corner = np.array([left, top], np.float32)
         place = image[top:bottom, left:right].astype(np.float32)
-        bounds = [line - corner for line in self._bounds(points[up], points[low], width)]
+        at_up, at_low = points[up] - corner, points[low] - corner
+        below = self._reaches_below(place, at_up, at_low, width)
+        bounds = self._bounds(at_up, at_low, width, below)
         hole = coverage_between(*place.shape[:2], *bounds)
         light = place @ LUMA
         usual = np.median(light[hole < 0.5])
@@ -99,20 +115,45 @@ class Eyes:
             (hole > 0).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(2, round(0.16 * width))
         )
         lid = filled(place, (skin & (near > 0)).astype(np.float32))
-        lid = cv2.GaussianBlur(lid, (0, 0), max(0.5, 0.03 * width))
+        lid = self._shaded(cv2.GaussianBlur(lid, (0, 0), max(0.5, 0.03 * width)), *bounds)
+        lid += _grain_of(place, skin)
         dark = light <= np.quantile(light[hole > 0.5], 0.12) if (hole > 0.5).any() else light <= light.min()
         opening = float(((points[low] - points[up]) @ self._down).max())
         iris = None
-        if width >= LEAST_WIDTH and opening >= LEAST_OPEN * width:
-            iris = _iris(light, coverage_between(*light.shape, points[up] - corner, points[low] - corner))
+        if width >= LEAST_WIDTH and opening >= LEAST_OPEN * width and below == LASHES[1]:
+            iris = _iris(light, coverage_between(*light.shape, at_up, at_low))
             iris = None if iris is None else iris + corner
-        return _Eye(up, low, rest, width, corner, lid, place[dark].mean(0), iris)
+        return _Eye(up, low, rest, width, below, corner, lid, place[dark].mean(0), iris)
 
-    def _bounds(self, up: np.ndarray, low: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    def _bounds(self, up: np.ndarray, low: np.ndarray, width: float, below: float) -> tuple[np.ndarray, np.ndarray]:
         """The lines of the lids, moved apart by their lashes except at the corners."""
+        almond = self._almond(up, width)
+        return up - LASHES[0] * almond, low + np.float32(below) * almond
+
+    def _almond(self, up: np.ndarray, width: float) -> np.ndarray:
         u = np.linspace(-1, 1, len(up))[:, None]
-        almond = ((1 - u**2) ** 0.3 * width).astype(np.float32) * self._down
-        return up - LASHES[0] * almond, low + LASHES[1] * almond
+        return ((1 - u**2) ** 0.3 * width).astype(np.float32) * self._down
+
+    def _reaches_below(self, place: np.ndarray, up: np.ndarray, low: np.ndarray, width: float) -> float:
+        """How far the white of the eye, or what else is as blue beside skin, reaches below the lower lid's line."""
+        almond, shape = self._almond(up, width), place.shape[:2]
+        outside = coverage_between(*shape, *self._bounds(up, low, width, LASHES[1])) < 0.5
+        light, blue = place @ LUMA, np.log((place[..., 2] + 8) / (place[..., 0] + 8))
+        white = (blue > np.median(blue[outside]) + 0.3) & (light > 0.5 * np.median(light[outside]))
+        for below, further in pairwise(BELOW):
+            band = coverage_between(*shape, low + np.float32(below) * almond, low + np.float32(further) * almond) > 0.5
+            if not band.any() or white[band].mean() < 0.2:
+                return float(below)
+        return float(BELOW[-1])
+
+    def _shaded(self, lid: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+        """A lid of even skin, lit as one that bulges over an eye."""
+        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in lid.shape[1::-1]))
+        along, down = (x * axis[0] + y * axis[1] for axis in (self._across, self._down))
+        high, low = (np.interp(along, line @ self._across, line @ self._down) for line in (top, bottom))
+        done = (down - high) / np.maximum(low - high, 1.0)
+        fold, bulge, rim = (size * np.exp(-(((done - at) / reach) ** 2)) for size, at, reach in (FOLD, BULGE, RIM))
+        return lid * (1 - fold + bulge - rim)[..., None].astype(np.float32)
 
     def look(self, out: np.ndarray, target: np.ndarray, gaze: np.ndarray, texture: Texture) -> None:
         """Let the irises look elsewhere, in place; the lids stay.
@@ -154,7 +195,7 @@ class Eyes:
             return
         for eye in self._eyes:
             up, low = target[eye.up], target[eye.low]
-            top_line, bottom_line = self._bounds(up, low, eye.width)
+            top_line, bottom_line = self._bounds(up, low, eye.width, eye.below)
             meeting = up + MEETING * (low - up)
             edge = up + np.float32(blink) * (meeting - up)
             rising = bottom_line + np.float32(blink) * (meeting - bottom_line)
@@ -179,6 +220,14 @@ class Eyes:
             cover = cv2.GaussianBlur(line, (0, 0), max(0.6, 0.4 * thick)).astype(np.float32) * (0.85 * begun / 255)
             mixed += (eye.lash - mixed) * cover[..., None]
             region[:] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
+
+
+def _grain_of(place: np.ndarray, skin: np.ndarray) -> np.ndarray:
+    """``(h, w, 1) float32`` noise as strong as what is finest in the skin of a place; always the same."""
+    fine = (place - cv2.GaussianBlur(place, (0, 0), 1.5)) @ LUMA
+    level = min(float(np.median(np.abs(fine[skin]))), MOST_GRAIN) if skin.any() else 0.0
+    noise = cv2.GaussianBlur(np.random.default_rng(0).normal(size=fine.shape).astype(np.float32), (0, 0), 0.7)
+    return (level / noise.std() * noise)[..., None]
 
 
 def _affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:

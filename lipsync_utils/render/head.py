@@ -19,6 +19,9 @@ NODES = 65
 FARTHEST = 0.3
 """Nothing of a head goes further than this, in face widths."""
 
+BREATH = 0.016
+"""How far a deep breath raises the shoulders, in face widths."""
+
 
 def _smoothstep(x: np.ndarray) -> np.ndarray:
     x = np.clip(x, 0, 1)
@@ -52,7 +55,8 @@ class HeadWarp:
         face_height = apart(points, (topology.HAIR_LINE, topology.CHIN))
         centre = points[list(topology.FACE_SIDES)].sum(axis=0) / 2
         self._weight = self._fade(fitted, centre[:2], face_height, person is not None)
-        self._moves = self._weight > 1e-3
+        self._breathes = self._chest(fitted, face_height) if person is not None else np.zeros_like(self._weight)
+        self._moves = np.maximum(self._weight, self._breathes) > 1e-3
         if person is not None:
             reach = 2 * int(np.ceil(FARTHEST * self.face_width / self._step.min())) + 1
             seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
@@ -60,6 +64,12 @@ class HeadWarp:
         self._depth = self._spread_depth(points, centre)
         down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]
         self._pivot = (centre + down * face_height * 0.75 + away * self.face_width * 0.25).astype(np.float32)
+
+    def _chest(self, fitted: FittedRig, face_height: float) -> np.ndarray:
+        """How much of a breath each node makes: the shoulders all of it, the head that they carry a part."""
+        under_chin = (self._nodes - fitted.rest[topology.CHIN, :2]) @ fitted.down / face_height
+        border = np.minimum.reduce([self._nodes[..., 1], self.height - 1 - self._nodes[..., 1]]) / (0.12 * self.height)
+        return (_smoothstep(border) * (0.45 + 0.55 * _smoothstep(under_chin / 0.5))).astype(np.float32)
 
     def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float, alone: bool) -> np.ndarray:
         away = self._nodes - centre
@@ -83,19 +93,22 @@ class HeadWarp:
         weight = 1 / (away**2 + 0.002) ** 2
         return ((weight * points[:, 2]).sum(-1) / weight.sum(-1)).astype(np.float32)
 
-    def forward(self, rotation: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    def forward(self, rotation: np.ndarray, shift: np.ndarray, breath: float = 0.0) -> np.ndarray:
         """Displacement of every node in pixels, ``(rows, columns, 2) float32``.
 
         Args:
             rotation: ``(3,)`` pitch (positive: chin down), yaw, roll in radians.
             shift: ``(2,)`` in face widths.
+            breath: how far the shoulders are raised, 0 to 1.
         """
         pitch, yaw, roll = rotation
         turned = Rotation.from_euler("xyz", [pitch, -yaw, roll]).as_matrix()
         turn = (turned - np.eye(3))[:2].astype(np.float32)
         place = np.concatenate([self._nodes, self._depth[..., None]], -1) - self._pivot
         moved = place @ turn.T + np.asarray(shift, np.float32) * self.face_width
-        return moved * self._weight[..., None]
+        moved = moved * self._weight[..., None]
+        moved[..., 1] -= breath * BREATH * self.face_width * self._breathes
+        return moved
 
     def at(self, field: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Bilinear value of a node field at ``(n, 2)`` pixel positions."""

@@ -21,11 +21,25 @@ _UPPER, _LOWER = np.array(topology.INNER_LIP_UPPER), np.array(topology.INNER_LIP
 _HOLE = np.array(topology.MOUTH_HOLE)
 _CHEEKS = np.array(topology.CHEEKS)
 _JAW = np.array((topology.CHIN, topology.OUTER_LIP_MIDDLES[1], topology.INNER_LIP_MIDDLES[1]))
-CAVITY = np.array((58, 21, 20), np.float32)
-"""Colour of the dark behind teeth and tongue, before lighting."""
+CAVITY = np.array((92, 40, 38), np.float32)
+"""Colour of palate and cheeks behind teeth and tongue, before lighting."""
 
-UPPER_TEETH = 0.035
-"""How far the upper teeth hang down behind the lip, in mouth widths: two millimetres of fifty are seen at rest."""
+THROAT, THROAT_REACH = 0.16, np.array((0.30, 0.2))
+"""How dark the throat is beside them, and how far that darkness reaches across and down, in mouth widths."""
+
+UPPER_TEETH, LOWER_TEETH = 0.04, -0.02
+"""How far the upper teeth hang down behind the lip, in mouth widths, so that two millimetres of fifty are seen at rest;
+and how far the lower ones stand from where their sprite has its place, nearly as high as their lip."""
+
+HIDDEN, IN_THE_SHADE = 0.03, 0.45
+"""How much less of the upper teeth is seen over a tongue that is out and behind rounded lips, in mouth widths; and how
+much darker it is behind those."""
+
+TONGUE_DROP, TONGUE_UP = 0.85, 0.02
+"""The part of the jaw's motion that the tongue makes, and how much higher than its sprite's place it lies."""
+
+TONGUE_BETWEEN = 0.25
+"""A tongue that is out by so much lies between the teeth, in front of the lower ones."""
 
 REFERENCE_LIGHT = 175.0
 """Brightness of skin (its green channel's weight in luma included) under which the sprites were lit."""
@@ -37,6 +51,10 @@ are 0.14 to 0.52 and -0.42 to 0.09."""
 _TONED, _COLOURS = 0.01, 0.025
 """Spread of colour that brightness does not explain, as a part of brightness: below the first a picture has one tone
 (up to 0.006 was measured), above the second all its colours (0.03 and more)."""
+
+
+_TIP = np.array((0.0, -0.18))
+"""From where the tongue's tip ends to where its sprite lies, in mouth widths."""
 
 
 @dataclass(frozen=True)
@@ -156,25 +174,37 @@ def _arch_shade(columns: int, middle: float, scale: float) -> np.ndarray:
     """``(1, columns, 1)`` light along the dental arch: the back teeth lie in the shadow of the cheeks."""
     away = np.abs(np.arange(columns) + 0.5 - middle) / scale
     fall = np.clip((away - 0.20) / 0.26, 0, 1)
-    return (1 - 0.72 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
+    return (1 - 0.6 * fall * fall * (3 - 2 * fall)).astype(np.float32)[None, :, None]
 
 
-def mouth_state(fitted: FittedRig, names: tuple[str, ...], values: np.ndarray) -> tuple[np.ndarray, float]:
+@dataclass(frozen=True)
+class MouthState:
     """How coefficients move what is inside the mouth.
+
+    Attributes:
+        drop: ``(2,)`` motion of the lower teeth along the mouth's axes, in mouth widths.
+        tongue: how far the tongue is out, 0 to 1.
+        rounded: how far the lips are rounded, and so stand before the teeth, 0 to 1.
+    """
+
+    drop: np.ndarray
+    tongue: float = 0.0
+    rounded: float = 0.0
+
+
+def mouth_state(fitted: FittedRig, names: tuple[str, ...], values: np.ndarray) -> MouthState:
+    """What coefficients do to the mouth's interior.
 
     Args:
         fitted: the rig on the face.
         names: the blendshapes that are given.
         values: ``(k,)`` their coefficients.
-
-    Returns:
-        Motion of the lower teeth along the mouth's axes, ``(2,)`` in mouth widths, and how far the tongue is raised,
-        0 to 1.
     """
     given = dict(zip(names, values, strict=True))
     motion = fitted.shapes[fitted.names.index("jawOpen")][_JAW, :2].mean(0)
     drop = np.array([motion @ fitted.across, motion @ fitted.down]) / fitted.mouth_width
-    return drop * given.get("jawOpen", 0.0), float(given.get("tongueOut", 0.0))
+    rounded = given.get("mouthPucker", 0.0) + 0.5 * given.get("mouthFunnel", 0.0)
+    return MouthState(drop * given.get("jawOpen", 0.0), float(given.get("tongueOut", 0.0)), min(1.0, float(rounded)))
 
 
 class MouthInterior:
@@ -212,7 +242,7 @@ class MouthInterior:
         points: np.ndarray,
         skull: np.ndarray,
         frame: np.ndarray,
-        state: tuple[np.ndarray, float],
+        state: MouthState,
     ) -> None:
         """Paint the interior over ``out``, in place.
 
@@ -235,23 +265,27 @@ class MouthInterior:
         mask = cv2.GaussianBlur(mask, (0, 0), max(0.5, self.width / 250))
         frame = skull[:, :2] @ frame
         frame[:, 2] += skull[:, 2] - corner
-        inside = self._compose(frame, self._shade(mask), *state)
+        inside = self._compose(frame, self._shade(mask), state)
         if self._tone is not None:
             inside = self._tone(inside)
         region[:] = np.rint(region + (np.clip(inside, 0, 255) - region) * mask[..., None]).astype(np.uint8)
 
-    def _compose(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray, tongue: float) -> np.ndarray:
-        inside = np.empty((*shade.shape, 3), np.float32)
-        inside[:] = CAVITY * self._light
-        low = np.array([0, 0.03])
+    def _compose(self, frame: np.ndarray, shade: np.ndarray, state: MouthState) -> np.ndarray:
+        drop, out = state.drop, min(1.0, state.tongue / TONGUE_BETWEEN)
+        shade = shade * (1 - IN_THE_SHADE * state.rounded)
+        hang = UPPER_TEETH - HIDDEN * max(out, state.rounded)
+        deep = self._depth(frame, shade, drop)
+        inside = (CAVITY * self._light) * ((0.4 + 0.6 * shade) * (1 - deep))[..., None]
+        lies, between = TONGUE_DROP * drop - (0, TONGUE_UP), 0.5 * drop + (0, UPPER_TEETH) + _TIP
+        wet = shade ** (1 - 0.4 * out) * (1 - 0.8 * (1 - out) * deep)
         order = [
-            ("tongue", 0.95 * drop + low * (1 - 6 * tongue)),
-            ("lower", drop + low),
-            ("upper", np.array([0, UPPER_TEETH])),
+            ("tongue", lies + out * (between - lies), wet),
+            ("lower", drop + np.array([0, LOWER_TEETH]), shade**0.6),
+            ("upper", np.array([0, hang]), shade**0.6),
         ]
-        if tongue > 0.5:  # between the teeth: in front of the lower row
+        if out > 0.5:
             order[0], order[1] = order[1], order[0]
-        for name, offset in order:
+        for name, offset, light in order:
             sprite = self._sprites[name]
             to_mouth = np.array([[1, 0, -sprite.anchor[0]], [0, 1, -sprite.anchor[1]]]) / sprite.scale
             to_mouth[:, 2] += sprite.place + offset
@@ -259,9 +293,16 @@ class MouthInterior:
             to_pixels[:, 2] += frame[:, 2]
             layer = cv2.warpAffine(sprite.image, to_pixels, shade.shape[::-1], flags=cv2.INTER_LINEAR)
             inside *= 1 - layer[..., 3:]
-            # What lies deeper gets less light: all of the shade on the tongue, a part on the teeth behind the lips.
-            inside += layer[..., :3] * (shade * 0.68 if name == "tongue" else shade**0.7)[..., None]
+            inside += layer[..., :3] * light[..., None]
         return inside
+
+    def _depth(self, frame: np.ndarray, shade: np.ndarray, drop: np.ndarray) -> np.ndarray:
+        """``(h, w) float32`` how dark it gets towards the throat, 0 to 1, at each pixel of the interior."""
+        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in shade.shape[::-1]))
+        place = (np.stack([x, y], -1) - frame[:, 2]) @ np.linalg.inv(frame[:, :2]).T
+        place -= 0.42 * drop + (0, UPPER_TEETH)
+        away = np.square(place / THROAT_REACH).sum(-1)
+        return ((1 - THROAT) * np.exp(-away)).astype(np.float32)
 
     def _shade(self, mask: np.ndarray) -> np.ndarray:
         """Light that reaches the interior: less near the lips, least under the upper one and at the corners."""

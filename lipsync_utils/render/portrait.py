@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import expression
 from ..faces import topology
 from ..records import Face
 from ..rig import Rig
@@ -13,6 +14,7 @@ from .head import HeadWarp
 from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
 from .regions import region_around
+from .relight import Relight
 from .warp import MeshWarp, identity_maps
 
 SUPERSAMPLING = 2
@@ -36,20 +38,24 @@ class PortraitRenderer:
     ) -> None:
         self.image = image
         self.fitted = rig.fit(face)
-        self._names, self._columns = names, rig.columns(names)
-        self._brow = self.fitted.shapes[rig.columns(("browInnerUp", "browOuterUpLeft", "browOuterUpRight"))].sum(0)
+        self._names, self._columns = names, rig.columns(names + expression.NAMES)
         self._eyes = Eyes(self.fitted, image)
         person = None if layers is None else layers.alpha
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0], person=person)
         self.mouth = MouthInterior.of(self.fitted.mouth_width, self.fitted.source, image)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
+        self._light = Relight(self.fitted)
         self._warp = MeshWarp(image, mesh.surround(self._source), supersampling=SUPERSAMPLING, layers=layers)
 
-    def points(self, values: np.ndarray, *, brow: float = 0.0) -> np.ndarray:
+    def points(self, values: np.ndarray, *, face: np.ndarray | None = None) -> np.ndarray:
         """Moved mesh points before head motion, rings included: ``(n, 2) float32``."""
-        points = self.fitted.move(values, self._columns)[:, :2] + np.float32(brow) * self._brow[:, :2]
-        return mesh.surround(points, self._source)
+        return mesh.surround(self._moved(values, face), self._source)
+
+    def _moved(self, values: np.ndarray, face: np.ndarray | None) -> np.ndarray:
+        """``(468, 3) float32`` likewise, without rings."""
+        face = np.zeros(len(expression.NAMES), np.float32) if face is None else face
+        return self.fitted.move(np.concatenate([values, face]), self._columns)
 
     def render(
         self,
@@ -58,7 +64,8 @@ class PortraitRenderer:
         rotation: np.ndarray | None = None,
         shift: np.ndarray | None = None,
         blink: float = 0.0,
-        brow: float = 0.0,
+        face: np.ndarray | None = None,
+        breath: float = 0.0,
         gaze: np.ndarray | None = None,
     ) -> np.ndarray:
         """One frame.
@@ -68,19 +75,21 @@ class PortraitRenderer:
             rotation: ``(3,)`` pitch, yaw, roll in radians; None keeps the head still.
             shift: ``(2,)`` in face widths.
             blink: eyelid closure, 0 to 1.
-            brow: brow raise, 0 to 1.
+            face: ``(17,)`` coefficients of :data:`lipsync_utils.expression.NAMES`.
+            breath: how far the shoulders are raised, 0 to 1; only with a rotation.
             gaze: ``(2,)`` how far the irises are turned across and down, in widths of the eye.
 
         Returns:
             ``(H, W, 3) uint8`` RGB, a new array. Outside of the moving region it equals the picture.
         """
-        target = self.points(values, brow=brow)
+        moved = self._moved(values, face)
+        target = mesh.surround(moved, self._source)
         if rotation is None:
             skull = np.eye(2, 3)
             region = region_around(target, self.image.shape)
             maps = identity_maps(region, factor=SUPERSAMPLING)
         else:
-            field = self.head.forward(rotation, np.zeros(2) if shift is None else shift)
+            field = self.head.forward(rotation, np.zeros(2) if shift is None else shift, breath)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
             a, b = region_around(target, self.image.shape), self.head.region
@@ -88,6 +97,7 @@ class PortraitRenderer:
             maps = self.head.backward(field, region, factor=SUPERSAMPLING)
         out = self.image.copy()
         self._warp.paint(out, target, region, maps)
+        self._light.paint(out, moved, target[: topology.POINTS])
         if gaze is not None:
             self._eyes.look(out, target, gaze, self._warp.at)
         self._eyes.close(out, target, blink)

@@ -8,6 +8,9 @@ import numpy as np
 EDGE = 0.01
 """Triangles reach this far over their edges, in pixels, so that no pixel is left out between two of them."""
 
+TABLE = 4
+"""Curves are looked up at so many places a pixel, and straight in between."""
+
 
 @numba.njit(inline="always")
 def _inside(slope, offset, low, high):
@@ -130,32 +133,68 @@ def coverage_between(height, width, upper, lower):
     for i in range(n):
         u_top[i], v_top[i] = ax * upper[i, 0] + ay * upper[i, 1], ax * upper[i, 1] - ay * upper[i, 0]
         u_low[i], v_low[i] = ax * lower[i, 0] + ay * lower[i, 1], ax * lower[i, 1] - ay * lower[i, 0]
+    first, last = u_top[0], u_top[n - 1]
+    steps = max(2, int(TABLE * (last - first)) + 1)
+    along = np.linspace(first, last, steps)
+    tops, lows = np.interp(along, u_top, v_top), np.interp(along, u_low, v_low)
+    highest, lowest = tops.min() - 0.5, lows.max() + 0.5
+    scale = (steps - 1) / (last - first + 1e-9)
     for y in range(height):
         for x in range(width):
             u, v = ax * x + ay * y, ax * y - ay * x
-            if u <= u_top[0] or u >= u_top[n - 1]:
+            if u <= first or u >= last or v <= highest or v >= lowest:
                 continue
-            top = np.interp(u, u_top, v_top)
-            low = np.interp(u, u_low, v_low)
+            at = (u - first) * scale
+            i = min(int(at), steps - 2)
+            at -= i
+            top = tops[i] + at * (tops[i + 1] - tops[i])
+            low = lows[i] + at * (lows[i + 1] - lows[i])
             out[y, x] = max(0.0, min(1.0, min(v + 0.5, low) - max(v - 0.5, top)))
     return out
 
 
-@numba.njit(cache=True, nogil=True)
-def lay_over(front, alpha, back):
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def lay_over(front, alpha, even, map_x, map_y, back):
     """Put one picture over another, in place of the first.
 
     Args:
         front: ``(h, w, 3) uint8``; receives the result.
-        alpha: ``(h, w) uint8`` how much of it is seen.
+        alpha: ``(H, W) uint8`` how much of it is seen, in the picture that the maps lead to; sampled bilinearly.
+        even: of ``alpha``, from :func:`even_blocks`.
+        map_x: ``(h, w) float32`` x in ``alpha`` of each pixel.
+        map_y: ``(h, w) float32`` y.
         back: ``(h, w, 3) uint8`` what is seen otherwise.
     """
-    for y in range(alpha.shape[0]):
-        for x in range(alpha.shape[1]):
-            a = np.int32(alpha[y, x])
-            if a < 255:
-                for c in range(3):
-                    front[y, x, c] = (a * front[y, x, c] + (255 - a) * back[y, x, c] + 127) // 255
+    height, width = alpha.shape
+    for y in range(front.shape[0]):
+        for x in range(front.shape[1]):
+            u, v = map_x[y, x], map_y[y, x]
+            j, i = min(max(int(u), 0), width - 2), min(max(int(v), 0), height - 2)
+            a = even[i >> 3, j >> 3]
+            if a == 255:
+                continue
+            if a < 0:
+                fx, fy = min(max(u - j, np.float32(0)), np.float32(1)), min(max(v - i, np.float32(0)), np.float32(1))
+                top = alpha[i, j] + fx * (np.float32(alpha[i, j + 1]) - alpha[i, j])
+                low = alpha[i + 1, j] + fx * (np.float32(alpha[i + 1, j + 1]) - alpha[i + 1, j])
+                a = np.int32(top + fy * (low - top) + np.float32(0.5))
+            for c in range(3):
+                front[y, x, c] = np.uint32(a * front[y, x, c] + (255 - a) * back[y, x, c] + 127) // np.uint32(255)
+
+
+def even_blocks(alpha: np.ndarray) -> np.ndarray:
+    """For :func:`lay_over`: the value of ``(H, W) uint8`` where it is the same all around, in blocks of 8 by 8, or -1.
+
+    Returns:
+        ``(H // 8 + 1, W // 8 + 1) int32``.
+    """
+    height, width = (size // 8 + 1 for size in alpha.shape)
+    padded = np.pad(alpha, ((0, 8 * height - alpha.shape[0]), (0, 8 * width - alpha.shape[1])), mode="edge")
+    blocks, ends = padded.reshape(height, 8, width, 8), []
+    for end in (np.min, np.max):
+        around = np.pad(end(blocks, axis=(1, 3)), 1, mode="edge")
+        ends.append(end([around[i : i + height, j : j + width] for i in range(3) for j in range(3)], axis=0))
+    return np.where(ends[0] == ends[1], ends[0].astype(np.int32), -1).astype(np.int32)
 
 
 def warm_up() -> None:
@@ -166,4 +205,4 @@ def warm_up() -> None:
     fill_from_nodes(maps[0], maps[1], 0, 0, np.zeros((2, 2, 2), np.float32), 3.0, 3.0, 2)
     coverage_between(4, 4, triangle[:2], triangle[:2])
     picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8)
-    lay_over(picture[:, :2].copy(), alpha[:, :2].copy(), picture[:, :2])  # what is behind is a part of a picture
+    lay_over(picture.copy(), alpha, even_blocks(alpha), *maps, picture[:, :4])  # what is behind is a part of a picture

@@ -8,7 +8,7 @@ import numpy as np
 from ..faces import topology
 from . import mesh
 from .layers import Layers
-from .raster import draw_triangles, lay_over
+from .raster import draw_triangles, even_blocks, lay_over
 from .regions import Region, region_around
 
 _MOUTH = np.array(topology.MOUTH_HOLE)
@@ -43,6 +43,7 @@ class MeshWarp:
             self._texture = cv2.resize(self._texture, size, interpolation=cv2.INTER_LANCZOS4)
             if self._alpha is not None:
                 self._alpha = cv2.resize(self._alpha, size, interpolation=cv2.INTER_LINEAR)
+        self._even = None if self._alpha is None else even_blocks(self._alpha)
 
     def paint(
         self,
@@ -69,8 +70,7 @@ class MeshWarp:
         draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
         moved = self._sample(*maps)
         if self._alpha is not None:
-            alpha = cv2.remap(self._alpha, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            lay_over(moved, alpha, self._back[top:bottom, left:right])
+            lay_over(moved, self._alpha, self._even, *maps, self._back[top:bottom, left:right])
         out[top:bottom, left:right] = moved
         for detail in (_MOUTH, *_EYES) if fine_lips else _EYES:
             if np.abs(target[detail] - self.source[detail]).max() > STILL:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import assets
+from .. import assets, expression
 from ..choices import ENHANCERS
 from ..engines.contract import Task
 from ..motion import make_motion
@@ -141,7 +141,7 @@ class Wav2LipEngine:
         names = heard.curves.names
         layers = None if task.motion.style == "still" else layers_of(image, face)
         portrait = PortraitRenderer(image, face, rig=self._rig, names=names, layers=layers)
-        motion = make_motion(task.speech, heard.curves, task.timeline, task.motion)
+        motion = expression.without_mouth(make_motion(task.speech, heard.curves, task.timeline, task.motion))
         head = MovingHead(portrait, motion, closed=np.zeros(len(names), np.float32))
         box = face_box(face.points, self._pads)
         fine = sampled(image, box)

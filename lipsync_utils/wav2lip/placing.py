@@ -114,7 +114,7 @@ class MovingHead:
         base = self._portrait.render(self._closed, **motion.at(index))
         if patch is None:
             return base
-        moved_by = head.forward(motion.rotation[index], motion.shift[index])
+        moved_by = head.forward(motion.rotation[index], motion.shift[index], float(motion.breath[index]))
         left, top, right, bottom = patch.region
         corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]], np.float32)
         moved = corners + head.at(moved_by, corners)

@@ -19,7 +19,7 @@ GRAVE = ("serious", "critical")
 
 SHOWS_FOCUS = """element => {
   const shows = ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
-  return shows(getComputedStyle(element)) || shows(getComputedStyle(element.closest("label") ?? element));
+  return shows(getComputedStyle(element)) || shows(getComputedStyle(element.closest("label, [role=group]") ?? element));
 }"""
 WHAT_HAS_FOCUS = """() => {
   const element = document.activeElement;

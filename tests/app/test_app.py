@@ -98,6 +98,7 @@ def test_choices_survive_the_way_through_the_steps(visitor, monkeypatch):
     visitor.page.radio[0].set_value("arabic-short").run()
     visitor.go("talk")
     visitor.choose("motion", "still")
+    visitor.page.selectbox(key="expression_en").set_value("friendly").run()
     visitor.page.slider[0].set_value(1.3).run()
     visitor.page.toggle[0].set_value(False).run()
     for step in ("face", "voice", "talk"):
@@ -109,9 +110,11 @@ def test_choices_survive_the_way_through_the_steps(visitor, monkeypatch):
     run = visitor.wait("talk").result.run
     assert run.engine == "rig"
     assert visitor["choices"]["motion"] == "still"
+    assert visitor["choices"]["expression"] == "friendly"
     assert visitor["choices"]["articulation"] == 1.3
     assert visitor["choices"]["badge"] is False
-    assert [order.options.motion for order in orders] == [MotionOptions(style="still", articulation=1.3)]
+    motion = MotionOptions(style="still", expression="friendly", articulation=1.3)
+    assert [order.options.motion for order in orders] == [motion]
 
 
 def test_the_label_is_in_the_picture_unless_it_is_switched_off(visitor):

@@ -6,8 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_utils.faces import topology
+from lipsync_utils.render.head import HeadWarp
 from lipsync_utils.render.layers import filled, parted, refined
 from lipsync_utils.render.portrait import PortraitRenderer
+from lipsync_utils.render.raster import even_blocks, lay_over
 from lipsync_utils.speech.visemes import NAMES
 
 TURNED = np.array([0.08, 0.12, -0.08])
@@ -71,3 +74,36 @@ def test_a_head_moves_before_its_background(portrait, face, rig, pose):
     np.testing.assert_array_equal(out[behind], portrait[behind])
     inside = mask > 0
     assert np.abs(out[inside].astype(int) - portrait[inside]).mean() > 3
+
+
+def test_a_breath_raises_the_shoulders_more_than_the_head_and_no_background(portrait, face, rig, pose):
+    person = np.zeros(portrait.shape[:2], np.uint8)
+    person[60:, 120:390] = 255
+    head = HeadWarp(rig.fit(face), width=512, height=512, person=person)
+    out, full = (head.forward(np.zeros(3), np.zeros(2), breath) for breath in (0.0, 1.0))
+    assert not out.any()
+    chin = face.points[topology.CHIN, :2]
+    nose, shoulder = head.at(
+        full, np.array([face.points[topology.NOSE_TIP, :2], chin + np.array([60, 80])], np.float32)
+    )
+    assert shoulder[1] < 1.5 * nose[1] < 0
+    assert not full[..., 0].any()
+    assert not full[[0, -1]].any(), "the picture's border stands still"
+    assert not HeadWarp(rig.fit(face), width=512, height=512).forward(np.zeros(3), np.zeros(2), 1.0).any()
+
+
+def test_one_picture_over_another_wherever_the_maps_lead():
+    random = np.random.default_rng(1)
+    alpha = cv2.GaussianBlur((random.uniform(size=(90, 70)) > 0.5).astype(np.float32), (0, 0), 6)
+    alpha = np.rint(255 * np.clip(30 * (alpha - 0.5) + 0.5, 0, 1)).astype(np.uint8)
+    assert {-1, 0, 255} <= set(even_blocks(alpha).ravel().tolist())
+    map_x, map_y = (
+        random.uniform(-5, 75, (50, 60)).astype(np.float32),
+        random.uniform(-5, 95, (50, 60)).astype(np.float32),
+    )
+    front, back = random.integers(0, 255, (2, 50, 60, 3)).astype(np.uint8)
+    share = cv2.remap(alpha.astype(np.float32), map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    expected = back + (share / 255)[..., None] * (front.astype(np.float32) - back)
+    lay_over(front, alpha, even_blocks(alpha), map_x, map_y, back)
+    assert np.abs(front - expected).max() < 6, "the library's own places are rounded to a thirty-second"
+    assert np.abs(front - expected).mean() < 0.6

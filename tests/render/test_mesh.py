@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from lipsync_utils import expression
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Phoneme
 from lipsync_utils.render import mesh
 from lipsync_utils.render.raster import draw_triangles
 from lipsync_utils.speech.phonetics import targets
+from lipsync_utils.speech.visemes import NAMES
 
 NATURAL = 0.5
 """Poses of natural speech use about half of what the shapes allow (see ``speech.visemes``)."""
@@ -56,7 +58,7 @@ def test_last_ring_stands_still(renderer, pose):
 
 
 def test_rings_lie_around_the_face(renderer):
-    points = renderer.points(np.zeros(renderer._columns.size, np.float32))
+    points = renderer.points(np.zeros(len(NAMES), np.float32))
     oval = points[list(topology.FACE_OVAL)]
     centre = oval.mean(0)
     distance = [np.linalg.norm(oval - centre, axis=1)]
@@ -67,7 +69,7 @@ def test_rings_lie_around_the_face(renderer):
 
 
 def test_mesh_covers_the_face_without_a_hole(renderer):
-    points = renderer.points(np.zeros(renderer._columns.size, np.float32))
+    points = renderer.points(np.zeros(len(NAMES), np.float32))
     map_x, map_y = np.full((2, *renderer.image.shape[:2]), -1, np.float32)
     draw_triangles(map_x, map_y, 0, 0, points, points, mesh.TRIANGLES)
     line = points[[*topology.NOSE_BRIDGE, 0, 17, topology.CHIN]].round().astype(int)
@@ -95,7 +97,7 @@ def test_no_blendshape_folds_the_face(renderer):
 
 
 def test_no_sound_folds_the_face(renderer):
-    rest, worst = renderer.points(np.zeros(renderer._columns.size, np.float32)), {}
+    rest, worst = renderer.points(np.zeros(len(NAMES), np.float32)), {}
     for sound in SOUNDS:
         curves = targets([Phoneme("ə", 0.2, 0.5), Phoneme(sound, 0.5, 0.8, 1), Phoneme("ə", 0.8, 1.0)], duration_s=1.2)
         worst[sound] = max(folded_area(renderer, renderer.points(values), rest) for values in curves.values[50:80:5])
@@ -104,11 +106,18 @@ def test_no_sound_folds_the_face(renderer):
 
 def test_random_speech_with_a_moving_head_does_not_fold_the_face(renderer):
     random, areas = np.random.default_rng(0), []
-    rest = renderer.points(np.zeros(renderer._columns.size, np.float32))
+    rest = renderer.points(np.zeros(len(NAMES), np.float32))
     for _ in range(60):
         spoken = [Phoneme(str(random.choice(SOUNDS)), 0.1 * i, 0.1 * i + 0.1, 1) for i in range(6)]
         values = targets(spoken, duration_s=0.6).values[random.integers(10, 50)]
-        points = renderer.points(values, brow=random.uniform(0, 0.8))
-        field = renderer.head.forward(random.normal(0, 0.035, 3), random.normal(0, 0.012, 2))
+        face = expression.around_the_mouth(
+            {name: values[i : i + 1] for i, name in enumerate(NAMES)},
+            expression=str(random.choice(list(expression.SHARES))),
+            strength=np.full(1, 1.25),
+            brow=random.uniform(0, 0.8, 1),
+            life=np.ones(1),
+        )[0]
+        points = renderer.points(values, face=face)
+        field = renderer.head.forward(random.normal(0, 0.035, 3), random.normal(0, 0.012, 2), random.uniform())
         areas.append(folded_area(renderer, points + renderer.head.at(field, points), rest))
     assert max(areas) < MAX_FOLDED

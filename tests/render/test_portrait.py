@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
 
+from lipsync_utils import expression
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Face
 from lipsync_utils.render.portrait import PortraitRenderer
 from lipsync_utils.speech.visemes import NAMES
 from lipsync_utils.streaming import in_order
+
+RAISED = expression.around_the_mouth(
+    dict.fromkeys(NAMES, np.zeros(1)), expression="neutral", strength=np.ones(1), brow=np.full(1, 0.5), life=np.ones(1)
+)[0]
+"""Brows that are raised half."""
 
 TURNED = np.array([0.04, 0.06, -0.03])
 SHIFTED = np.float32([1, 1, 0])  # pixel centres
@@ -52,8 +58,8 @@ def test_still_head_motion_is_the_picture(renderer, portrait, face, pose):
 
 def test_beyond_the_moving_region_the_picture_is_kept_exactly(renderer, portrait, pose):
     values = pose(jawOpen=0.5, mouthPucker=0.4)
-    out = renderer.render(values, blink=0.5, brow=0.5)
-    points = renderer.points(values, brow=0.5)
+    out = renderer.render(values, blink=0.5, face=RAISED)
+    points = renderer.points(values, face=RAISED)
     (left, top), (right, bottom) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int)
     inside = np.zeros(portrait.shape[:2], bool)
     inside[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
@@ -63,7 +69,7 @@ def test_beyond_the_moving_region_the_picture_is_kept_exactly(renderer, portrait
 
 @pytest.mark.parametrize("rotation", [None, TURNED], ids=["still", "turned"])
 def test_border_of_the_picture_stands_still(renderer, portrait, pose, rotation):
-    out = renderer.render(pose(jawOpen=0.5, mouthPucker=0.4), rotation=rotation, blink=0.5, brow=0.5)
+    out = renderer.render(pose(jawOpen=0.5, mouthPucker=0.4), rotation=rotation, blink=0.5, face=RAISED)
     assert out.shape == portrait.shape
     assert out.dtype == np.uint8
     change = np.abs(out.astype(int) - portrait).max(2)
@@ -168,7 +174,7 @@ def test_brows_rise(renderer, portrait, person, pose):
         dark = np.clip(column.max() - column - 150, 0, None)
         return float((dark.sum(1) * np.arange(len(dark))).sum() / dark.sum())
 
-    assert height(renderer.render(pose(), brow=0.8)) < height(renderer.render(pose())) - 0.7
+    assert height(renderer.render(pose(), face=1.6 * RAISED)) < height(renderer.render(pose())) - 0.7
 
 
 def test_threads_give_the_same_pictures(renderer, pose):
@@ -196,10 +202,13 @@ def test_face_cut_by_the_border(portrait, face, rig, pose, side, share):
     cut = Face(face.box, face.points - np.float32([box[0], box[1], 0]), 1.0)
     partly, whole = (PortraitRenderer(*of, rig=rig, names=NAMES) for of in ((image, cut), (portrait, face)))
     values = pose(jawOpen=0.6, mouthPucker=0.2)
-    still, expected = partly.render(values, brow=0.5), whole.render(values, brow=0.5)[box[1] : box[3], box[0] : box[2]]
+    still, expected = (
+        partly.render(values, face=RAISED),
+        whole.render(values, face=RAISED)[box[1] : box[3], box[0] : box[2]],
+    )
     inner = (slice(8, -8), slice(8, -8))  # what moves in from beyond the border is not known
     assert psnr(still[inner], expected[inner]) > 60
-    turned = partly.render(values, rotation=TURNED, blink=1.0, brow=0.5)
+    turned = partly.render(values, rotation=TURNED, blink=1.0, face=RAISED)
     assert 15 < psnr(turned, image) < 30, "the head turns, and nothing foreign comes in over the border"
 
 

@@ -9,7 +9,7 @@ import pytest
 from lipsync_utils.faces import topology
 from lipsync_utils.records import Frame, TrackedFrame
 from lipsync_utils.render.eyes import MEETING
-from lipsync_utils.render.mouth import mouth_frame
+from lipsync_utils.render.mouth import MouthState, mouth_frame
 from lipsync_utils.render.portrait import PortraitRenderer
 from lipsync_utils.render.video import VideoRenderer
 from lipsync_utils.speech.visemes import NAMES
@@ -57,7 +57,7 @@ class Inside:
 
     def paint(self, points, *, drop: float = 0.0, skull: np.ndarray | None = None) -> np.ndarray:
         out = np.zeros_like(self.renderer.image)
-        state = (np.array([0.0, drop]), 0.0)
+        state = MouthState(np.array([0.0, drop]))
         self.renderer.mouth.paint(out, points, np.eye(2, 3) if skull is None else skull, self.frame, state)
         return out
 

@@ -13,6 +13,7 @@ from synthetic_faces import SyntheticFace, draw
 
 from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.engines.contract import Task
+from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.options import MotionOptions, RunOptions, Wav2LipOptions
 from lipsync_utils.records import SAMPLE_RATE, Face, Frame, Speech, Timeline, TrackedFrame
@@ -66,14 +67,24 @@ def always_speaking(monkeypatch) -> None:
     monkeypatch.setattr(engine_module, "rest_gate", np.ones_like)
 
 
-def render(generator: Copycat, portrait, *, still: bool, style: str = "still", wave=None, engine=None, **more):
+def render(
+    generator: Copycat,
+    portrait,
+    *,
+    still: bool,
+    style: str = "still",
+    expression="neutral",
+    wave=None,
+    engine=None,
+    **more,
+):
     """All frames ``(n, H, W, 3) uint8``, of a picture or of a video that shows it again and again."""
     image, face = portrait
     samples = FRAMES * SAMPLE_RATE // 25
     wave = np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32) if wave is None else wave
     speech = Speech(wave=wave, samples=len(wave), rate=SAMPLE_RATE, channels=1, path="voice.wav")
     timeline = Timeline.covering(len(wave), SAMPLE_RATE, Fraction(25))
-    task = Task(speech=speech, timeline=timeline, motion=MotionOptions(style=style, seed=2))
+    task = Task(speech=speech, timeline=timeline, motion=MotionOptions(style, seed=2, expression=expression))
     frames = (TrackedFrame(Frame(i, i / 25, image), face) for i in range(timeline.frames))
     engine = engine or Wav2LipEngine(generator, models={}, **more)
     return np.stack(list(engine.for_picture(next(frames), task) if still else engine.for_video(frames, task)))
@@ -170,6 +181,18 @@ def test_the_grain_of_a_picture_stands_still(portrait):
     face = portrait[1]
     one, two = (grain_of(patch_of(face, frame)).ravel() for frame in (first, last))
     assert np.corrcoef(one, two)[0, 1] > 0.8
+
+
+def test_the_mouth_is_left_to_the_network_whatever_the_expression(portrait):
+    plain, sad = (
+        render(Copycat(), portrait, still=True, expression=name)[0].astype(int) for name in ("neutral", "sad")
+    )
+    lips, brows = (
+        portrait[1].points[list(part), :2].round().astype(int) for part in (topology.LIPS, (107, 66, 336, 296))
+    )
+    change = np.abs(plain - sad).max(2)
+    assert change[brows[:, 1], brows[:, 0]].max() > 20
+    np.testing.assert_array_equal(change[lips[:, 1], lips[:, 0]], 0)
 
 
 @pytest.mark.usefixtures("always_speaking")

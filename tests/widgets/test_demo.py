@@ -69,8 +69,8 @@ def test_every_choice_reaches_the_order(demo):
     demo.face.sample.value = SAMPLES / "avatars" / "child.png"
     demo.voice.switch.value, demo.voice.text.value = "voice text", " مرحبا "
     demo.settings.engine.value, demo.settings.motion.value = "rig", "still"
-    demo.settings.articulation.value = 1.3
-    options = RunOptions(engine="rig", motion=MotionOptions(style="still", articulation=1.3))
+    demo.settings.expression.value, demo.settings.articulation.value = "sad", 1.3
+    options = RunOptions(engine="rig", motion=MotionOptions(style="still", expression="sad", articulation=1.3))
     assert demo.order() == Order(SAMPLES / "avatars" / "child.png", Text("مرحبا"), options=options)
     demo.language.value = "ar"  # other words, the same choices
     assert demo.order().options == options

@@ -9,20 +9,12 @@ import av
 import numpy as np
 from baselines import loudness, recognised_opening
 
-from lipsync_utils.faces import topology
 from lipsync_utils.faces.detector import make_detector
+from lipsync_utils.faces.geometry import opening_and_width
 from lipsync_utils.options import FaceOptions
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, Face, FaceCurves
 from lipsync_utils.rig import Rig
 from lipsync_utils.speech import SpeechModel
-
-INNER_UPPER, INNER_LOWER = (
-    list(lip[topology.LIP_MIDDLE]) for lip in (topology.INNER_LIP_UPPER, topology.INNER_LIP_LOWER)
-)
-CORNERS, EYES = topology.OUTER_LIP_CORNERS, topology.OUTER_EYE_CORNERS
-BRIDGE, BASE = topology.NOSE_ROOT, topology.UNDER_NOSE
-"""Root and base of the nose: a length that no mouth changes and that shortens with a nod as the lips' gap does."""
-
 
 KNOWN_LATE_S = {"AUDIO_LATE": 0.219}
 """Clips whose name says that their sound is late, and by how much it was measured to be: it is moved back."""
@@ -73,7 +65,7 @@ def track(path: Path) -> Lips:
                 face = max(detector.detect(image), key=lambda f: f.box[2] - f.box[0], default=None)
             points = None if face is None else face.points
             if face is not None:
-                rows.append((frame.time - first, *_measure(points[:, :2])))
+                rows.append((frame.time - first, *opening_and_width(points)))
                 faces.append(points)
     times, opening, width = np.array(rows).T
     return Lips(sound(path, since=first or 0.0), times, opening, width, faces[int(np.argmin(opening))])
@@ -102,17 +94,6 @@ def sound(path: Path, *, since: float) -> np.ndarray:
     wave = np.concatenate(parts).astype(np.float32)
     late = round(((begin or 0.0) - since) * SAMPLE_RATE)
     return np.pad(wave, (late, 0)) if late > 0 else wave[-late:]
-
-
-def _measure(flat: np.ndarray) -> tuple[float, float]:
-    """Opening and width of the mouth from points ``(468, 2)``."""
-    across = flat[EYES[1]] - flat[EYES[0]]
-    eyes = float(np.linalg.norm(across))
-    across = across / eyes
-    down = np.array([-across[1], across[0]])
-    nose = float((flat[BASE] - flat[BRIDGE]) @ down)
-    gap = float((flat[list(INNER_LOWER)].mean(0) - flat[list(INNER_UPPER)].mean(0)) @ down)
-    return gap / nose, float((flat[CORNERS[1]] - flat[CORNERS[0]]) @ across) / eyes
 
 
 @dataclass(frozen=True)
@@ -179,7 +160,7 @@ def shown(lips: Lips, curves: FaceCurves) -> tuple[np.ndarray, np.ndarray]:
     fitted = rig.fit(Face(np.array([*points[:, :2].min(0), *points[:, :2].max(0)]), points, 1.0))
     columns = rig.columns(curves.names)
     moved = (fitted.move(row, columns) for row in curves.values)
-    opening, width = np.array([_measure(points[:, :2]) for points in moved]).T
+    opening, width = np.array([opening_and_width(points) for points in moved]).T
     return opening, width
 
 

@@ -88,7 +88,7 @@ class Speaker:
     def unseen(self, values: np.ndarray) -> Iterator[Shown]:
         """What :meth:`speaking` would show of a head that keeps still, without pictures."""
         for row in values:
-            yield self._shown(_NOTHING, self._renderer.points(row, brow=0.0), 0.0)
+            yield self._shown(_NOTHING, self._renderer.points(row), 0.0)
 
     def speaking(self, values: np.ndarray, motion: HeadMotion) -> Iterator[Shown]:
         """A picture for each row of ``values (T, 21)``."""
@@ -96,8 +96,8 @@ class Speaker:
         for index, row in enumerate(values):
             moved = motion.at(index)
             image = renderer.render(row, **moved)
-            still = renderer.points(row, brow=moved["brow"])
-            field = renderer.head.forward(moved["rotation"], moved["shift"])
+            still = renderer.points(row, face=moved["face"])
+            field = renderer.head.forward(moved["rotation"], moved["shift"], moved["breath"])
             yield self._shown(image, still, renderer.head.at(field, still))
 
     def _shown(self, image: np.ndarray, still: np.ndarray, moved: np.ndarray | float) -> Shown:
