@@ -21,10 +21,10 @@ NAMES = ("browInnerUp", *(f"{name}{side}" for name in _PAIRED for side in _SIDES
 
 SHARES: dict[str, dict[str, float]] = {
     "neutral": {},
-    "friendly": {"mouthSmile": 0.3, "cheekSquint": 0.25, "eyeSquint": 0.22, "browOuterUp": 0.12, "browInnerUp": 0.1},
-    "serious": {"browDown": 0.4, "eyeSquint": 0.15, "mouthPress": 0.12, "mouthFrown": 0.12},
-    "sad": {"browInnerUp": 0.7, "browDown": 0.12, "mouthFrown": 0.45, "eyeSquint": 0.1},
-    "surprised": {"browInnerUp": 0.7, "browOuterUp": 0.7},
+    "friendly": {"mouthSmile": 0.38, "cheekSquint": 0.45, "eyeSquint": 0.35, "browOuterUp": 0.12, "browInnerUp": 0.1},
+    "serious": {"browDown": 0.5, "eyeSquint": 0.18, "mouthPress": 0.12, "mouthFrown": 0.3},
+    "sad": {"browInnerUp": 0.75, "browDown": 0.12, "mouthFrown": 0.7, "eyeSquint": 0.1},
+    "surprised": {"browInnerUp": 0.85, "browOuterUp": 0.85},
 }
 """Coefficients of each expression, in the middle of its slow rise and fall."""
 

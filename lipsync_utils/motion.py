@@ -21,10 +21,10 @@ from .records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Ti
 LIVELINESS = {"still": 0.0, "calm": 0.4, "natural": 0.7, "lively": 1.0}
 """How much of a real speaker's motion each style has."""
 
-POSTURE_RADIANS = np.array([0.105, 0.130, 0.062])
+POSTURE_RADIANS = np.array([0.115, 0.132, 0.062])
 """Standard deviation of pitch, yaw and roll of the postures of real speakers."""
 
-POSTURE_SHIFT = np.array([0.020, 0.010])
+POSTURE_SHIFT = np.array([0.012, 0.006])
 """Likewise of the sideways and vertical shift, in face widths."""
 
 FARTHEST = 0.14

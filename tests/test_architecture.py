@@ -16,7 +16,7 @@ LAYERS = (
     {"messages", "errors", "records", "options", "choices", "lazy", "streaming"},
     {"assets", "asset_sources", "weights", "blocks", "media", "figures.text"},
     {"audio", "faces"},
-    {"rig", "speech", "voices", "subtitles", "motion"},
+    {"rig", "speech", "voices", "subtitles", "motion", "expression"},
     {"render", "engines.contract"},
     {"wav2lip", "sync"},
     {"engines"},

@@ -82,5 +82,5 @@ def as_shown(values: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     """
     values, jaw = values.copy(), values[..., names.index("jawOpen"), None]
     columns = [names.index("jawOpen"), names.index("mouthClose")]
-    values[..., columns] *= 1 + READ_TOO_SMALL * (1 - jaw)
+    values[..., columns] *= 1 + READ_TOO_SMALL * (1 - jaw) ** 2
     return values

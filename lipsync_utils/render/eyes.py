@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,9 +15,6 @@ from .layers import filled
 from .raster import coverage_between
 from .regions import region_around
 
-Texture = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Colours ``(h, w, 3)`` at places x and y, ``(h, w)`` each, in pixels of the picture."""
-
 _LIDS = (
     (np.array(topology.RIGHT_EYE_UPPER), np.array(topology.RIGHT_EYE_LOWER)),
     (np.array(topology.LEFT_EYE_UPPER), np.array(topology.LEFT_EYE_LOWER)),
@@ -26,11 +22,11 @@ _LIDS = (
 MEETING = 0.86
 """Where shut lids meet: so far down the opening, of which the lower lid closes the rest."""
 
-LASHES = (0.15, 0.06)
+LASHES = (0.15, 0.09)
 """How far lashes and the rim of the lids reach beyond the opening above and below, in eye widths."""
 
-LASH_WIDTH = 0.036
-"""Thickness of the line of lashes of a shut eye, in eye widths."""
+LASH_WIDTH = 0.065
+"""Thickness of the line of lashes of a shut eye in its middle, in eye widths."""
 
 AROUND = 0.30
 """Skin around the eye from which the lid is made, in eye widths."""
@@ -49,11 +45,21 @@ MOST_GRAIN = 2.5
 IRIS = 0.21
 """Radius of an iris in eye widths (11.7 mm of 30 mm)."""
 
+DRAWN_WIDER = 0.14
+"""By how much drawn eyes that reach below the mesh's reach beyond its corners, too, as a part."""
+
+FEATHER = 0.18
+"""Over so much of a lid, from its upper end on, it passes into the skin above."""
+
 WHITE = 0.46
 """So far from the iris' middle the white of the eye stretches along with it, in eye widths."""
 
-LEAST_OPEN, LEAST_WIDTH = 0.2, 16.0
-"""Eyes less open than this, in eye widths, or smaller, in pixels, do not look elsewhere: it would tear them."""
+LEAST_OPEN, LEAST_WIDTH = 0.25, 16.0
+"""Eyes less open than this, in eye widths, neither look elsewhere nor blink, and smaller ones, in pixels, do not look
+elsewhere: it would tear them."""
+
+LID_FOLLOWS = 3.0
+"""How far the upper lid goes down with an iris that looks down, shut lids an eye width."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ class _Eye:
         width: of the eye, in pixels.
         below: how far the eye reaches below the line of the lower lid, in eye widths.
         corner: of :attr:`skin` in the picture, x and y.
-        skin: ``(h, w, 3) float32`` the same place as if the lid were shut.
+        skin: ``(h, w, 4) float32`` the same place as if the lid were shut, and how much of it is seen, 0 to 1.
+        ball: ``(2 h, 2 w, 3) uint8`` the same place, enlarged, as if there were no lids at all.
         lash: ``(3,)`` colour of the lashes.
         iris: ``(2,)`` its middle; None where it cannot move.
     """
@@ -79,6 +86,7 @@ class _Eye:
     below: float
     corner: np.ndarray
     skin: np.ndarray
+    ball: np.ndarray
     lash: np.ndarray
     iris: np.ndarray | None
 
@@ -105,30 +113,43 @@ class Eyes:
         corner = np.array([left, top], np.float32)
         place = image[top:bottom, left:right].astype(np.float32)
         at_up, at_low = points[up] - corner, points[low] - corner
+        opening = float(((points[low] - points[up]) @ self._down).max())
+        if opening < LEAST_OPEN * width:
+            return None
         below = self._reaches_below(place, at_up, at_low, width)
         bounds = self._bounds(at_up, at_low, width, below)
         hole = coverage_between(*place.shape[:2], *bounds)
         light = place @ LUMA
-        usual = np.median(light[hole < 0.5])
-        skin = (hole < 0.01) & (light > 0.72 * usual) & (light < 1.35 * usual)  # neither brow nor lash nor spectacles
         near = cv2.dilate(
             (hole > 0).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(2, round(0.16 * width))
         )
-        lid = filled(place, (skin & (near > 0)).astype(np.float32))
+        around = (near > 0) & (hole < 0.01)
+        usual = np.median(light[around]) if around.any() else np.median(light)
+        skin = around & (light > 0.7 * usual) & (light < 1.4 * usual)  # neither brow nor lash nor spectacles
+        lid = filled(place, skin.astype(np.float32))
         lid = self._shaded(cv2.GaussianBlur(lid, (0, 0), max(0.5, 0.03 * width)), *bounds)
-        lid += _grain_of(place, skin)
+        lid[..., :3] += _grain_of(place, skin)
+        inside = coverage_between(*light.shape, at_up, at_low)
+        sure = cv2.erode(
+            (inside > 0.9).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.02 * width))
+        )
+        ball = np.clip(filled(place, sure.astype(np.float32)), 0, 255).astype(np.uint8)
+        ball = cv2.resize(ball, None, fx=2, fy=2, interpolation=cv2.INTER_LANCZOS4)
         dark = light <= np.quantile(light[hole > 0.5], 0.12) if (hole > 0.5).any() else light <= light.min()
-        opening = float(((points[low] - points[up]) @ self._down).max())
-        iris = None
-        if width >= LEAST_WIDTH and opening >= LEAST_OPEN * width and below == LASHES[1]:
-            iris = _iris(light, coverage_between(*light.shape, at_up, at_low))
-            iris = None if iris is None else iris + corner
-        return _Eye(up, low, rest, width, below, corner, lid, place[dark].mean(0), iris)
+        iris = _iris(light, inside) if width >= LEAST_WIDTH and below == LASHES[1] else None
+        iris = None if iris is None else iris + corner
+        return _Eye(up, low, rest, width, below, corner, lid, ball, place[dark].mean(0), iris)
 
     def _bounds(self, up: np.ndarray, low: np.ndarray, width: float, below: float) -> tuple[np.ndarray, np.ndarray]:
         """The lines of the lids, moved apart by their lashes except at the corners."""
         almond = self._almond(up, width)
+        if below > LASHES[1]:
+            up, low = self._wider(up, DRAWN_WIDER), self._wider(low, DRAWN_WIDER)
         return up - LASHES[0] * almond, low + np.float32(below) * almond
+
+    def _wider(self, line: np.ndarray, part: float) -> np.ndarray:
+        along = (line - line.mean(0)) @ self._across
+        return line + (np.float32(part) * along)[:, None] * self._across
 
     def _almond(self, up: np.ndarray, width: float) -> np.ndarray:
         u = np.linspace(-1, 1, len(up))[:, None]
@@ -147,22 +168,23 @@ class Eyes:
         return float(BELOW[-1])
 
     def _shaded(self, lid: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-        """A lid of even skin, lit as one that bulges over an eye."""
+        """A lid of even skin, lit as one that bulges over an eye, and how much of it is seen: ``(h, w, 4) float32``."""
         x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in lid.shape[1::-1]))
         along, down = (x * axis[0] + y * axis[1] for axis in (self._across, self._down))
         high, low = (np.interp(along, line @ self._across, line @ self._down) for line in (top, bottom))
         done = (down - high) / np.maximum(low - high, 1.0)
         fold, bulge, rim = (size * np.exp(-(((done - at) / reach) ** 2)) for size, at, reach in (FOLD, BULGE, RIM))
-        return lid * (1 - fold + bulge - rim)[..., None].astype(np.float32)
+        seen = np.clip(done / FEATHER, 0, 1)
+        lit = lid * (1 - fold + bulge - rim)[..., None]
+        return np.dstack([lit, seen * seen * (3 - 2 * seen)]).astype(np.float32)
 
-    def look(self, out: np.ndarray, target: np.ndarray, gaze: np.ndarray, texture: Texture) -> None:
+    def look(self, out: np.ndarray, target: np.ndarray, gaze: np.ndarray) -> None:
         """Let the irises look elsewhere, in place; the lids stay.
 
         Args:
             out: ``(H, W, 3) uint8`` the warped picture.
             target: ``(n, 2)`` mesh points in it.
             gaze: ``(2,)`` across and down, in eye widths.
-            texture: gives the pixels of the still picture.
         """
         for eye in self._eyes:
             points = target[np.concatenate([eye.up, eye.low])]
@@ -180,7 +202,10 @@ class Eyes:
             hole = coverage_between(bottom - top, right - left, target[eye.up] - corner, target[eye.low] - corner)
             hole = cv2.GaussianBlur(hole, (0, 0), max(0.5, 0.01 * eye.width))[..., None]
             region = out[top:bottom, left:right]
-            moved = texture(place[..., 0], place[..., 1]).astype(np.float32)
+            place = 2 * (place - eye.corner) + np.float32(0.5)
+            moved = cv2.remap(eye.ball, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+                np.float32
+            )
             region[:] = np.rint(region + (moved - region) * hole).astype(np.uint8)
 
     def close(self, out: np.ndarray, target: np.ndarray, blink: float) -> None:
@@ -196,6 +221,8 @@ class Eyes:
         for eye in self._eyes:
             up, low = target[eye.up], target[eye.low]
             top_line, bottom_line = self._bounds(up, low, eye.width, eye.below)
+            if eye.below > LASHES[1]:
+                up, low = self._wider(up, DRAWN_WIDER), self._wider(low, DRAWN_WIDER)
             meeting = up + MEETING * (low - up)
             edge = up + np.float32(blink) * (meeting - up)
             rising = bottom_line + np.float32(blink) * (meeting - bottom_line)
@@ -213,11 +240,10 @@ class Eyes:
                 lids = np.maximum(lids, coverage_between(*region.shape[:2], rising - corner, bottom_line - corner))
             lids = cv2.GaussianBlur(lids, (0, 0), soft)
             begun = min(1.0, blink / 0.15)  # the upper lashes go first
-            mixed = region + (skin - region) * (lids * begun)[..., None]
-            thick = max(1, round(LASH_WIDTH * eye.width))
-            line = np.zeros(region.shape[:2], np.uint8)
-            cv2.polylines(line, [np.round((edge - corner) * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
-            cover = cv2.GaussianBlur(line, (0, 0), max(0.6, 0.4 * thick)).astype(np.float32) * (0.85 * begun / 255)
+            mixed = region + (skin[..., :3] - region) * (lids * skin[..., 3] * begun)[..., None]
+            thick = LASH_WIDTH * self._almond(up, eye.width)
+            line = coverage_between(*region.shape[:2], edge - 0.5 * thick - corner, edge + 0.5 * thick - corner)
+            cover = cv2.GaussianBlur(line, (0, 0), max(0.5, 0.3 * LASH_WIDTH * eye.width)) * np.float32(0.85 * begun)
             mixed += (eye.lash - mixed) * cover[..., None]
             region[:] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
 

@@ -19,7 +19,7 @@ NODES = 65
 FARTHEST = 0.3
 """Nothing of a head goes further than this, in face widths."""
 
-BREATH = 0.016
+BREATH = 0.022
 """How far a deep breath raises the shoulders, in face widths."""
 
 
@@ -55,8 +55,8 @@ class HeadWarp:
         face_height = apart(points, (topology.HAIR_LINE, topology.CHIN))
         centre = points[list(topology.FACE_SIDES)].sum(axis=0) / 2
         self._weight = self._fade(fitted, centre[:2], face_height, person is not None)
-        self._breathes = self._chest(fitted, face_height) if person is not None else np.zeros_like(self._weight)
-        self._moves = np.maximum(self._weight, self._breathes) > 1e-3
+        self._breathes = self._chest(fitted, face_height) if person is not None else np.zeros_like(self._weight[..., 0])
+        self._moves = np.maximum(self._weight.max(-1), self._breathes) > 1e-3
         if person is not None:
             reach = 2 * int(np.ceil(FARTHEST * self.face_width / self._step.min())) + 1
             seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
@@ -72,6 +72,11 @@ class HeadWarp:
         return (_smoothstep(border) * (0.45 + 0.55 * _smoothstep(under_chin / 0.5))).astype(np.float32)
 
     def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float, alone: bool) -> np.ndarray:
+        """``(rows, columns, 2)`` how much each node moves sideways and up or down.
+
+        A person who moves ``alone`` slides along the picture's border where hair or shoulders reach it, and is only not
+        carried over it; a background that goes along stands still there.
+        """
         away = self._nodes - centre
         u = (away @ fitted.across) / self.face_width
         if alone:
@@ -83,9 +88,11 @@ class HeadWarp:
             v = np.where(v < 0, v / 1.25, v / 0.75)
             weight = 1 - _smoothstep((np.sqrt((u / 0.95) ** 2 + v**2) - 1.0) / 0.9)
         x, y = self._nodes[..., 0], self._nodes[..., 1]
-        border = np.minimum.reduce([x, self.width - 1 - x, y]) / (0.10 * min(self.width, self.height))
-        below = (self.height - 1 - y) / (0.10 * self.height)
-        return (weight * _smoothstep(border) * _smoothstep(below)).astype(np.float32)
+        beside = np.minimum(x, self.width - 1 - x) / (0.10 * min(self.width, self.height))
+        above = np.minimum(y / (0.10 * min(self.width, self.height)), (self.height - 1 - y) / (0.10 * self.height))
+        if not alone:
+            beside = above = np.minimum(beside, above)
+        return (weight[..., None] * _smoothstep(np.stack([beside, above], -1))).astype(np.float32)
 
     def _spread_depth(self, points: np.ndarray, centre: np.ndarray) -> np.ndarray:
         """Depth at the nodes: that of the nearby mesh points, averaged with weights that fall with distance."""
@@ -106,7 +113,7 @@ class HeadWarp:
         turn = (turned - np.eye(3))[:2].astype(np.float32)
         place = np.concatenate([self._nodes, self._depth[..., None]], -1) - self._pivot
         moved = place @ turn.T + np.asarray(shift, np.float32) * self.face_width
-        moved = moved * self._weight[..., None]
+        moved = moved * self._weight
         moved[..., 1] -= breath * BREATH * self.face_width * self._breathes
         return moved
 

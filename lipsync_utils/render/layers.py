@@ -21,6 +21,10 @@ SURE = (0.1, 0.8)
 CLEAR = 3.0
 """Background this near to the person, in pixels of the mask, is not trusted: it has taken the person's light."""
 
+STRANDS = (8.0, 5.0, 16.0)
+"""Near a person, what differs from the background by the first, in levels of 255, and so many times its roughness begins
+to be the person's, and is wholly from so much more on."""
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -54,16 +58,26 @@ def parted(image: np.ndarray, mask: np.ndarray, *, coarse: float) -> Layers:
         mask: ``(H, W) float32`` where the person is, 0 to 1, coarse.
         coarse: how many pixels of the picture one of the mask's own covers.
     """
-    alpha = refined(image, mask, coarse=coarse)
-    whole, share = image.astype(np.float32), alpha[..., None]
+    alpha, whole = refined(image, mask, coarse=coarse), image.astype(np.float32)
     away = cv2.distanceTransform((alpha == 0).astype(np.uint8), cv2.DIST_L2, 3) / (CLEAR * coarse)
     trusted = np.clip(away, 0, 1)
-    continued = filled(whole, (trusted >= 1).astype(np.float32))
+    known = (trusted >= 1).astype(np.float32)
+    continued = filled(whole, known)
+    alpha = np.maximum(alpha, _strands(whole, continued, known))
+    share = alpha[..., None]
     back = continued + trusted[..., None] * (whole - continued)
     front = filled(whole, (alpha > 0.98).astype(np.float32))
     front = front + np.minimum(2.0 * share, 1.0) * ((whole - (1.0 - share) * back) / np.maximum(share, 0.05) - front)
     front = np.where(share < 1, np.clip(front, 0, 255), whole)
     return Layers(*(np.rint(layer).astype(np.uint8) for layer in (front, 255.0 * alpha, back)))
+
+
+def _strands(whole: np.ndarray, continued: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``(H, W) float32`` what near a person is unlike the background, beyond its own roughness: loose hair, 0 to 1."""
+    rough = cv2.absdiff(whole, cv2.GaussianBlur(whole, (0, 0), 4.0)).mean(-1)
+    rough = filled(np.dstack([rough] * 3), known)[..., 0]
+    unlike = np.abs(whole - continued).max(-1)
+    return np.where(known < 1, np.clip((unlike - STRANDS[0] - STRANDS[1] * rough) / STRANDS[2], 0, 1), 0)
 
 
 def refined(image: np.ndarray, mask: np.ndarray, *, coarse: float) -> np.ndarray:

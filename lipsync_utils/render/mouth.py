@@ -280,8 +280,8 @@ class MouthInterior:
         wet = shade ** (1 - 0.4 * out) * (1 - 0.8 * (1 - out) * deep)
         order = [
             ("tongue", lies + out * (between - lies), wet),
-            ("lower", drop + np.array([0, LOWER_TEETH]), shade**0.6),
-            ("upper", np.array([0, hang]), shade**0.6),
+            ("lower", drop + np.array([0, LOWER_TEETH]), shade**0.47),
+            ("upper", np.array([0, hang]), shade**0.47),
         ]
         if out > 0.5:
             order[0], order[1] = order[1], order[0]

@@ -9,7 +9,7 @@ from ..faces import topology
 from ..records import Face
 from ..rig import Rig
 from . import mesh
-from .eyes import Eyes
+from .eyes import LID_FOLLOWS, Eyes
 from .head import HeadWarp
 from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
@@ -99,7 +99,8 @@ class PortraitRenderer:
         self._warp.paint(out, target, region, maps)
         self._light.paint(out, moved, target[: topology.POINTS])
         if gaze is not None:
-            self._eyes.look(out, target, gaze, self._warp.at)
+            self._eyes.look(out, target, gaze)
+            blink = max(blink, LID_FOLLOWS * float(gaze[1]))
         self._eyes.close(out, target, blink)
         state = mouth_state(self.fitted, self._names, values)
         self.mouth.paint(out, target[: topology.POINTS], skull, self._frame, state)

@@ -14,7 +14,7 @@ from .regions import region_around
 LIGHT = np.array((0.0, -0.64, -0.77), np.float32)
 """Where light is taken to come from, in the axes of the head: from above and before it, as in most pictures."""
 
-STRENGTH, MOST = 0.55, 0.3
+STRENGTH, MOST = 0.38, 0.2
 """How much brighter skin gets that turns from across the light into it, as a part; and the largest change."""
 
 CELLS = 36

@@ -76,11 +76,6 @@ class MeshWarp:
             if np.abs(target[detail] - self.source[detail]).max() > STILL:
                 self._refine(out, target, region, maps, target[detail])
 
-    def at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The picture's colours at places in its own pixels, ``(h, w) float32`` each: ``(h, w, 3) uint8``."""
-        half = np.float32((self.factor - 1) / 2)
-        return self._sample(x * self.factor + half, y * self.factor + half)
-
     def _sample(self, map_x: np.ndarray, map_y: np.ndarray) -> np.ndarray:
         method = cv2.INTER_LINEAR if self.factor > 1 else cv2.INTER_CUBIC
         return cv2.remap(self._texture, map_x, map_y, method, borderMode=cv2.BORDER_REPLICATE)

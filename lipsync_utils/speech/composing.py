@@ -54,7 +54,7 @@ def compose(planned: Gestures) -> np.ndarray:
     hold(rounded, mouthPucker=0.42, mouthFunnel=0.14)
     hold(tongue, tongueOut=0.25)
     fade(teeth, mouthLowerDown=0.0, mouthFunnel=0.3, mouthPucker=0.5, tongueOut=0.0)
-    hold(teeth, mouthRollLower=0.48, mouthUpperUp=0.32, mouthShrugLower=0.12)
+    hold(teeth, mouthRollLower=0.48, mouthUpperUp=0.42, mouthShrugLower=0.3)
     jaw = values[:, _INDEX["jawOpen"]]
     jaw -= teeth * np.maximum(jaw - 0.1, 0.0)
     fade(lips, jawOpen=0.65, mouthLowerDown=0.0, mouthUpperUp=0.0, mouthFunnel=0.25, mouthPucker=0.7, tongueOut=0.0,
