@@ -63,7 +63,7 @@ class HeadWarp:
             self._moves &= cv2.dilate(seen, np.ones((reach, reach), np.uint8)) > 0
         self._depth = self._spread_depth(points, centre)
         down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]
-        self._pivot = (centre + down * face_height * 0.75 + away * self.face_width * 0.25).astype(np.float32)
+        self._pivot = (centre + down * face_height * 0.68 + away * self.face_width * 0.25).astype(np.float32)
 
     def _chest(self, fitted: FittedRig, face_height: float) -> np.ndarray:
         """How much of a breath each node makes: the shoulders all of it, the head that they carry a part."""

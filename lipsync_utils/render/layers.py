@@ -21,9 +21,9 @@ SURE = (0.1, 0.8)
 CLEAR = 3.0
 """Background this near to the person, in pixels of the mask, is not trusted: it has taken the person's light."""
 
-STRANDS = (8.0, 5.0, 16.0)
-"""Near a person, what differs from the background by the first, in levels of 255, and so many times its roughness begins
-to be the person's, and is wholly from so much more on."""
+STRANDS = (6.0, 5.0, 8.0)
+"""What near a person differs from the background by the first, in levels of 255, and so many times its roughness
+begins to be the person's, and is wholly from so much more on."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def parted(image: np.ndarray, mask: np.ndarray, *, coarse: float) -> Layers:
     trusted = np.clip(away, 0, 1)
     known = (trusted >= 1).astype(np.float32)
     continued = filled(whole, known)
-    alpha = np.maximum(alpha, _strands(whole, continued, known))
+    hair = filled(whole, (alpha > 0.98).astype(np.float32))
+    alpha = np.maximum(alpha, _strands(whole, hair, continued, known))
     share = alpha[..., None]
     back = continued + trusted[..., None] * (whole - continued)
     front = filled(whole, (alpha > 0.98).astype(np.float32))
@@ -72,12 +73,17 @@ def parted(image: np.ndarray, mask: np.ndarray, *, coarse: float) -> Layers:
     return Layers(*(np.rint(layer).astype(np.uint8) for layer in (front, 255.0 * alpha, back)))
 
 
-def _strands(whole: np.ndarray, continued: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """``(H, W) float32`` what near a person is unlike the background, beyond its own roughness: loose hair, 0 to 1."""
+def _strands(whole: np.ndarray, hair: np.ndarray, continued: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``(H, W) float32`` loose hair: what near a person is unlike the background, beyond its own roughness, 0 to 1.
+
+    As much as the colour lies on the way from that of the background to that of the person.
+    """
     rough = cv2.absdiff(whole, cv2.GaussianBlur(whole, (0, 0), 4.0)).mean(-1)
     rough = filled(np.dstack([rough] * 3), known)[..., 0]
     unlike = np.abs(whole - continued).max(-1)
-    return np.where(known < 1, np.clip((unlike - STRANDS[0] - STRANDS[1] * rough) / STRANDS[2], 0, 1), 0)
+    way = hair - continued
+    part = np.clip(((whole - continued) * way).sum(-1) / np.maximum(np.square(way).sum(-1), 400.0), 0, 1)
+    return np.where(known < 1, part * np.clip((unlike - STRANDS[0] - STRANDS[1] * rough) / STRANDS[2], 0, 1), 0)
 
 
 def refined(image: np.ndarray, mask: np.ndarray, *, coarse: float) -> np.ndarray:

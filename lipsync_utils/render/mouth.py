@@ -27,9 +27,9 @@ CAVITY = np.array((92, 40, 38), np.float32)
 THROAT, THROAT_REACH = 0.16, np.array((0.30, 0.2))
 """How dark the throat is beside them, and how far that darkness reaches across and down, in mouth widths."""
 
-UPPER_TEETH, LOWER_TEETH = 0.04, -0.02
+UPPER_TEETH, LOWER_TEETH = 0.04, 0.0
 """How far the upper teeth hang down behind the lip, in mouth widths, so that two millimetres of fifty are seen at rest;
-and how far the lower ones stand from where their sprite has its place, nearly as high as their lip."""
+and how much lower than their sprite's place, nearly as high as their lip, the lower ones stand."""
 
 HIDDEN, IN_THE_SHADE = 0.03, 0.45
 """How much less of the upper teeth is seen over a tongue that is out and behind rounded lips, in mouth widths; and how

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lipsync_utils.faces import topology
+from lipsync_utils.records import Face
 from lipsync_utils.render.head import HeadWarp
 from lipsync_utils.render.layers import filled, parted, refined
 from lipsync_utils.render.portrait import PortraitRenderer
@@ -107,3 +108,29 @@ def test_one_picture_over_another_wherever_the_maps_lead():
     lay_over(front, alpha, even_blocks(alpha), map_x, map_y, back)
     assert np.abs(front - expected).max() < 6, "the library's own places are rounded to a thirty-second"
     assert np.abs(front - expected).mean() < 0.6
+
+
+def test_hair_at_the_border_slides_along_it(portrait, face, rig):
+    """With what is right below it, and is not carried over the border; a background that goes along stands still."""
+    high = Face(face.box, face.points - np.float32([0, face.points[topology.HAIR_LINE, 1] - 30, 0]), 1.0)
+    person = np.full(portrait.shape[:2], 255, np.uint8)
+    turned, still = np.array([0.0, 0.0, 0.1]), np.zeros(2)
+    field = HeadWarp(rig.fit(high), width=512, height=512, person=person).forward(turned, still)
+    middle = round(high.points[topology.NOSE_TIP, 0] / 512 * (field.shape[1] - 1))
+    column = field[:, middle]
+    assert abs(column[0, 0]) > 0.8 * abs(column[4, 0]) > 2
+    assert not field[0, :, 1].any()
+    alone = HeadWarp(rig.fit(high), width=512, height=512).forward(turned, still)
+    assert not alone[[0, -1]].any()
+    assert not alone[:, [0, -1]].any()
+
+
+def test_loose_hair_belongs_to_the_person_and_rough_background_does_not(scene):
+    image, _, mask = scene
+    image = image.copy()
+    cv2.line(image, (176, 88), (196, 150), (250, 250, 250), 2, cv2.LINE_AA)
+    alpha = parted(image, mask, coarse=6).alpha
+    assert alpha[110:140, 182:194].max(1).min() > 200
+    rough = np.random.default_rng(2).uniform(0, 255, image.shape).astype(np.uint8)
+    foliage = np.where((mask > 0.5)[..., None], image, cv2.GaussianBlur(rough, (0, 0), 1.5))
+    assert (parted(foliage, mask, coarse=6).alpha[mask < 0.01] > 100).mean() < 0.02

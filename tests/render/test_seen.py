@@ -100,7 +100,7 @@ def test_both_eyes_shut_and_lashes_lie_where_the_lids_meet(renderer, person, pos
     for (lid, lower), (x, y) in zip(lids, person.eye_centres, strict=True):
         reach = round(0.05 * person.width)
         eye = shut[int(y) - reach : int(y) + reach, int(x) - reach : int(x) + reach].astype(int)
-        assert (np.abs(eye - (82, 96, 72)).max(2) < 25).mean() < 0.06, "no iris"
+        assert (np.abs(eye - (82, 96, 72)).max(2) < 25).mean() < 0.04, "no iris"
         line = points[list(lid[2:-2])] + MEETING * (points[list(lower[2:-2])] - points[list(lid[2:-2])])
 
         def brightness(down: float, line=line) -> float:
