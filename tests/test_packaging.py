@@ -110,7 +110,7 @@ def test_it_speaks_in_an_empty_environment(wheel, tmp_path, capsys):
         print(f"\n{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; installed, with all it needs: {size / 1e6:.0f} MB")
 
 
-TEXT = "Good morning, everybody, and welcome."
+TEXT = "Good morning, everybody, and welcome. It is good to see all of you here today, and to hear what you have made."
 
 ONE_PROCESS = """
 import json, sys

@@ -1,3 +1,4 @@
+import gc
 from fractions import Fraction
 
 import av
@@ -139,6 +140,19 @@ def test_back_and_forth_over_several_key_frames(tmp_path, monkeypatch):
 def test_one_single_frame_goes_nowhere(tmp_path):
     source = open_source(clip(tmp_path / "one.mp4", 1))
     assert numbers(source, timeline(5), when_short="pingpong") == [0] * 5
+
+
+def test_the_decoder_of_a_loop_is_let_go_when_the_next_begins(tmp_path):
+    """Its pictures are many megabytes; nobody but the collector knows that it is not needed."""
+    source, alive = open_source(clip(tmp_path / "short.mp4", 5)), []
+    gc.disable()
+    try:
+        for frame in source.frames(timeline(40)):
+            if frame.index % 5 == 2:
+                alive.append(sum(isinstance(one, av.container.InputContainer) for one in gc.get_objects()))
+    finally:
+        gc.enable()
+    assert alive[-1] == alive[0]
 
 
 def test_one_single_frame_loops(tmp_path):

@@ -85,7 +85,7 @@ def test_lips_that_nobody_sees_move_as_those_that_are_shown(portrait, face):
     who, values = talking.Speaker(portrait, face, np.ones(3)), np.zeros((3, len(talking.NAMES)), np.float32)
     values[1:, talking.NAMES.index("jawOpen")] = 0.4, 0.1
     turned = (np.zeros((3, n), np.float32) for n in (3, 2, 2))
-    still = HeadMotion(*turned, np.zeros(3, np.float32), np.full(3, 1e-6, np.float32))
+    still = HeadMotion(*turned, np.zeros(3, np.float32), np.zeros((3, 17), np.float32), np.full(3, 1e-6, np.float32))
     for seen, unseen in zip(who.speaking(values, still), who.unseen(values), strict=True):
         np.testing.assert_allclose(seen.points, unseen.points, atol=0.1)
         assert seen.opening == pytest.approx(unseen.opening)
@@ -141,7 +141,7 @@ def test_what_is_given_new_lips_shows_the_same_head_and_tells_the_box(portrait, 
         made = make_data.clip(who, "train", np.random.default_rng(0))
         assert made["before"].shape == made["frames"].shape == (45, 96, 96, 3)
         upper = (made[name][:, :40].astype(int) for name in ("before", "frames"))
-        np.testing.assert_allclose(*upper, atol=3)
+        np.testing.assert_allclose(*upper, atol=6)
         moves = np.ptp(made["before"].astype(int), axis=0).max()
         assert moves == 0 if resting else moves > 40
         widest = int(made["opening"].argmax())

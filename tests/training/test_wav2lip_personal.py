@@ -190,7 +190,7 @@ def test_each_frame_is_paired_with_itself_with_its_lips_closed(made):
             gap, gap_at_rest = (np.ptp(each[:, middles, 1], axis=1) for each in (points, at_rest))
             assert gap_at_rest.max() < 1.5 < gap[opened].min()
             nose = np.abs(points - at_rest)[:, topology.NOSE_TIP]
-            assert nose.max() < 0.1
+            assert nose.max() < 0.2
 
 
 def test_a_clip_hears_what_the_whole_video_would():

@@ -96,8 +96,8 @@ class Speaker:
         for index, row in enumerate(values):
             moved = motion.at(index)
             image = renderer.render(row, **moved)
-            still = renderer.points(row, face=moved["face"])
-            field = renderer.head.forward(moved["rotation"], moved["shift"], moved["breath"])
+            still = renderer.points(row, face=motion.face[index])
+            field = renderer.head.forward(motion.rotation[index], motion.shift[index], float(motion.breath[index]))
             yield self._shown(image, still, renderer.head.at(field, still))
 
     def _shown(self, image: np.ndarray, still: np.ndarray, moved: np.ndarray | float) -> Shown:
