@@ -7,7 +7,7 @@ from functools import cache
 import av
 import cv2
 import numpy as np
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from ..messages import Message
@@ -123,7 +123,8 @@ def display_matrix(picture: av.VideoFrame) -> tuple[int, int, int, int]:
 
     Angles between are rounded to the next quarter turn.
     """
-    data = picture.side_data.get(Type.DISPLAYMATRIX)
+    # Not picture.side_data: that and the picture refer to each other, and megabytes wait for the collector of cycles.
+    data = SideDataContainer(picture).get(Type.DISPLAYMATRIX)
     if data is None:
         return 1, 0, 0, 1
     a, b, _, c, d = (int(value) for value in np.frombuffer(data, np.int32)[:5])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -115,7 +114,6 @@ class Source:
 
     def _opened(self) -> Film | Animation | Cut:
         """The video, or the stretch of it, opened anew."""
-        gc.collect()  # a container refers to its streams and they to it: else decoders of earlier rounds stay
         if is_animation(self.path):
             opener = partial(Animation, self.path, self.warnings)
         else:
