@@ -146,9 +146,10 @@ def test_inputs_are_not_modified(rig):
 # --- Lips
 
 
-def test_rest_closes_parted_lips(rig):
-    fitted = rig.fit(face_of(plain_points(parted=24)))
-    assert fitted.gaps.max() == pytest.approx(24, abs=1)
+@pytest.mark.parametrize("parted", [6, 24])
+def test_rest_closes_parted_lips(rig, parted):
+    fitted = rig.fit(face_of(plain_points(parted=parted)))
+    assert fitted.gaps.max() == pytest.approx(parted, abs=1)
     assert np.abs(gaps(fitted, fitted.rest)).max() < 0.1
 
 
