@@ -67,12 +67,11 @@ def main() -> None:
                 options = ("--motion", args.motion, "--seed", str(seed), "--voice-to", str(args.seconds))
                 run_lipsync(face, sample_voice("english"), folder / f"{face.stem}.mp4", *options)
                 rows["ours"].append(life(folder / f"{face.stem}.mp4"))
-    if not args.as_json:
-        print(looks(args.motion))
     known = {name: [one for one in found if one is not None] for name, found in rows.items()}
     if args.as_json:
         print(json.dumps({name: [asdict(one) for one in found] for name, found in known.items()}))
         return
+    print(looks(args.motion))
     names = [field.name.replace("_", " ") for field in fields(Life)]
     print(f"| videos | files | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
     for name, found in known.items():

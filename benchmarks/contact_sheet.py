@@ -27,6 +27,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.geometry import apart, width_of
+from lipsync_utils.options import EXPRESSIONS
 
 TILE = 176
 """Width of a tile in pixels, before --zoom."""
@@ -62,7 +63,7 @@ POSES: dict[str, tuple[str, dict[str, dict]]] = {
     ),
     "expressions": (
         "head",
-        {name: {"expression": name} for name in ("neutral", "friendly", "serious", "sad", "surprised")},
+        {name: {"expression": name} for name in EXPRESSIONS},
     ),
 }
 """Sets of poses: what of the face is shown, and how each is rendered."""

@@ -30,8 +30,9 @@ import numpy as np
 from common import LANGUAGES, Row, at_least, parser, run_lipsync, sample_avatar, sample_voice, show
 
 from lipsync_utils.engines.rig import RigEngine
+from lipsync_utils.faces.detector import make_detector
 from lipsync_utils.options import MotionOptions, RunOptions
-from lipsync_utils.pipeline import Loaded, load, run
+from lipsync_utils.pipeline import Loaded, run
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, Phoneme, Speech
 from lipsync_utils.sync.phonetic import Lips, Rest, bilabials, check, gap_and_width
 from lipsync_utils.sync.protocol import lowest
@@ -62,7 +63,7 @@ def main() -> None:
             if not args.videos:
                 run_lipsync(args.face, voice, video, *extra)
             options = RunOptions(motion=MotionOptions(args.motion, args.seed))
-            run(args.face, voice, rest, options=options, loaded=Loaded(Shut(), load(options).detector, options))
+            run(args.face, voice, rest, options=options, loaded=Loaded(Shut(), make_detector(options.face), options))
             spoken, resting = measure(video, precise=args.precise), measure(rest, precise=args.precise)
             rows += judge(language, spoken, resting, phonemes_of(language), show_missed=args.show_missed)
     show(rows, as_json=args.as_json)

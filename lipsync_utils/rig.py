@@ -184,9 +184,9 @@ class FittedRig:
         """
         shapes = self.shapes[columns]
         moved = self.rest + (values @ shapes.reshape(len(shapes), -1)).reshape(-1, 3).astype(np.float32)
-        return self._in_contact(moved, min(1.0, float(values @ self._rounds[columns])))
+        return self._in_contact(moved, self.rounded(values, columns))
 
-    def _in_contact(self, points: np.ndarray, rounded: float) -> np.ndarray:
+    def _in_contact(self, points: np.ndarray, rounded: np.ndarray) -> np.ndarray:
         """Put lips together that have crossed or are parted by less than can be seen, and round the corners."""
         down = self.down.astype(np.float32)
         apart = points[_LOWER, :2] - points[_UPPER, :2]
@@ -197,13 +197,17 @@ class FittedRig:
         points[_LOWER, :2] -= (1 - UPPER_SHARE) * excess
         return points
 
-    def taper(self, rounded: float) -> np.ndarray:
-        """``(11,)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond.
+    def rounded(self, values: np.ndarray, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """How much coefficients ``(..., k)`` round the lips, ``(...)`` from 0 to 1; see :meth:`move`."""
+        return np.minimum(1.0, values @ self._rounds[columns])
+
+    def taper(self, rounded: np.ndarray) -> np.ndarray:
+        """``(..., 11)`` largest opening of each pair of inner-lip points, as a part of the middle's: an almond.
 
         Args:
-            rounded: how much the lips are, 0 to 1: then they touch beside the opening, which is narrower than they are.
+            rounded: ``(...)`` how much the lips are: then they touch beside the opening, which is narrower than they.
         """
-        u = np.minimum(np.abs(self._along_lips) / (1 - NARROWED * rounded), 1)
+        u = np.minimum(np.abs(self._along_lips) / (1 - NARROWED * np.asarray(rounded)[..., None]), 1)
         return (1.04 * (1 - u**2) ** 0.75).astype(np.float32)
 
     @cached_property

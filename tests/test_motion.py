@@ -8,7 +8,7 @@ import pytest
 
 from lipsync_utils import expression
 from lipsync_utils.motion import ACCENT_SPACING_S, find_accents, make_motion
-from lipsync_utils.options import STYLES, MotionOptions
+from lipsync_utils.options import EXPRESSIONS, STYLES, MotionOptions
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline
 from lipsync_utils.speech.visemes import NAMES
 
@@ -291,3 +291,11 @@ def test_rounded_lips_take_a_smile_back():
     assert 0 < rounded < 0.7 * spread
     cheek = face[:, expression.NAMES.index("cheekSquintLeft")]
     assert cheek[0] == cheek[1] > 0
+
+
+def test_every_expression_that_may_be_asked_for_is_known():
+    assert tuple(expression.SHARES) == EXPRESSIONS
+    for channels in expression.SHARES.values():
+        assert {f"{name}Left" if f"{name}Left" in expression.NAMES else name for name in channels} <= {
+            *expression.NAMES
+        }

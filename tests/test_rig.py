@@ -296,6 +296,8 @@ def test_an_opening_is_shown_larger_than_it_was_read_and_a_closed_one_closed(fit
     shown = as_shown(small, names)
     assert 1.4 * small[0] < shown[0] < 1.8 * small[0]
     np.testing.assert_array_equal(shown[1:], small[1:])
+    half = as_shown(np.float32([0.5, 0, 0]), names)
+    assert 0.57 < half[0] < 0.62, "large ones are read better"
     np.testing.assert_array_equal(as_shown(wide, names), wide)
     assert gaps(fitted, fitted.move(as_shown(shut, names), columns)).max() < 1e-3
     np.testing.assert_array_equal(as_shown(np.stack([small, wide]), names), [shown, wide])

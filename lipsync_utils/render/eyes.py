@@ -117,7 +117,7 @@ class Eyes:
         if opening < LEAST_OPEN * width:
             return None
         below = self._reaches_below(place, at_up, at_low, width)
-        bounds = self._bounds(at_up, at_low, width, below)
+        bounds = self._bounds(*(self._lid(line, below) for line in (at_up, at_low)), width, below)
         hole = coverage_between(*place.shape[:2], *bounds)
         light = place @ LUMA
         near = cv2.dilate(
@@ -143,13 +143,14 @@ class Eyes:
     def _bounds(self, up: np.ndarray, low: np.ndarray, width: float, below: float) -> tuple[np.ndarray, np.ndarray]:
         """The lines of the lids, moved apart by their lashes except at the corners."""
         almond = self._almond(up, width)
-        if below > LASHES[1]:
-            up, low = self._wider(up, DRAWN_WIDER), self._wider(low, DRAWN_WIDER)
         return up - LASHES[0] * almond, low + np.float32(below) * almond
 
-    def _wider(self, line: np.ndarray, part: float) -> np.ndarray:
+    def _lid(self, line: np.ndarray, below: float) -> np.ndarray:
+        """The line of a lid: that of the mesh, or a longer one where the eye is a drawn one."""
+        if below == LASHES[1]:
+            return line
         along = (line - line.mean(0)) @ self._across
-        return line + (np.float32(part) * along)[:, None] * self._across
+        return line + (np.float32(DRAWN_WIDER) * along)[:, None] * self._across
 
     def _almond(self, up: np.ndarray, width: float) -> np.ndarray:
         u = np.linspace(-1, 1, len(up))[:, None]
@@ -219,10 +220,8 @@ class Eyes:
         if blink <= 0.01:
             return
         for eye in self._eyes:
-            up, low = target[eye.up], target[eye.low]
+            up, low = (self._lid(target[line], eye.below) for line in (eye.up, eye.low))
             top_line, bottom_line = self._bounds(up, low, eye.width, eye.below)
-            if eye.below > LASHES[1]:
-                up, low = self._wider(up, DRAWN_WIDER), self._wider(low, DRAWN_WIDER)
             meeting = up + MEETING * (low - up)
             edge = up + np.float32(blink) * (meeting - up)
             rising = bottom_line + np.float32(blink) * (meeting - bottom_line)

@@ -68,7 +68,7 @@ class HeadWarp:
     def _chest(self, fitted: FittedRig, face_height: float) -> np.ndarray:
         """How much of a breath each node makes: the shoulders all of it, the head that they carry a part."""
         under_chin = (self._nodes - fitted.rest[topology.CHIN, :2]) @ fitted.down / face_height
-        border = np.minimum.reduce([self._nodes[..., 1], self.height - 1 - self._nodes[..., 1]]) / (0.12 * self.height)
+        border = np.minimum(self._nodes[..., 1], self.height - 1 - self._nodes[..., 1]) / (0.12 * self.height)
         return (_smoothstep(border) * (0.45 + 0.55 * _smoothstep(under_chin / 0.5))).astype(np.float32)
 
     def _fade(self, fitted: FittedRig, centre: np.ndarray, face_height: float, alone: bool) -> np.ndarray:

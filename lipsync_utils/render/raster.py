@@ -154,7 +154,7 @@ def coverage_between(height, width, upper, lower):
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def lay_over(front, alpha, even, map_x, map_y, back):
+def lay_over(front, alpha, even, map_x, map_y, back, left, top):
     """Put one picture over another, in place of the first.
 
     Args:
@@ -163,7 +163,9 @@ def lay_over(front, alpha, even, map_x, map_y, back):
         even: of ``alpha``, from :func:`even_blocks`.
         map_x: ``(h, w) float32`` x in ``alpha`` of each pixel.
         map_y: ``(h, w) float32`` y.
-        back: ``(h, w, 3) uint8`` what is seen otherwise.
+        back: the whole picture of what is seen otherwise, ``uint8``.
+        left: x of the first column of ``front`` in it.
+        top: y of the first row.
     """
     height, width = alpha.shape
     for y in range(front.shape[0]):
@@ -175,11 +177,12 @@ def lay_over(front, alpha, even, map_x, map_y, back):
                 continue
             if a < 0:
                 fx, fy = min(max(u - j, np.float32(0)), np.float32(1)), min(max(v - i, np.float32(0)), np.float32(1))
-                top = alpha[i, j] + fx * (np.float32(alpha[i, j + 1]) - alpha[i, j])
+                high = alpha[i, j] + fx * (np.float32(alpha[i, j + 1]) - alpha[i, j])
                 low = alpha[i + 1, j] + fx * (np.float32(alpha[i + 1, j + 1]) - alpha[i + 1, j])
-                a = np.int32(top + fy * (low - top) + np.float32(0.5))
+                a = np.int32(high + fy * (low - high) + np.float32(0.5))
             for c in range(3):
-                front[y, x, c] = np.uint32(a * front[y, x, c] + (255 - a) * back[y, x, c] + 127) // np.uint32(255)
+                behind = (255 - a) * back[y + top, x + left, c]
+                front[y, x, c] = np.uint32(a * front[y, x, c] + behind + 127) // np.uint32(255)
 
 
 def even_blocks(alpha: np.ndarray) -> np.ndarray:
@@ -205,4 +208,4 @@ def warm_up() -> None:
     fill_from_nodes(maps[0], maps[1], 0, 0, np.zeros((2, 2, 2), np.float32), 3.0, 3.0, 2)
     coverage_between(4, 4, triangle[:2], triangle[:2])
     picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8)
-    lay_over(picture.copy(), alpha, even_blocks(alpha), *maps, picture[:, :4])  # what is behind is a part of a picture
+    lay_over(picture.copy(), alpha, even_blocks(alpha), *maps, picture, 0, 0)

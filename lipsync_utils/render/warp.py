@@ -70,7 +70,7 @@ class MeshWarp:
         draw_triangles(*maps, left, top, target, self._in_texture, mesh.TRIANGLES)
         moved = self._sample(*maps)
         if self._alpha is not None:
-            lay_over(moved, self._alpha, self._even, *maps, self._back[top:bottom, left:right])
+            lay_over(moved, self._alpha, self._even, *maps, self._back, left, top)
         out[top:bottom, left:right] = moved
         for detail in (_MOUTH, *_EYES) if fine_lips else _EYES:
             if np.abs(target[detail] - self.source[detail]).max() > STILL:

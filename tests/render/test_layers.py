@@ -11,7 +11,14 @@ from lipsync_utils.records import Face
 from lipsync_utils.render.head import HeadWarp
 from lipsync_utils.render.layers import filled, parted, refined
 from lipsync_utils.render.portrait import PortraitRenderer
-from lipsync_utils.render.raster import even_blocks, lay_over
+from lipsync_utils.render.raster import (
+    coverage_between,
+    draw_triangles,
+    even_blocks,
+    fill_from_nodes,
+    lay_over,
+    warm_up,
+)
 from lipsync_utils.speech.visemes import NAMES
 
 TURNED = np.array([0.08, 0.12, -0.08])
@@ -102,10 +109,11 @@ def test_one_picture_over_another_wherever_the_maps_lead():
         random.uniform(-5, 75, (50, 60)).astype(np.float32),
         random.uniform(-5, 95, (50, 60)).astype(np.float32),
     )
-    front, back = random.integers(0, 255, (2, 50, 60, 3)).astype(np.uint8)
+    front, picture = (random.integers(0, 255, (*size, 3)).astype(np.uint8) for size in ((50, 60), (80, 90)))
+    back = picture[20:70, 7:67]
     share = cv2.remap(alpha.astype(np.float32), map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     expected = back + (share / 255)[..., None] * (front.astype(np.float32) - back)
-    lay_over(front, alpha, even_blocks(alpha), map_x, map_y, back)
+    lay_over(front, alpha, even_blocks(alpha), map_x, map_y, picture, 7, 20)
     assert np.abs(front - expected).max() < 6, "the library's own places are rounded to a thirty-second"
     assert np.abs(front - expected).mean() < 0.6
 
@@ -134,3 +142,21 @@ def test_loose_hair_belongs_to_the_person_and_rough_background_does_not(scene):
     rough = np.random.default_rng(2).uniform(0, 255, image.shape).astype(np.uint8)
     foliage = np.where((mask > 0.5)[..., None], image, cv2.GaussianBlur(rough, (0, 0), 1.5))
     assert (parted(foliage, mask, coarse=6).alpha[mask < 0.01] > 100).mean() < 0.02
+
+
+def test_nothing_is_compiled_for_the_first_frame_that_was_not_before(portrait, face, rig, pose):
+    """Of a person beside wide background: what is rendered is a part of the picture."""
+    loops = (draw_triangles, fill_from_nodes, coverage_between, lay_over)
+    warm_up()
+    known = [set(loop.signatures) for loop in loops]
+    image = np.pad(portrait, ((0, 0), (400, 400), (0, 0)), mode="edge")
+    there = Face(face.box, face.points + np.float32([400, 0, 0]), 1.0)
+    mask = np.zeros(image.shape[:2], np.float32)
+    mask[60:, 540:780] = 1
+    layers = parted(image, mask, coarse=3)
+    renderer = PortraitRenderer(image, there, rig=rig, names=NAMES, layers=layers)
+    left, _, right, _ = renderer.head.region
+    assert 0 < left < right < image.shape[1]
+    renderer.render(pose(jawOpen=0.4), rotation=TURNED, blink=0.5, gaze=np.array([0.05, 0.02]))
+    assert [set(loop.signatures) - before for loop, before in zip(loops, known, strict=True)] == [set()] * 4
+    assert len(lay_over.signatures) == 1, "whatever was rendered before in this process"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from lipsync_utils.choices import ENHANCERS
 from lipsync_utils.engines.contract import Task
 from lipsync_utils.faces import topology
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
+from lipsync_utils.motion import make_motion
 from lipsync_utils.options import MotionOptions, RunOptions, Wav2LipOptions
 from lipsync_utils.records import SAMPLE_RATE, Face, Frame, Speech, Timeline, TrackedFrame
+from lipsync_utils.render.head import HeadWarp
 from lipsync_utils.wav2lip import Wav2LipEngine, checkpoints, fast
 from lipsync_utils.wav2lip import engine as engine_module
 from lipsync_utils.wav2lip.blending import Grain, Patch, mouth_mask
@@ -181,6 +184,26 @@ def test_the_grain_of_a_picture_stands_still(portrait):
     face = portrait[1]
     one, two = (grain_of(patch_of(face, frame)).ravel() for frame in (first, last))
     assert np.corrcoef(one, two)[0, 1] > 0.8
+
+
+@pytest.mark.usefixtures("always_speaking")
+def test_the_mouth_moves_as_the_head_does_breath_and_all(portrait, monkeypatch):
+    asked, forward = [], HeadWarp.forward
+
+    def noted(self, rotation, shift, breath=0.0):
+        asked.append((*rotation, *shift, breath))
+        return forward(self, rotation, shift, breath)
+
+    def breathing(*given: object):
+        motion = make_motion(*given)
+        return replace(motion, breath=np.linspace(0, 1, len(motion.breath), dtype=np.float32))
+
+    monkeypatch.setattr(HeadWarp, "forward", noted)
+    monkeypatch.setattr(engine_module, "make_motion", breathing)
+    render(Copycat(), portrait, still=True, style="natural")
+    heads, times = np.unique(np.array(asked), axis=0, return_counts=True)
+    assert len(heads) == FRAMES
+    assert (times % 2 == 0).all(), "once for the picture, once for its mouth"
 
 
 def test_the_mouth_is_left_to_the_network_whatever_the_expression(portrait):

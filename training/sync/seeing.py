@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from lipsync_utils.faces import topology
-from lipsync_utils.records import CURVE_RATE
-from lipsync_utils.rig import UPPER_SHARE, FittedRig, Rig
+from lipsync_utils.records import CURVE_RATE, Face
+from lipsync_utils.rig import UPPER_SHARE, Rig
 from lipsync_utils.speech.visemes import NAMES
 from lipsync_utils.sync.mouth import STEADY, measure
 from lipsync_utils.sync.protocol import FPS
@@ -40,13 +40,14 @@ class Person:
         factors = np.exp(rng.normal(0.0, [0.1, 0.18, 0.15]))
         points += near * (points - mouth) * (factors - 1.0)
         points *= np.exp(rng.normal(0.0, [0.05, 0.07, 0.08]))
-        fitted = FittedRig.of(rig, 200.0 * points.astype(np.float32))
+        points = 200.0 * points.astype(np.float32)
+        fitted = rig.fit(Face(topology.box_of(points), points, 1.0))
         columns = rig.columns(NAMES)
         self.rest = fitted.rest[NEEDED] / 200.0
         self.shapes = fitted.shapes[columns][:, NEEDED] / 200.0
         self.shapes = self.shapes * np.exp(rng.normal(0.0, 0.12, (len(NAMES), 1, 1)))
         self.down = fitted.down
-        self.taper = fitted.taper
+        self._fitted, self._columns = fitted, columns
         self.width = fitted.mouth_width / 200.0
 
     def move(self, values: np.ndarray) -> np.ndarray:
@@ -54,7 +55,8 @@ class Person:
         points = self.rest + np.einsum("tk,kpj->tpj", values, self.shapes, optimize=True)
         apart = points[:, _LOWER, :2] - points[:, _UPPER, :2]  # (T, 11, 2)
         gap = apart @ self.down
-        excess = np.maximum(0.0, gap - gap.max(axis=1, keepdims=True) * self.taper)[..., None] * self.down
+        taper = self._fitted.taper(self._fitted.rounded(values, self._columns))
+        excess = np.maximum(0.0, gap - gap.max(axis=1, keepdims=True) * taper)[..., None] * self.down
         excess = np.where(gap[..., None] < 0.012 * self.width, apart, excess)
         points[:, _UPPER, :2] += UPPER_SHARE * excess
         points[:, _LOWER, :2] -= (1.0 - UPPER_SHARE) * excess
