@@ -125,13 +125,18 @@ def profile_portrait(
     from lipsync_utils.media import read_picture
     from lipsync_utils.motion import make_motion
     from lipsync_utils.options import MotionOptions
+    from lipsync_utils.render.layers import layers_of
     from lipsync_utils.render.portrait import PortraitRenderer
     from lipsync_utils.rig import Rig
 
     image, detector, rig = read_picture(picture), BlazeMeshDetector(), Rig.load()
     find_s, faces = timed(lambda: detector.detect(image, precise=True))
     face = snap_lip_line(image, faces[0])
-    fit_s, renderer = timed(lambda: PortraitRenderer(image, face, rig=rig, names=curves.names))
+
+    def prepared() -> PortraitRenderer:
+        return PortraitRenderer(image, face, rig=rig, names=curves.names, layers=layers_of(image, face))
+
+    fit_s, renderer = timed(prepared)
     motion_s, motion = timed(lambda: make_motion(speech, curves, timeline, MotionOptions()))
     values = on_timeline(curves, timeline)
 

@@ -20,8 +20,9 @@ from ..streaming import in_order
 from .contract import Task
 
 READ_TOO_SMALL = 0.75
-"""By how much small openings are larger than the face mesh reads them, as a part: of eight clips of real speakers whose
-lips were made to speak anew, and of 13 portraits, the mesh reads half to two thirds of the speaker's own without it."""
+"""By how much small openings are larger than the face mesh reads them, as a part. Without it the mesh reads, of eight
+clips of real speakers whose lips were made to speak anew and of 13 portraits, on all of which this was chosen, half to
+two thirds of what it reads of people."""
 
 
 class RigEngine:
