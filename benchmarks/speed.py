@@ -5,6 +5,10 @@ interpreter and the loading of the models), median of several runs: frames per s
 Sources: the sample portrait at each --sizes, and a video of the same face
 (made by the engine first, then made to speak the other sample voice).
 
+Then, in turns and each in a fresh process, with what a plain transcode costs (decoding and encoding the same file by the
+same settings, and nothing between): making a video speak beside transcoding it, and making a picture speak beside
+transcoding the result. Ratios of wall clock and of processor time, medians of the turns.
+
 ``--profile`` measures the stages one after the other in this process instead, each on one thread of Python: where does
 the time go? (A run renders in several threads while it encodes, so that the sum is more than its time.)
 """
@@ -12,12 +16,14 @@ the time go? (A run renders in several threads while it encodes, so that the sum
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -33,6 +39,14 @@ if TYPE_CHECKING:
 PROFILED_FRAMES = 100
 MIN_SPEED = {"picture 512": 100.0, "picture 1024": 50.0}
 """Frames a second; the goal of every other source is real time."""
+MOST_BESIDE_TRANSCODE = {"picture": (1.4, None), "video": (1.5, 1.6)}
+"""Wall clock and processor time, in parts of a transcode's."""
+VIDEOS = {
+    "1920x1080": ("--shape", "16:9"),
+    "1280x720": ("--shape", "16:9", "--max-side", "1280"),
+    "512x512": ("--max-side", "512"),
+}
+"""How the source videos are made of the portrait."""
 MAX_IMPORT_S = 1.0
 MAX_FIRST_FRAME_S = 3.0
 
@@ -44,6 +58,7 @@ def main() -> None:
     make.add_argument("--seconds", type=float, default=30.0, help="length of the voice")
     make.add_argument("--runs", type=int, default=3, help="fresh processes for each number")
     make.add_argument("--no-video", action="store_true", help="leave out the video source")
+    make.add_argument("--only-ratios", action="store_true", help="only what is measured beside a transcode")
     make.add_argument("--profile", action="store_true", help="time of each stage, in this process")
     args = make.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -51,18 +66,114 @@ def main() -> None:
         if args.profile:
             show(profile(args, folder), as_json=args.as_json)
             return
-        rows = [at_most("import lipsync_utils", import_seconds(args.runs), MAX_IMPORT_S, "s")]
-        voice = sound_of(sample_voice("english"), args.seconds, folder / "voice.wav")
+        rows = [] if args.only_ratios else absolute(args, folder)
+        show(rows + beside_transcode(args, folder), as_json=args.as_json)
+
+
+def absolute(args: argparse.Namespace, folder: Path) -> list[Row]:
+    """Frames a second, first frames, and the import."""
+    rows = [at_most("import lipsync_utils", import_seconds(args.runs), MAX_IMPORT_S, "s")]
+    voice = sound_of(sample_voice("english"), args.seconds, folder / "voice.wav")
+    for size in args.sizes:
+        picture = resized(args.face, size, folder / f"{size}.png")
+        rows += speed_of(f"picture {size}", picture, voice, folder / "out.mp4", args.runs)
+    if not args.no_video:
+        other = sound_of(sample_voice("arabic"), args.seconds, folder / "other.wav")
         for size in args.sizes:
-            picture = resized(args.face, size, folder / f"{size}.png")
-            rows += speed_of(f"picture {size}", picture, voice, folder / "out.mp4", args.runs)
-        if not args.no_video:
-            other = sound_of(sample_voice("arabic"), args.seconds, folder / "other.wav")
-            for size in args.sizes:
-                video = folder / f"{size}.mp4"
-                run_lipsync(folder / f"{size}.png", other, video)
-                rows += speed_of(f"video {size}", video, voice, folder / "out.mp4", args.runs)
-        show(rows, as_json=args.as_json)
+            video = folder / f"{size}.mp4"
+            run_lipsync(folder / f"{size}.png", other, video)
+            rows += speed_of(f"video {size}", video, voice, folder / "out.mp4", args.runs)
+    return rows
+
+
+def beside_transcode(args: argparse.Namespace, folder: Path) -> list[Row]:
+    """What speaking costs in parts of a transcode, wall clock and processor time."""
+    voice = sound_of(sample_voice("english"), args.seconds, folder / "voice.wav")
+    other = sound_of(sample_voice("arabic"), args.seconds, folder / "other.wav")
+    out, copy, rows = folder / "spoken.mp4", folder / "copy.mp4", []
+
+    def compared(kind: str, size: str, face: Path, original: Path) -> None:
+        turns = []
+        for _ in range(args.runs):
+            spoken = alone(speak, face, voice, out)
+            turns.append((spoken, alone(transcode, original, copy)))
+        for number, what in enumerate(("wall clock", "processor time")):
+            ours, plain = (statistics.median(turn[side][number] for turn in turns) for side in (0, 1))
+            name, most = f"{kind} {size}: {what}", MOST_BESIDE_TRANSCODE[kind][number]
+            frames = frames_of(original)
+            rows.append(Row(f"{name} of a frame", 1e3 * ours / frames_of(out), "ms"))
+            rows.append(Row(f"{name} of a frame, transcode", 1e3 * plain / frames, "ms"))
+            ratio = (ours / frames_of(out)) / (plain / frames)
+            rows.append(Row(f"{name} / transcode", ratio) if most is None else at_most(f"{name} / transcode", ratio, most))
+
+    for size in args.sizes:
+        picture = resized(args.face, size, folder / f"{size}.png")
+        alone(speak, picture, voice, out)
+        compared("picture", f"{size}", picture, out)
+    if not args.no_video:
+        for size, options in VIDEOS.items():
+            video = folder / f"{size}.mp4"
+            run_lipsync(args.face, other, video, *options)
+            compared("video", size, video, video)
+    return rows
+
+
+def alone(function: Callable, *arguments: Path) -> tuple[float, float]:
+    """What a function of this module returns in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def speak(face: Path, voice: Path, out: Path) -> tuple[float, float]:
+    """Wall clock and processor time of a run, its models being loaded, in seconds."""
+    from lipsync_utils.pipeline import load, run
+
+    return costs(lambda loaded: run(face, voice, out, loaded=loaded), load())
+
+
+def transcode(path: Path, out: Path) -> tuple[float, float]:
+    """The same of decoding and encoding picture and sound by the settings that runs have."""
+    return costs(transcoded, path, out)
+
+
+def transcoded(path: Path, out: Path) -> None:
+    """Write a file anew: same frames, same sound."""
+    import av
+
+    from lipsync_utils.options import WriteOptions
+
+    options = WriteOptions()
+    settings = {"crf": str(options.crf), "preset": options.preset, "chromaoffset": "-4"}
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
+        film, sound = source.streams.video[0], source.streams.audio[0]
+        film.thread_type = "AUTO"
+        picture = target.add_stream("libx264", rate=film.average_rate, options=settings)
+        picture.width, picture.height, picture.pix_fmt = film.width, film.height, "yuv420p"
+        heard = target.add_stream("aac", rate=sound.rate, layout=sound.layout.name)
+        into = {film.index: picture, sound.index: heard}
+        for packet in source.demux(film, sound):
+            for frame in packet.decode():
+                if packet.stream is film:
+                    frame.pict_type = 0  # which pictures are key frames, the encoder decides anew
+                target.mux(into[packet.stream.index].encode(frame))
+        for stream in into.values():
+            target.mux(stream.encode(None))
+
+
+def costs(function: Callable, *arguments: object) -> tuple[float, float]:
+    """Wall clock and processor time of a call, in seconds."""
+    started, used = time.perf_counter(), time.process_time()
+    function(*arguments)
+    return time.perf_counter() - started, time.process_time() - used
+
+
+def frames_of(path: Path) -> int:
+    """How many pictures are in a video."""
+    import av
+
+    with av.open(str(path)) as container:
+        return container.streams.video[0].frames
 
 
 def import_seconds(runs: int) -> float:
