@@ -5,9 +5,9 @@ interpreter and the loading of the models), median of several runs: frames per s
 Sources: the sample portrait at each --sizes, and a video of the same face
 (made by the engine first, then made to speak the other sample voice).
 
-Then, in turns and each in a fresh process, with what a plain transcode costs (decoding and encoding the same file by the
-same settings, and nothing between): making a video speak beside transcoding it, and making a picture speak beside
-transcoding the result. Ratios of wall clock and of processor time, medians of the turns.
+Then beside a plain transcode, which decodes and encodes the same file by the same settings and does nothing between, in
+turns and each in a fresh process: making a video speak beside transcoding it, making a picture speak beside transcoding
+the result. Ratios of wall clock and of processor time, medians of the turns.
 
 ``--profile`` measures the stages one after the other in this process instead, each on one thread of Python: where does
 the time go? (A run renders in several threads while it encodes, so that the sum is more than its time.)
@@ -104,7 +104,8 @@ def beside_transcode(args: argparse.Namespace, folder: Path) -> list[Row]:
             rows.append(Row(f"{name} of a frame", 1e3 * ours / frames_of(out), "ms"))
             rows.append(Row(f"{name} of a frame, transcode", 1e3 * plain / frames, "ms"))
             ratio = (ours / frames_of(out)) / (plain / frames)
-            rows.append(Row(f"{name} / transcode", ratio) if most is None else at_most(f"{name} / transcode", ratio, most))
+            beside = f"{name} / transcode"
+            rows.append(Row(beside, ratio) if most is None else at_most(beside, ratio, most))
 
     for size in args.sizes:
         picture = resized(args.face, size, folder / f"{size}.png")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .faces.detector import FaceDetector
     from .media import Source
+    from .pixels import Pixels
     from .render.canvas import Canvas
 
 Window = tuple[int, int, int, int]
@@ -70,12 +71,21 @@ class Framing:
         left, above = ((outer - inner) // 2 for outer, inner in zip(self.size, self.inner, strict=True))
         return left, self.size[1] - self.inner[1] if self.continued else above
 
-    def cut(self, image: np.ndarray) -> np.ndarray:
-        """A frame of the source, ``(H, W, 3) uint8``, as the run works on it; itself where that is the same."""
+    def cut(self, pixels: Pixels) -> Pixels:
+        """A frame of the source as the run works on it; itself where that is the same. Planes stay so if they can."""
         import numpy as np
 
+        from .pixels import as_rgb, resized
+
         left, top, width, height = self.window
-        if (width, height) != image.shape[1::-1]:
+        whole = (width, height) == pixels.shape[1::-1]
+        if whole and (width, height) == self.inner:
+            return pixels
+        region = left, top, left + width, top + height
+        if not isinstance(pixels, np.ndarray) and not any(number % 2 for number in (*region, *self.inner)):
+            return pixels.cut(region, self.inner)
+        image = as_rgb(pixels)
+        if not whole:
             image = np.ascontiguousarray(image[top : top + height, left : left + width])
         return resized(image, self.inner)
 
@@ -177,16 +187,6 @@ def window_around(least: np.ndarray, liked: np.ndarray, size: tuple[int, int], s
     begin = np.clip(np.clip(begin, np.minimum(*ends), np.maximum(*ends)), 0, size - wished)
     low, high = np.rint(begin).astype(int), np.rint(begin + wished).astype(int)
     return (*low.tolist(), *np.maximum(high - low, 2).tolist())
-
-
-def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture ``(H, W, 3) uint8`` in another width and height; itself where it has them."""
-    import cv2
-
-    if image.shape[1::-1] == size:
-        return image
-    enlarged = image.shape[1] < size[0]
-    return cv2.resize(image, size, interpolation=cv2.INTER_CUBIC if enlarged else cv2.INTER_AREA)
 
 
 def _of_window(window: Window, options: RunOptions) -> tuple[int, int]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .faces.detector import FaceDetector
     from .media import Source
     from .options import FaceChoice, MotionOptions
+    from .pixels import Pixels
     from .planning import Plan
     from .records import Face
     from .speakers import Speaker
@@ -57,7 +58,7 @@ class Cast:
         self._sights: list[_Sight] = []
         self.notes: tuple[Message, ...] = ()
 
-    def speaking(self, engine: Engine) -> Iterator[np.ndarray]:
+    def speaking(self, engine: Engine) -> Iterator[Pixels]:
         """The source's frames, in which everybody speaks."""
         frames = self._plan.frames(self._source)
         return self._in_picture(next(frames), engine) if self._source.is_picture else self._in_video(frames, engine)
@@ -90,7 +91,7 @@ class Cast:
         ]
         return shown[0] if len(shown) == 1 else _joined(shown, faces, *self._plan.framing.inner)
 
-    def _in_video(self, frames: Iterator[Frame], engine: Engine) -> Iterator[np.ndarray]:
+    def _in_video(self, frames: Iterator[Frame], engine: Engine) -> Iterator[Pixels]:
         speakers, speaking = self._plan.speakers, None
         sources = shared(frames, len(speakers)) if len(speakers) > 1 else [frames]
         for speaker, task, source in zip(speakers, self._tasks, sources, strict=True):
@@ -157,11 +158,11 @@ class _Sight:
         )
 
 
-def _within(speaking: Iterator[np.ndarray], tracked: Iterator[TrackedFrame]) -> Iterator[TrackedFrame]:
+def _within(speaking: Iterator[Pixels], tracked: Iterator[TrackedFrame]) -> Iterator[TrackedFrame]:
     """A face that was found in the source's frames, in what others who speak have made of them."""
     with contextlib.closing(speaking):
-        for image, seen in zip(speaking, tracked, strict=True):
-            yield seen if image is seen.frame.image else replace(seen, frame=replace(seen.frame, image=image))
+        for pixels, seen in zip(speaking, tracked, strict=True):
+            yield seen if pixels is seen.frame.pixels else replace(seen, frame=replace(seen.frame, pixels=pixels))
 
 
 def _check_apart(faces: Sequence[Face], speakers: Sequence[Speaker]) -> None:
@@ -193,7 +194,7 @@ def _joined(shown: Sequence[Iterator[np.ndarray]], faces: Sequence[Face], *size:
             yield heads.join(frames)
 
 
-def exactly(count: int, frames: Iterator[np.ndarray], engine: Engine) -> Iterator[np.ndarray]:
+def exactly(count: int, frames: Iterator[Pixels], engine: Engine) -> Iterator[Pixels]:
     """The frames of an engine, once it is sure that there are as many as the timeline has."""
     given = 0
     for given, frame in enumerate(frames, start=1):

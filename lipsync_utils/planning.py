@@ -46,13 +46,12 @@ class Plan:
     notes: tuple[str, ...]
 
     def frames(self, source: Source) -> Iterator[Frame]:
-        """What is shown of the source, on the output's clock; as in the source, repeated frames share one array."""
+        """What is shown of the source, on the output's clock; as in the source, repeated frames share their pixels."""
         original = cut = None
         for frame in source.frames(self.timeline, when_short=self.when_short):
-            if frame.image is not original:
-                original, cut = frame.image, self.framing.cut(frame.image)
-                cut.setflags(write=False)
-            yield frame if cut is original else replace(frame, image=cut)
+            if frame.pixels is not original:
+                original, cut = frame.pixels, self.framing.cut(frame.pixels)
+            yield frame if cut is original else replace(frame, pixels=cut)
 
     def announcement(self, usual_speed: tuple[int, int]) -> tuple[str, ...]:
         """All notes, with how long a long output takes at so many frames a second, slow and fast."""

@@ -1,6 +1,7 @@
 """The records that travel between stages. Arrays are never modified once they are in a record.
 
-Conventions, everywhere in the package: pictures are ``(H, W, 3) uint8``, **RGB**; pixel coordinates are float32 with
+Conventions, everywhere in the package: pictures are ``(H, W, 3) uint8``, **RGB**, but for the planes that frames of
+videos carry (:mod:`~lipsync_utils.pixels`); pixel coordinates are float32 with
 the *centre* of the top-left pixel at (0, 0), x to the right and y down; times are seconds; analysis audio is mono
 float32 at 16 kHz in [-1, 1].
 """
@@ -17,6 +18,8 @@ from .options import ALL, Span
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from .pixels import Pixels
 
 SAMPLE_RATE = 16_000
 """Rate of analysis audio, in samples per second."""
@@ -75,12 +78,24 @@ class Frame:
     Attributes:
         index: position on the output timeline.
         time_s: presentation time in the source, in seconds (0 for a still picture).
-        image: ``(H, W, 3) uint8`` RGB.
+        pixels: ``(H, W, 3) uint8`` RGB, or the planes that the file holds. Repeated frames share them.
     """
 
     index: int
     time_s: float
-    image: np.ndarray
+    pixels: Pixels
+
+    @property
+    def image(self) -> np.ndarray:
+        """``(H, W, 3) uint8`` RGB; of planes it is made when it is asked for, and kept."""
+        from .pixels import as_rgb
+
+        return as_rgb(self.pixels)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
 
 
 @dataclass(frozen=True)

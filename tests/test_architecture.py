@@ -13,7 +13,7 @@ PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
 """Each may import those before it."""
 
 LAYERS = (
-    {"messages", "errors", "records", "options", "choices", "lazy", "streaming"},
+    {"messages", "errors", "pixels", "records", "options", "choices", "lazy", "streaming"},
     {"assets", "asset_sources", "weights", "blocks", "media", "figures.text"},
     {"audio", "faces"},
     {"rig", "speech", "voices", "subtitles", "motion", "expression"},

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ..options import MotionOptions, RunOptions
+    from ..pixels import Pixels
     from ..records import Speech, Timeline, TrackedFrame
 
 
@@ -31,8 +30,8 @@ class Task:
 class Engine(Protocol):
     """Makes a face speak. Its module and one line in :data:`~lipsync_utils.choices.ENGINES` are all that a new one is.
 
-    Both methods give ``task.timeline.frames`` frames ``(H, W, 3) uint8`` RGB of the input's size, one at a time and in
-    order.
+    Both methods give ``task.timeline.frames`` frames of the input's size, one at a time and in order: ``(H, W, 3)
+    uint8`` RGB, or planes, so that those of a video stay what they are where nothing is painted.
 
     Attributes:
         name: its key in the registry.
@@ -56,10 +55,10 @@ class Engine(Protocol):
     def load_key(options: RunOptions) -> Hashable:
         """What of the options decides about the loading: where it is equal, one loading serves both runs."""
 
-    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
+    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[Pixels]:
         """A still picture that speaks. ``tracked.face`` is there."""
 
-    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[Pixels]:
         """A video that speaks: one frame for each that is given; those without a face as they are.
 
         So are those that have 1 as ``covered``; between 0 and 1 it tells how much of the frame's own mouth is shown.

@@ -9,6 +9,7 @@ import numpy as np
 from ..faces.lip_line import snap_lip_line
 from ..motion import make_motion
 from ..options import RunOptions
+from ..pixels import Pixels
 from ..records import SAMPLE_RATE, FaceCurves, Timeline, TrackedFrame
 from ..render.layers import layers_of
 from ..render.portrait import PortraitRenderer
@@ -48,7 +49,7 @@ class RigEngine:
         """Always the same: its models are part of the package."""
         return None
 
-    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
+    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[Pixels]:
         """See :class:`~lipsync_utils.engines.Engine`."""
         image, curves = tracked.frame.image, self._speech(task.speech, articulation=task.motion.articulation)
         values = on_timeline(curves, task.timeline)
@@ -58,13 +59,13 @@ class RigEngine:
         motion = make_motion(task.speech, curves, task.timeline, task.motion)
         return in_order(lambda index: renderer.render(values[index], **motion.at(index)), range(task.timeline.frames))
 
-    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[Pixels]:
         """See :class:`~lipsync_utils.engines.Engine`."""
         curves = self._speech(task.speech, articulation=task.motion.articulation)
         values = on_timeline(curves, task.timeline)
         renderer = VideoRenderer(rig=self._rig, names=curves.names)
 
-        def render(prepared: Prepared) -> np.ndarray:
+        def render(prepared: Prepared) -> Pixels:
             return renderer.render(prepared, values[prepared.tracked.frame.index])
 
         return in_order(render, renderer.prepared(tracked))

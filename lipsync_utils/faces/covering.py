@@ -24,6 +24,7 @@ import numpy as np
 
 from ..records import Face, TrackedFrame
 from . import topology
+from .closeup import Closeup
 from .geometry import apart, overlap
 from .looks import LUMA, look_of
 
@@ -259,34 +260,35 @@ class CoverWatch:
         self._usual: list[_Usual] = []  # of this stretch
         self._last: np.ndarray | None = None  # look
         self._noise: float | None = None
-        self._seen: tuple[np.ndarray, Face] | None = None  # the last face, and the picture that it is in
+        self._seen: tuple[Closeup, Face] | None = None  # the last one
 
-    def see(self, image: np.ndarray, face: Face | None, *, continues: bool) -> None:
+    def see(self, closeup: Closeup | None, face: Face | None, *, continues: bool) -> None:
         """Look at a frame.
 
         Args:
-            image: ``(H, W, 3) uint8`` RGB.
-            face: the face in it.
+            closeup: of the face; the same one for the same picture again.
+            face: the face, in the whole picture.
             continues: whether it is the face of the frame before.
         """
         if face is None:
             self._stretch += 1
             self._doubts.append((self._stretch, 0.0))
             return
-        if self._seen is not None and image is self._seen[0]:
+        if self._seen is not None and closeup is self._seen[0]:
             self._doubts.append(self._doubts[-1])
             return
-        if not continues and not self._is_same(image, face):
+        if not continues and not self._is_same(closeup, face):
             self._usual, self._last, self._noise = [], None, None
             self._stretch += 1
-        self._seen = image, face
-        self._doubts.append((self._stretch, self._doubt(mouth_look(image, face.points))))
+        self._seen = closeup, face
+        self._doubts.append((self._stretch, self._doubt(mouth_look(closeup.image, closeup.inside(face.points)))))
 
-    def _is_same(self, image: np.ndarray, face: Face) -> bool:
+    def _is_same(self, closeup: Closeup, face: Face) -> bool:
         """Whether this is the face seen last, though its track broke off: a sudden cover looks like a cut."""
         if self._seen is None or overlap(face.box, self._seen[1].box) < 0.6:
             return False
-        before, now = (look_of(picture, one.points)[_UNCOVERED] for picture, one in (self._seen, (image, face)))
+        seen = self._seen, (closeup, face)
+        before, now = (look_of(part.image, part.inside(one.points))[_UNCOVERED] for part, one in seen)
         change = np.abs(now - before).mean(axis=1)
         return float(np.sort(change)[:2].mean()) < SAME_FACE  # masks reach up to the nose, and shift the mesh
 

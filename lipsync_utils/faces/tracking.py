@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from ..options import FaceOptions
+from ..pixels import Pixels, sampled
 from ..records import Face, Frame, TrackedFrame
 from . import topology
 from .choosing import choose
+from .closeup import Closeup
 from .covering import CoverWatch
 from .detector import FaceDetector, RefiningDetector
+from .facemesh import crop_of_points
 from .geometry import apart, overlap, width_of
 from .looks import look_of, unlike
 from .smoothing import STEADY, CentredSmoother
@@ -39,6 +43,9 @@ OTHER_LOOK = 18.0
 
 SAME_LOOK = 22.0
 """How different a person who was away may look, 0 to 255; nearly twice as much in the very same place."""
+
+MIRROR_FIRST, MIRROR_EVERY, MIRROR_SHARE = 3, 8, 0.3
+"""The mirror image is looked at in the first frames of a face, then in one of so many, and counts for so much then."""
 
 MAX_PAUSE_S = 0.5
 """A longer jump of the source's clock separates two shots."""
@@ -74,7 +81,7 @@ def track(frames: Iterator[Frame], detector: FaceDetector, options: FaceOptions)
     def smoothed() -> Iterator[TrackedFrame]:
         for frame in frames:
             face, continues = follower.step(frame)
-            watch.see(frame.image, face, continues=continues)
+            watch.see(follower.closeup, face, continues=continues)
             yield from smoother.push(TrackedFrame(frame, face, continues))
         yield from smoother.flush()
 
@@ -90,11 +97,14 @@ class Follower:
         quick: look once at each frame instead of twice, where only motion matters.
 
     Attributes:
+        closeup: of the face in the last frame; None where there is none.
         most_faces: the largest number of faces that were seen at once; the detector looks about once a second.
     """
 
     def __init__(self, detector: FaceDetector, options: FaceOptions, *, quick: bool = False) -> None:
+        self.closeup: Closeup | None = None
         self.most_faces = 0
+        self._mirrored = _Mirrored()
         self._quick = quick
         self._detector, self._options = detector, options
         self._refines = isinstance(detector, RefiningDetector)
@@ -111,10 +121,10 @@ class Follower:
 
     def step(self, frame: Frame) -> tuple[Face | None, bool]:
         """The face in ``frame``, and whether it continues the one in the frame before."""
-        if self._previous is not None and frame.image is self._previous.image:
+        if self._previous is not None and frame.pixels is self._previous.pixels:
             self._previous = frame
             return self._face, self._face is not None
-        thumbnail = _thumbnail(frame.image)
+        thumbnail = _thumbnail(frame.pixels)
         pause_s = 0.0 if self._previous is None else frame.time_s - self._previous.time_s
         if self._is_cut(frame, thumbnail):
             self._face = self._last_seen = self._usual_look = None
@@ -122,34 +132,55 @@ class Follower:
         self._previous, self._thumbnail = frame, thumbnail
         if self._face is None:
             self._moved = np.inf
-        face = self._follow(frame.image) if self._face is not None else None
-        if face is not None and self._jumps(frame.image, face, pause_s):
+        face = self._follow(frame) if self._face is not None else None
+        if face is not None and self._jumps(face, pause_s):
             face = None
         continues = face is not None
         if face is None:
+            self._mirrored = _Mirrored()
             face = self._find(frame.image)
+            self.closeup = None if face is None else Closeup.around(frame.pixels, face.points)
         self._face = face
         if face is not None:
             self._last_seen = face
-            self._look = self._look if continues else look_of(frame.image, face.points)
+            self._look = self._look if continues else self._look_of(face)
             usual = self._look if self._usual_look is None else self._usual_look
             self._usual_look = usual + 0.05 * (self._look - usual)
         self._lost_for = 0 if face is not None else self._lost_for + 1
         return face, continues
 
-    def _follow(self, image: np.ndarray) -> Face | None:
+    def _follow(self, frame: Frame) -> Face | None:
+        self.closeup = near = Closeup.around(frame.pixels, self._face.points)
         if not self._refines:
-            return self._same(self._detector.detect(image))
-        face = self._detector.refine(image, self._face.points, quick=self._quick)
+            return self._same(self._detector.detect(frame.image))
+        points = near.inside(self._face.points)
+        look = self._once if self._quick else self._twice
+        face = look(near.image, points)
+        face = None if face is None else near.outside(face)
         self._since_check += 1
         if self._since_check >= CHECK_EVERY:
             self._since_check = 0
-            seen = self._detector.detect(image, thorough=False)
+            whole = Closeup.whole(frame.pixels)
+            seen = [whole.outside(face) for face in self._detector.detect(whole.image, thorough=False)]
             self._count(seen, face)
             # It sees faces, but not this one: what the mesh follows is something else.
             if face is not None and seen and all(overlap(face.box, other.box) < 0.1 for other in seen):
                 return None
         return self._same([face] if face is not None else [])
+
+    def _once(self, image: np.ndarray, points: np.ndarray) -> Face | None:
+        return self._detector.refine(image, points, quick=True)
+
+    def _twice(self, image: np.ndarray, points: np.ndarray) -> Face | None:
+        """The face as two looks see it, at the cost of one in most frames."""
+        if self._mirrored.due:
+            face, once = self._detector.refine(image, points), self._once(image, points)
+            if face is None or once is None:
+                return face
+            self._mirrored.learn(face.points - once.points, points)
+            return face
+        face = self._once(image, points)
+        return None if face is None else self._mirrored.corrected(face, points)
 
     def _same(self, faces: list[Face]) -> Face | None:
         """The one among ``faces`` that may be the face of the frame before."""
@@ -195,20 +226,24 @@ class Follower:
         if faces:
             self._others = [other for other in faces if face is None or overlap(other.box, face.box) < _SAME_PLACE]
 
-    def _jumps(self, image: np.ndarray, face: Face, pause_s: float) -> bool:
+    def _look_of(self, face: Face) -> np.ndarray:
+        """Its colours, in the closeup."""
+        return look_of(self.closeup.image, self.closeup.inside(face.points))
+
+    def _jumps(self, face: Face, pause_s: float) -> bool:
         """Whether ``face`` cannot have come from where the face of the frame before was: something was cut out."""
         way = np.linalg.norm(face.points[STEADY, :2] - self._face.points[STEADY, :2], axis=1).mean()
         before, self._moved = self._moved, float(way) / max(apart(self._face.points, topology.FACE_SIDES), 1e-6)
         if self._moved > JUMP * np.clip(25 * pause_s, 0.75, 4) + 1.5 * before:
             return True
-        before, self._look = self._look, look_of(image, face.points)
+        before, self._look = self._look, self._look_of(face)
         return unlike(before, self._look) > OTHER_LOOK
 
     def _is_cut(self, frame: Frame, thumbnail: np.ndarray) -> bool:
         if self._previous is None:
             return True
         pause = frame.time_s - self._previous.time_s
-        if pause < 0 or pause > MAX_PAUSE_S or frame.image.shape != self._previous.image.shape:
+        if pause < 0 or pause > MAX_PAUSE_S or frame.size != self._previous.size:
             return True
         change = thumbnail - self._thumbnail
         blocks = np.abs(cv2.resize(change, (8, 8), interpolation=cv2.INTER_AREA)).max(axis=-1)
@@ -218,8 +253,41 @@ class Follower:
         return float(np.abs(change @ _LUMA).mean()) > CUT_LEVEL
 
 
-def _thumbnail(image: np.ndarray) -> np.ndarray:
+class _Mirrored:
+    """What a look at the mirror image adds to that at a face: nearly the same from frame to frame, in crops."""
+
+    def __init__(self) -> None:
+        self._known: np.ndarray | None = None  # (468, 3) in crops
+        self._learned = self._since = 0
+
+    @property
+    def due(self) -> bool:
+        """Whether it should be looked at once more."""
+        self._since += 1
+        return self._learned < MIRROR_FIRST or self._since >= MIRROR_EVERY
+
+    def learn(self, difference: np.ndarray, points: np.ndarray) -> None:
+        """What it was, ``(468, 3)`` in pixels, where a face was looked for from ``points``."""
+        seen = difference @ np.linalg.inv(_turn(points)).T
+        part = max(MIRROR_SHARE, 1 / (self._learned + 1))
+        self._known = seen if self._known is None else self._known + part * (seen - self._known)
+        self._learned, self._since = self._learned + 1, 0
+
+    def corrected(self, face: Face, points: np.ndarray) -> Face:
+        """A face that was looked for from ``points``, once."""
+        moved = (face.points + self._known @ _turn(points).T).astype(np.float32)
+        return replace(face, points=moved, box=topology.box_of(moved))
+
+
+def _turn(points: np.ndarray) -> np.ndarray:
+    """``(3, 3)`` from the crop in which a face is looked for, to the picture."""
+    matrix, turn = crop_of_points(points).to_picture(), np.eye(3)
+    turn[:2, :2], turn[2, 2] = matrix[:, :2], np.sqrt(np.linalg.det(matrix[:, :2]))
+    return turn
+
+
+def _thumbnail(pixels: Pixels) -> np.ndarray:
     """``(32, 32, 3) float32`` colours."""
     # Two steps: some pixels are enough, and averaging all of a large frame is not free.
-    small = cv2.resize(image, (128, 128), interpolation=cv2.INTER_NEAREST)
+    small = sampled(pixels, (128, 128))
     return cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ..pixels import Pixels, painted, part_of
+
 TEXT = "AI-generated"
 """What the label says."""
 
@@ -13,7 +15,28 @@ _LEAST = 11  # pixels; smaller letters are not read
 _DARKNESS = 150  # of the plate behind the letters, 0 to 255: they are read on white and on black
 
 
-class Badge:
+class Label:
+    """A translucent plate with letters, blended into pictures at a place.
+
+    Args:
+        plate: the plate with an alpha channel.
+        left: of its place in the pictures, in pixels.
+        top: likewise.
+    """
+
+    def __init__(self, plate: Image.Image, left: int, top: int) -> None:
+        self.region = left, top, left + plate.width, top + plate.height
+        rgba = np.asarray(plate, np.float32)
+        alpha = rgba[..., 3:] / 255.0
+        self._share, self._ink = 1.0 - alpha, rgba[..., :3] * alpha + 0.5
+
+    def on(self, pixels: Pixels) -> Pixels:
+        """A copy of a picture with the label."""
+        before = part_of(pixels, self.region)
+        return painted(pixels, self.region, before, (before * self._share + self._ink).astype(np.uint8))
+
+
+class Badge(Label):
     """The label for pictures of one size, in their lower left corner: white letters on a dark, translucent plate.
 
     Args:
@@ -25,17 +48,7 @@ class Badge:
         plate = _plate(max(_LEAST, round(_HEIGHT * min(width, height))))
         plate.thumbnail((max(1, width - 2), max(1, height - 2)))  # tiny pictures: as large as fits
         margin = min(plate.height // 2, (width - plate.width) // 2, (height - plate.height) // 2)
-        label = np.asarray(plate, np.float32)  # (h, w, 4)
-        bottom = height - margin
-        self._place = (slice(bottom - plate.height, bottom), slice(margin, margin + plate.width))
-        alpha = label[..., 3:] / 255.0
-        self._share, self._ink = 1.0 - alpha, label[..., :3] * alpha + 0.5
-
-    def on(self, rgb: np.ndarray) -> np.ndarray:
-        """A copy of the picture, ``(height, width, 3) uint8`` RGB, with the label."""
-        out = rgb.copy()
-        out[self._place] = (rgb[self._place] * self._share + self._ink).astype(np.uint8)
-        return out
+        super().__init__(plate, margin, height - margin - plate.height)
 
 
 def _plate(size: int) -> Image.Image:

@@ -6,13 +6,14 @@ import functools
 from bisect import bisect_right
 from collections.abc import Sequence
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
 from ..errors import MissingExtraError
 from ..figures.text import has_arabic, shaped
 from ..messages import Message
 from ..options import Cue
+from ..pixels import Pixels
+from .badge import Label
 
 _HEIGHT = 0.045  # of the letters, in the picture's shorter side
 _LEAST = 10  # pixels; smaller letters are not read
@@ -46,24 +47,17 @@ class Captions:
         cue = self._cues[i] if (i := bisect_right(self._starts, time_s) - 1) >= 0 else None
         return cue if cue is not None and time_s < cue.to_s else None
 
-    def on(self, rgb: np.ndarray, cue: Cue) -> np.ndarray:
-        """A copy of the picture, ``(height, width, 3) uint8`` RGB, with the words of a cue."""
-        place, share, ink = self._plate(cue)
-        out = rgb.copy()
-        out[place] = (rgb[place] * share + ink).astype(np.uint8)
-        return out
+    def on(self, pixels: Pixels, cue: Cue) -> Pixels:
+        """A copy of a picture with the words of a cue."""
+        return self._plate(cue).on(pixels)
 
-    def _drawn(self, cue: Cue) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray]:
-        """The plate's place, how much of the picture is seen through it, and what is added."""
+    def _drawn(self, cue: Cue) -> Label:
         shorter = min(self._width, self._height)
         plate = _plate(cue.text, max(_LEAST, round(_HEIGHT * shorter)), round(_WIDTH * self._width))
         plate.thumbnail((max(1, self._width - 2), max(1, self._height - 2)))  # tiny pictures: as large as fits
         left = (self._width - plate.width) // 2
         bottom = self._height - min(round(_BOTTOM * shorter), (self._height - plate.height) // 2)
-        label = np.asarray(plate, np.float32)  # (h, w, 4)
-        alpha = label[..., 3:] / 255.0
-        place = slice(bottom - plate.height, bottom), slice(left, left + plate.width)
-        return place, 1.0 - alpha, label[..., :3] * alpha + 0.5
+        return Label(plate, left, bottom - plate.height)
 
 
 def _plate(text: str, size: int, width: int) -> Image.Image:

@@ -11,9 +11,9 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from ..messages import Message
+from ..pixels import BT601, BT709, BT2020, Colour, Pixels, Yuv, planes_in
 from .pictures import BACKDROP
 
-BT709, BT601, BT2020 = 1, 6, 9  # matrices of HD and of older television (ITU-T H.273, FFmpeg's AVColorSpace)
 LIMITED, FULL = 1, 2  # ranges 16 to 235 and 0 to 255 (AVColorRange)
 PQ, HLG = 16, 18  # curves of high dynamic range (SMPTE ST 2084, ARIB STD-B67; AVColorTransferCharacteristic)
 
@@ -38,6 +38,47 @@ _SWSCALE = {
 }
 # Without the flags, flat colours come out 3 levels off.
 _PRECISE = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+
+
+def to_pixels(
+    picture: av.VideoFrame,
+    *,
+    reformatter: VideoReformatter,
+    width: int,
+    height: int,
+    exact: bool,
+) -> Pixels:
+    """A decoded picture as shown: its own planes where screens show their colours as they are, else RGB.
+
+    Planes with more bits, or more samples of colour, are reduced once to what every player shows (yuv420p); matrix,
+    range and primaries stay. RGB are pictures with an odd side, in high dynamic range or wide colours, transparent
+    ones, and those that are stored as RGB. Args are those of :func:`to_rgb`.
+    """
+    colour = None if width % 2 or height % 2 else colour_of(picture)
+    if colour is None:
+        return to_rgb(picture, reformatter=reformatter, width=width, height=height, exact=exact)
+    matrix = display_matrix(picture)
+    stored = (width, height) if _keeps_rows(matrix) else (height, width)
+    if picture.format.name not in ("yuv420p", "yuvj420p") or (picture.width, picture.height) != stored:
+        declared = {"colorspace": _SWSCALE[colour.matrix], "color_range": FULL if colour.full else LIMITED}
+        same = {f"{side}_{name}": value for side in ("src", "dst") for name, value in declared.items()}
+        interpolation = _PRECISE if exact else Interpolation.FAST_BILINEAR
+        picture = reformatter.reformat(picture, *stored, "yuv420p", interpolation=interpolation, **same)
+    planes = picture.to_ndarray()
+    if matrix != (1, 0, 0, 1):
+        planes = np.concatenate([_upright(plane, matrix).ravel() for plane in planes_in(planes)]).reshape(-1, width)
+    return Yuv(planes, colour)
+
+
+def colour_of(picture: av.VideoFrame) -> Colour | None:
+    """What a picture's numbers stand for, by what the file declares or players assume; None of RGB, HDR or BT.2020."""
+    if picture.format.is_rgb or picture.format.has_palette or is_wide(picture) or has_alpha(picture):
+        return None
+    matrix = int(picture.colorspace)
+    if matrix not in _SWSCALE or matrix in (BT2020, 10):
+        matrix = BT709 if picture.height >= _HD_ROWS else BT601
+    full = int(picture.color_range) == FULL or picture.format.name.startswith("yuvj")
+    return Colour(matrix, full, int(picture.color_primaries), int(picture.color_trc))
 
 
 def to_rgb(
@@ -146,7 +187,7 @@ def _keeps_rows(matrix: tuple[int, int, int, int]) -> bool:
 def _upright(image: np.ndarray, matrix: tuple[int, int, int, int]) -> np.ndarray:
     a, b, c, d = matrix
     if not _keeps_rows(matrix):
-        image = image.transpose(1, 0, 2)
+        image = image.swapaxes(0, 1)
     return image[:: b + d, :: a + c]
 
 
@@ -199,30 +240,7 @@ def _srgb() -> np.ndarray:
     return np.rint(255 * value).astype(np.uint8)
 
 
-def to_yuv420(rgb: np.ndarray) -> np.ndarray:
-    """Planes of a picture by BT.601, limited range, each chroma sample the mean of its four pixels.
-
-    OpenCV's conversion is many times faster than swscale's, but takes chroma from one pixel in four, which frays
-    coloured edges; a second pass over the averaged picture puts that right.
-
-    Args:
-        rgb: ``(H, W, 3) uint8``. An odd last row or column is repeated.
-
-    Returns:
-        ``(H' * 3 / 2, W') uint8`` with H' and W' rounded up to even; a new array.
-    """
-    height, width = rgb.shape[:2]
-    if height % 2 or width % 2:
-        rgb = cv2.copyMakeBorder(rgb, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-        height, width = rgb.shape[:2]
-    planes = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
-    mean = cv2.resize(rgb, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    mean = cv2.resize(mean, (width, height), interpolation=cv2.INTER_NEAREST)
-    planes[height:] = cv2.cvtColor(mean, cv2.COLOR_RGB2YUV_I420)[height:]
-    return planes
-
-
-def declare(context: av.VideoCodecContext) -> None:
-    """Let a file say by which matrix and range :func:`to_yuv420` has converted."""
-    context.colorspace, context.color_range = BT601, LIMITED
-    context.color_primaries, context.color_trc = BT709, BT709  # numbered alike
+def declare(context: av.VideoCodecContext, colour: Colour) -> None:
+    """Let a file say what the numbers of its planes stand for."""
+    context.colorspace, context.color_range = colour.matrix, FULL if colour.full else LIMITED
+    context.color_primaries, context.color_trc = colour.primaries, colour.curve

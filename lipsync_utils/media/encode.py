@@ -11,6 +11,7 @@ import av
 import numpy as np
 
 from ..options import WriteOptions
+from ..pixels import Colour
 from ..records import Speech, Timeline
 from .audio import source_blocks
 from .colour import declare
@@ -58,8 +59,13 @@ class Encoder:
         self._frames = self._samples = 0
         self._blocks = self._sound(speech)
 
-    def write(self, planes: np.ndarray) -> None:
-        """Encode one picture: ``(H * 3 / 2, W) uint8``, the three planes of yuv420p one below the other."""
+    def write(self, planes: np.ndarray, colour: Colour) -> None:
+        """Encode one picture: ``(H * 3 / 2, W) uint8``, the three planes of yuv420p one below the other.
+
+        What they stand for, the file says by its first picture.
+        """
+        if not self._frames:
+            declare(self._video.codec_context, colour)
         picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         picture.pts, picture.time_base = self._frames, 1 / self._fps
         self._frames += 1
@@ -87,7 +93,6 @@ class Encoder:
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = 1 / self._fps
-        declare(context)
         return stream
 
     def _add_audio(self, channels: int, options: WriteOptions) -> av.AudioStream:

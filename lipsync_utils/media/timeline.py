@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import av
 import numpy as np
 
+from ..pixels import Pixels
 from ..records import Frame, Timeline
 from .animation import Animation
 from .cutting import Cut
@@ -24,18 +25,19 @@ _PIECE = 32  # frames that are kept to be shown backwards
 
 
 def resampled(
-    shown: Iterator[Shown], timeline: Timeline, convert: Callable[[av.VideoFrame], np.ndarray]
+    shown: Iterator[Shown], timeline: Timeline, convert: Callable[[av.VideoFrame], Pixels]
 ) -> Iterator[Frame]:
     """At each time of the clock the picture that has begun last, or is just about to; each is converted once."""
     current = upcoming = next(shown)
-    image, early_s = None, _EARLY / float(timeline.fps)
+    pixels, early_s = None, _EARLY / float(timeline.fps)
     for index in range(timeline.frames):
         while upcoming is not None and upcoming.output_s <= timeline.time_of(index) + early_s:
-            current, upcoming, image = upcoming, next(shown, None), None
-        if image is None:
-            image = convert(current.picture)
-            image.setflags(write=False)
-        yield Frame(index=index, time_s=current.source_s, image=image)
+            current, upcoming, pixels = upcoming, next(shown, None), None
+        if pixels is None:
+            pixels = convert(current.picture)
+            if isinstance(pixels, np.ndarray):
+                pixels.setflags(write=False)
+        yield Frame(index=index, time_s=current.source_s, pixels=pixels)
 
 
 def once(opener: Opener) -> Iterator[Shown]:

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..options import ALL, Span
 from ..records import Frame, Timeline
 from .animation import Animation
-from .colour import notes_on, shown_size, to_rgb
+from .colour import notes_on, shown_size, to_pixels, to_rgb
 from .cutting import Cut
 from .decoding import Film, chosen_track, start_s
 from .files import existing_file
@@ -64,7 +64,7 @@ class Source:
         """The source on the output's clock: exactly ``timeline.frames`` frames.
 
         At each output time the frame is given that the source shows at that time, by its timestamps. Repeated frames,
-        and all frames of a picture, share one array. Arrays are read-only.
+        and all frames of a picture, share their pixels, which are read-only.
 
         Args:
             timeline: clock of the output.
@@ -83,9 +83,9 @@ class Source:
         if self.is_picture:
             image = read_picture(self.path)
             image.setflags(write=False)
-            return (Frame(index=index, time_s=0.0, image=image) for index in range(timeline.frames))
+            return (Frame(index=index, time_s=0.0, pixels=image) for index in range(timeline.frames))
         shown = _PLAYED[when_short](self._opened)
-        convert = partial(to_rgb, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
+        convert = partial(to_pixels, reformatter=VideoReformatter(), width=self.width, height=self.height, exact=exact)
         return resampled(shown, timeline, convert)
 
     def glimpses(self, most: int) -> Iterator[Frame]:
@@ -140,7 +140,7 @@ class Source:
                     continue
                 last_s, image = shown.stamp_s, convert(shown.picture)
                 image.setflags(write=False)
-                yield Frame(index=index, time_s=time_s, image=image)
+                yield Frame(index=index, time_s=time_s, pixels=image)
 
 
 def open_source(

@@ -12,11 +12,11 @@ import numpy as np
 
 from ..errors import InputError, LipSyncError, OutputError
 from ..options import Cue, WriteOptions
+from ..pixels import DEFAULT, Colour, Pixels, Yuv, as_rgb, to_yuv420
 from ..records import Speech, Timeline
 from ..streaming import Background
 from .badge import Badge
 from .captions import Captions
-from .colour import to_yuv420
 from .encode import Encoder
 from .files import temporary_beside, unwritable
 
@@ -108,7 +108,8 @@ class VideoWriter:
             "metadata": metadata or {},
         }
         self._background = Background("encoder")
-        self._last: tuple[np.ndarray, Cue | None, np.ndarray] | None = None
+        self._last: tuple[Pixels, Cue | None, np.ndarray] | None = None
+        self._colour: Colour | None = None
         self._encoder: Encoder | None = None
 
     def __enter__(self) -> VideoWriter:
@@ -126,24 +127,29 @@ class VideoWriter:
         else:
             self.abort()
 
-    def write(self, rgb: np.ndarray) -> None:
-        """Add a picture: ``(height, width, 3) uint8`` RGB. The array may be reused at once.
+    def write(self, pixels: Pixels) -> None:
+        """Add a picture: ``(height, width, 3) uint8`` RGB, which may be reused at once, or planes.
+
+        The first one decides what the file's numbers stand for: planes keep their own matrix, range and primaries.
 
         Raises:
             InputError: wrong shape or type.
             OutputError: the file cannot be written, or there are more pictures than the timeline has.
         """
-        if rgb.shape != (self.height, self.width, 3) or rgb.dtype != np.uint8:
+        kind = pixels.dtype if isinstance(pixels, np.ndarray) else np.uint8
+        if pixels.shape != (self.height, self.width, 3) or kind != np.uint8:
             raise InputError(
                 "A picture must be ({height}, {width}, 3) uint8 RGB; received {shape} {dtype}.",
                 height=self.height,
                 width=self.width,
-                shape=rgb.shape,
-                dtype=rgb.dtype,
+                shape=pixels.shape,
+                dtype=kind,
             )
         if self.frames >= self.timeline.frames:
             raise OutputError("All {frames} pictures of the timeline are written already.", frames=self.timeline.frames)
-        self._encode(self._encoder.write, self._planes(rgb), keep=_QUEUED)
+        if self._colour is None:
+            self._colour = pixels.colour if isinstance(pixels, Yuv) else DEFAULT
+        self._encode(self._encoder.write, self._planes(pixels), self._colour, keep=_QUEUED)
         self.frames += 1
 
     def close(self) -> None:
@@ -173,15 +179,18 @@ class VideoWriter:
             self._encoder = None
         self._temporary.unlink(missing_ok=True)
 
-    def _planes(self, rgb: np.ndarray) -> np.ndarray:
+    def _planes(self, pixels: Pixels) -> np.ndarray:
         """Converted here and not in the worker: the caller gets the array back, and the queue holds half the bytes."""
         cue = self._captions.at(float(self.frames / self.timeline.fps))
-        if self._last is not None and self._last[0] is rgb and self._last[1] is cue:
+        if self._last is not None and self._last[0] is pixels and self._last[1] is cue:
             return self._last[2]
-        shown = rgb if self._badge is None else self._badge.on(rgb)
-        planes = to_yuv420(shown if cue is None else self._captions.on(shown, cue))
+        shown = pixels if self._badge is None else self._badge.on(pixels)
+        shown = shown if cue is None else self._captions.on(shown, cue)
+        keeps = isinstance(shown, Yuv) and shown.colour == self._colour
+        planes = shown.planes if keeps else to_yuv420(as_rgb(shown), self._colour)
         # A read-only picture that comes again is the still source; its conversion can be used again.
-        self._last = None if rgb.flags.writeable else (rgb, cue, planes)
+        changes = isinstance(pixels, np.ndarray) and pixels.flags.writeable
+        self._last = None if changes else (pixels, cue, planes)
         return planes
 
     def _encode(self, call: Callable[..., None], *arguments: object, keep: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..pixels import Pixels, as_rgb
+
 SMALL = 72
 """Longer side of a background while it is blurred, in pixels."""
 
@@ -37,11 +39,12 @@ class Canvas:
         self._draw = wall if continued else backdrop
         self._background: np.ndarray | None = None
 
-    def show(self, frame: np.ndarray) -> np.ndarray:
-        """A frame ``(h, w, 3) uint8`` in a picture ``(H, W, 3) uint8``, a new array; itself where it fills that."""
-        height, width = frame.shape[:2]
+    def show(self, pixels: Pixels) -> Pixels:
+        """A frame in a picture ``(H, W, 3) uint8``, a new array; itself where it fills that."""
+        height, width = pixels.shape[:2]
         if (width, height) == self._size:
-            return frame
+            return pixels
+        frame = as_rgb(pixels)
         if self._background is None or not self._still:
             self._background = self._draw(frame, self._size)
         picture = self._background.copy() if self._still else self._background

@@ -16,12 +16,14 @@ import numpy as np
 
 from ..faces import topology
 from ..faces.geometry import apart
+from ..pixels import part_of
 from ..records import TrackedFrame
 from ..rig import FittedRig, Rig
 from . import mesh
 from .planes import fitted_plane, plane_over
 from .raster import draw_triangles
 from .regions import region_around
+from .warp import enlarged, in_texture
 
 OPEN = (0.025, 0.065)
 """Lips parted by so much, in distances between the outer eye corners, begin to be replaced, and are replaced wholly."""
@@ -69,7 +71,7 @@ class ClosedLips:
     Attributes:
         fitted: the rig on the face there.
         opening: how far its lips are parted, in distances between the outer eye corners.
-        layer: ``(h, w, 4) uint8`` colours, and how much of each pixel is taken.
+        layer: ``(h, w, 4) uint8`` colours, and how much of each pixel is taken; enlarged as a texture is.
         points: ``(468, 2) float32`` mesh points in the layer.
     """
 
@@ -81,16 +83,18 @@ class ClosedLips:
     @classmethod
     def of(cls, tracked: TrackedFrame, rig: Rig) -> ClosedLips:
         """Those of a frame with a face."""
-        image, fitted = tracked.frame.image, rig.fit(tracked.face)
+        pixels, fitted = tracked.frame.pixels, rig.fit(tracked.face)
         flat, width = fitted.source[:, :2], fitted.mouth_width
-        left, top, right, bottom = region_around(flat[_LIPS], image.shape, margin=round(2 * sum(REACH) * width))
+        region = region_around(flat[_LIPS], pixels.shape, margin=round(2 * sum(REACH) * width))
+        left, top, right, bottom = region
         points = (flat - (left, top)).astype(np.float32)
         outside = np.ones((bottom - top, right - left), np.uint8)
         cv2.fillPoly(outside, [np.rint(points[_OUTLINE]).astype(np.int32)], 0)
         away = cv2.distanceTransform(outside, cv2.DIST_L2, 5) / width
         taken = np.clip(1 - (away - REACH[0]) / REACH[1], 0, 1)
         taken = np.rint(255 * taken * taken * (3 - 2 * taken)).astype(np.uint8)
-        return cls(fitted, opening(tracked.face.points), np.dstack([image[top:bottom, left:right], taken]), points)
+        layer = enlarged(np.dstack([part_of(pixels, region), taken]), cv2.INTER_CUBIC)
+        return cls(fitted, opening(tracked.face.points), layer, in_texture(points))
 
     def on(self, fitted: FittedRig) -> np.ndarray:
         """``(468, 3) float32`` this face at rest, in the pose and the place of another frame's."""
@@ -106,13 +110,12 @@ class ClosedLips:
             target: ``(468, 2) float32`` where the mesh points are.
             share: how much of them, 0 to 1.
         """
-        margin = round(1.2 * sum(REACH) * apart(target, topology.OUTER_LIP_CORNERS))
-        left, top, right, bottom = region_around(target[_LIPS], out.shape, margin=margin)
+        left, top, right, bottom = region_around(target[_LIPS], out.shape, margin=_margin(target))
         if right - left < 3 or bottom - top < 3:
             return
         map_x, map_y = np.full((2, bottom - top, right - left), -2.0, np.float32)
         draw_triangles(map_x, map_y, left, top, target, self.points, _TRIANGLES)
-        layer = cv2.remap(self.layer, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        layer = cv2.remap(self.layer, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
         region = out[top:bottom, left:right]
         difference = cv2.subtract(layer[..., :3], region, dtype=cv2.CV_32F)
         some, taken = difference[::_EVERY, ::_EVERY], layer[::_EVERY, ::_EVERY, 3] / np.float32(255)
@@ -133,6 +136,10 @@ class Lent:
         """Whether nothing is left of the frame's own lips."""
         return any(share == 1 for _, share in self.layers)
 
+    def margin(self, target: np.ndarray) -> int:
+        """How many pixels around lips at ``(n, 2)`` points are changed."""
+        return _margin(target) if self.layers else 4
+
     def on(self, fitted: FittedRig, moves: np.ndarray) -> FittedRig:
         """The rig at rest with these lips.
 
@@ -149,6 +156,10 @@ class Lent:
         """See :meth:`ClosedLips.paint`."""
         for lips, share in self.layers:
             lips.paint(out, target, share)
+
+
+def _margin(target: np.ndarray) -> int:
+    return round(1.2 * sum(REACH) * apart(target, topology.OUTER_LIP_CORNERS))
 
 
 def opening(points: np.ndarray) -> float:
@@ -226,7 +237,7 @@ class _Lender:
             return False
         first, newest = held[0].tracked.frame, held[-1].tracked.frame
         in_time = newest.time_s - first.time_s < WAIT_S
-        return in_time and (len(held) + 1) * first.image.nbytes < HELD_BYTES
+        return in_time and (len(held) + 1) * first.pixels.nbytes < HELD_BYTES
 
     def lend(self, mouth: _Mouth) -> Lent:
         """What a frame gets; to be asked for the frames of a shot in their order."""
@@ -269,8 +280,8 @@ def _misfit(lips: ClosedLips, mouth: _Mouth) -> float:
 
 def _is_whole(tracked: TrackedFrame) -> bool:
     """Whether no part of the lips is beyond the picture's border."""
-    lips, size = tracked.face.points[_LIPS, :2], tracked.frame.image.shape[1::-1]
-    return bool((lips > 1).all() and (lips < np.array(size) - 2).all())
+    lips = tracked.face.points[_LIPS, :2]
+    return bool((lips > 1).all() and (lips < np.array(tracked.frame.size) - 2).all())
 
 
 def _angles(rotation: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -11,13 +13,14 @@ from ..faces.geometry import apart
 from ..rig import FittedRig
 from .raster import fill_from_nodes
 from .regions import Region, region_around
+from .warp import FINER
 
 NODES = 65
 """Nodes of the coarse grid along the longer side of the picture; motion is smooth, so it is computed there."""
 
 
-FARTHEST = 0.3
-"""Nothing of a head goes further than this, in face widths."""
+BAND = 128
+"""Rows of pixels that are rendered at once: fewer are no wider than they must be, more are quicker."""
 
 BREATH = 0.022
 """How far a deep breath raises the shoulders, in face widths."""
@@ -57,10 +60,9 @@ class HeadWarp:
         self._weight = self._fade(fitted, centre[:2], face_height, person is not None)
         self._breathes = self._chest(fitted, face_height) if person is not None else np.zeros_like(self._weight[..., 0])
         self._moves = np.maximum(self._weight.max(-1), self._breathes) > 1e-3
+        self._seen = None
         if person is not None:
-            reach = 2 * int(np.ceil(FARTHEST * self.face_width / self._step.min())) + 1
-            seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
-            self._moves &= cv2.dilate(seen, np.ones((reach, reach), np.uint8)) > 0
+            self._seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
         self._depth = self._spread_depth(points, centre)
         down, away = fitted.rotation[:, 1], fitted.rotation[:, 2]
         self._pivot = (centre + down * face_height * 0.68 + away * self.face_width * 0.25).astype(np.float32)
@@ -129,25 +131,46 @@ class HeadWarp:
         linear = np.column_stack([moved[1] - moved[0], moved[2] - moved[0]]) / reach
         return np.column_stack([linear, moved[0] - linear @ probes[0]])
 
-    def backward(self, field: np.ndarray, region: Region, *, factor: int) -> tuple[np.ndarray, np.ndarray]:
-        """Backward maps of a region (left, top, right, bottom): where in the still picture its pixels come from.
+    def backward(self, field: np.ndarray) -> np.ndarray:
+        """From where in the still picture each node comes, as a displacement in pixels, ``(rows, columns, 2) float32``.
 
-        The picture being enlarged by ``factor`` (see :class:`~lipsync_utils.render.warp.MeshWarp`).
-
-        The inverse is found by fixed-point iteration at the nodes, where the motion is a fraction of the distance over
-        which it changes, and is then interpolated.
+        The inverse is found by fixed-point iteration: motion is a fraction of the distance over which it changes.
         """
         inverse = -field
         for _ in range(3):
             inverse = -self.at(field, (self._nodes + inverse).reshape(-1, 2)).reshape(field.shape)
+        return inverse
+
+    def maps(self, inverse: np.ndarray, region: Region, *, factor: int = FINER) -> tuple[np.ndarray, np.ndarray]:
+        """Where a region's pixels come from, by :meth:`backward`, in the picture enlarged by ``factor``."""
         left, top, right, bottom = region
         map_x, map_y = np.empty((2, bottom - top, right - left), np.float32)
         fill_from_nodes(map_x, map_y, left, top, inverse, float(self._step[0]), float(self._step[1]), factor)
         return map_x, map_y
 
-    @property
-    def region(self) -> Region:
-        """What head motion can change."""
-        rows, columns = np.nonzero(self._moves)
-        outside = np.array([[columns.min() - 1, rows.min() - 1], [columns.max() + 1, rows.max() + 1]])
-        return region_around(outside * self._step, (self.height, self.width))
+    def regions(self, field: np.ndarray, way: float = 0.0) -> tuple[Region, ...]:
+        """What a motion can change of a person who moves ``way`` pixels anyway, at most.
+
+        Rectangles below each other, each as wide as it must be.
+        """
+        return self._regions(1 + int(max(np.abs(field).max(), way) / self._step.min()))
+
+    @lru_cache(maxsize=32)  # noqa: B019 - the motions of a portrait live as long as it
+    def _regions(self, reach: int) -> tuple[Region, ...]:
+        """Where something moves whose nodes go at most so many nodes far."""
+        moves = self._moves
+        if self._seen is not None:
+            moves = moves & (cv2.dilate(self._seen, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0)
+        size, every = (self.height, self.width), max(1, round(BAND / self._step[1]))
+        out = []
+        for first in range(0, self.rows - 1, every):
+            last = min(first + every, self.rows - 1)
+            near = moves[max(first - 1, 0) : last + 2].any(0)
+            if not near.any():
+                continue
+            columns = np.flatnonzero(near)
+            ends = np.array([[columns[0] - 1, first], [columns[-1] + 1, last]])
+            left, _, right, _ = region_around(ends * self._step, size)
+            top, bottom = (round(float(row * self._step[1])) for row in (first, last))
+            out.append((left, top, right, self.height if last == self.rows - 1 else bottom))
+        return tuple(out)

@@ -13,6 +13,7 @@ import numpy as np
 from ..faces import topology
 from ..faces.geometry import in_picture
 from ..faces.looks import LUMA
+from ..pixels import Pixels, part_of
 from ..rig import FittedRig
 from .raster import coverage_between
 from .regions import region_around
@@ -98,10 +99,12 @@ def mouth_frame(fitted: FittedRig) -> np.ndarray:
     return np.column_stack([in_picture(fitted.rotation[:, 0]) * width, fitted.down * width, centre]).astype(np.float64)
 
 
-def skin_colour(points: np.ndarray, image: np.ndarray) -> np.ndarray:
+def skin_colour(points: np.ndarray, pixels: Pixels) -> np.ndarray:
     """``(3,)`` colour of the cheeks in [0, 255] of the face at ``(468, 3)`` points."""
-    cheeks = np.clip(points[_CHEEKS, :2].round().astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
-    patches = [image[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].reshape(-1, 3).mean(0) for x, y in cheeks]
+    height, width = pixels.shape[:2]
+    cheeks = np.clip(points[_CHEEKS, :2].round().astype(int), 0, (width - 1, height - 1)).tolist()
+    around = [(max(0, x - 2), max(0, y - 2), min(x + 3, width), min(y + 3, height)) for x, y in cheeks]
+    patches = [part_of(pixels, region).reshape(-1, 3).mean(0) for region in around]
     return np.median(patches, 0).astype(np.float32)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from .. import expression
@@ -13,11 +15,9 @@ from .eyes import LID_FOLLOWS, Eyes
 from .head import HeadWarp
 from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
-from .regions import region_around
+from .regions import region_around, with_region
 from .relight import Relight
 from .warp import MeshWarp, identity_maps
-
-SUPERSAMPLING = 2
 
 
 class PortraitRenderer:
@@ -41,12 +41,13 @@ class PortraitRenderer:
         self._names, self._columns = names, rig.columns(names + expression.NAMES)
         self._eyes = Eyes(self.fitted, image)
         person = None if layers is None else layers.alpha
+        self._alone = layers is not None
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0], person=person)
         self.mouth = MouthInterior.of(self.fitted.mouth_width, self.fitted.source, image)
         self._frame = mouth_frame(self.fitted)
         self._source = self.fitted.source[:, :2]
         self._light = Relight(self.fitted)
-        self._warp = MeshWarp(image, mesh.surround(self._source), supersampling=SUPERSAMPLING, layers=layers)
+        self._warp = MeshWarp(image, mesh.surround(self._source), layers=layers)
 
     def points(self, values: np.ndarray, *, face: np.ndarray | None = None) -> np.ndarray:
         """Moved mesh points before head motion, rings included: ``(n, 2) float32``."""
@@ -86,17 +87,17 @@ class PortraitRenderer:
         target = mesh.surround(moved, self._source)
         if rotation is None:
             skull = np.eye(2, 3)
-            region = region_around(target, self.image.shape)
-            maps = identity_maps(region, factor=SUPERSAMPLING)
+            regions, maps_of = [region_around(target, self.image.shape)], identity_maps
         else:
             field = self.head.forward(rotation, np.zeros(2) if shift is None else shift, breath)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
-            a, b = region_around(target, self.image.shape), self.head.region
-            region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-            maps = self.head.backward(field, region, factor=SUPERSAMPLING)
+            regions = self.head.regions(field, float(np.abs(target - self._warp.source).max()))
+            if not self._alone:  # skin beyond the head goes along with lips and jaw
+                regions = with_region(regions, region_around(target, self.image.shape))
+            maps_of = partial(self.head.maps, self.head.backward(field))
         out = self.image.copy()
-        self._warp.paint(out, target, region, maps)
+        self._warp.paint(out, target, regions, maps_of)
         self._light.paint(out, moved, target[: topology.POINTS])
         if gaze is not None:
             self._eyes.look(out, target, gaze)

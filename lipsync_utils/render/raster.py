@@ -13,14 +13,29 @@ TABLE = 4
 
 
 @numba.njit(inline="always")
-def _inside(slope, offset, low, high):
-    """Part of ``[low, high]`` in which a barycentric weight ``slope x + offset`` is at least (nearly) 0."""
-    slack = EDGE * abs(slope) + 1e-5
-    if slope > 1e-9:
-        low = max(low, -(offset + slack) / slope)
-    elif slope < -1e-9:
-        high = min(high, -(offset + slack) / slope)
-    elif offset < -slack:
+def _bound(along, down, offset):
+    """Where a weight ``along x + down y + offset`` is (nearly) 0: x is ``slope y + start``, and inside is on its side.
+
+    Returns ``side``: 1 where inside is at larger x, -1 at smaller x, 0 where the line runs along x.
+    """
+    slack = EDGE * abs(along) + 1e-5
+    if along > 1e-9:
+        return 1, -down / along, -(offset + slack) / along
+    if along < -1e-9:
+        return -1, -down / along, -(offset + slack) / along
+    return 0, down, offset + slack
+
+
+@numba.njit(inline="always")
+def _narrowed(bound, y, low, high):
+    """The part of ``[low, high]`` that is inside in row ``y``."""
+    side, slope, start = bound
+    at = slope * y + start
+    if side > 0:
+        low = max(low, at)
+    elif side < 0:
+        high = min(high, at)
+    elif at < 0:
         high = low - 1.0
     return low, high
 
@@ -57,18 +72,27 @@ def draw_triangles(map_x, map_y, left, top, target, source, triangles):
         du, dv = wb_x * bu + wc_x * cu, wb_x * bv + wc_x * cv
         y0 = max(0, int(np.ceil(min(ay, by, cy) - EDGE)))
         y1 = min(height - 1, int(np.floor(max(ay, by, cy) + EDGE)))
+        left_most, right_most = min(ax, bx, cx) - EDGE, max(ax, bx, cx) + EDGE
+        at_b = _bound(wb_x, wb_y, -wb_y * ay - wb_x * ax)
+        at_c = _bound(wc_x, wc_y, -wc_y * ay - wc_x * ax)
+        wa_x, wa_y = -wb_x - wc_x, -wb_y - wc_y
+        at_a = _bound(wa_x, wa_y, 1 - wa_y * ay - wa_x * ax)
         for y in range(y0, y1 + 1):
             dy = y - ay
-            low, high = min(ax, bx, cx) - EDGE, max(ax, bx, cx) + EDGE
-            low, high = _inside(wb_x, wb_y * dy - wb_x * ax, low, high)
-            low, high = _inside(wc_x, wc_y * dy - wc_x * ax, low, high)
-            low, high = _inside(-wb_x - wc_x, 1 - (wb_y + wc_y) * dy + (wb_x + wc_x) * ax, low, high)
+            low, high = _narrowed(at_b, y, left_most, right_most)
+            low, high = _narrowed(at_c, y, low, high)
+            low, high = _narrowed(at_a, y, low, high)
             x0, x1 = max(0, int(np.ceil(low))), min(width - 1, int(np.floor(high)))
             u = ux + dy * (wb_y * bu + wc_y * cu) - ax * du
             v = uy + dy * (wb_y * bv + wc_y * cv) - ax * dv
-            for x in range(x0, x1 + 1):
-                map_x[y, x] = u + x * du
-                map_y[y, x] = v + x * dv
+            if x1 < x0:
+                continue
+            row_x, row_y = map_x[y, x0 : x1 + 1], map_y[y, x0 : x1 + 1]
+            begin_u, begin_v = np.float32(u + x0 * du), np.float32(v + x0 * dv)
+            step_u, step_v = np.float32(du), np.float32(dv)
+            for i in range(row_x.shape[0]):  # counted from 0, so that it is worked out for several pixels at once
+                row_x[i] = begin_u + np.float32(i) * step_u
+                row_y[i] = begin_v + np.float32(i) * step_v
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -104,9 +128,14 @@ def fill_from_nodes(map_x, map_y, left, top, nodes, step_x, step_y, factor):
             start_x = (row_x[c] + (left - c * step_x) * slope_x + left) * factor + half
             start_y = (row_y[c] + (left - c * step_x) * slope_y + y + top) * factor + half
             along_x, along_y = (1 + slope_x) * factor, slope_y * factor
-            for x in range(x0, x1):
-                map_x[y, x] = start_x + x * along_x
-                map_y[y, x] = start_y + x * along_y
+            if x1 <= x0:
+                continue
+            part_x, part_y = map_x[y, x0:x1], map_y[y, x0:x1]
+            begin_x, begin_y = np.float32(start_x + x0 * along_x), np.float32(start_y + x0 * along_y)
+            step_u, step_v = np.float32(along_x), np.float32(along_y)
+            for i in range(part_x.shape[0]):
+                part_x[i] = begin_x + np.float32(i) * step_u
+                part_y[i] = begin_y + np.float32(i) * step_v
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -154,50 +183,26 @@ def coverage_between(height, width, upper, lower):
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def lay_over(front, alpha, even, map_x, map_y, back, left, top):
-    """Put one picture over another, in place of the first.
+def lay_over(out, front, back):
+    """One picture over another.
 
     Args:
-        front: ``(h, w, 3) uint8``; receives the result.
-        alpha: ``(H, W) uint8`` how much of it is seen, in the picture that the maps lead to; sampled bilinearly.
-        even: of ``alpha``, from :func:`even_blocks`.
-        map_x: ``(h, w) float32`` x in ``alpha`` of each pixel.
-        map_y: ``(h, w) float32`` y.
-        back: the whole picture of what is seen otherwise, ``uint8``.
-        left: x of the first column of ``front`` in it.
-        top: y of the first row.
+        out: ``(h, w, 3) uint8``; receives the result.
+        front: ``(h, w, 4) uint8`` with how much of it is seen.
+        back: ``(h, w, 3) uint8`` what is seen otherwise.
     """
-    height, width = alpha.shape
-    for y in range(front.shape[0]):
-        for x in range(front.shape[1]):
-            u, v = map_x[y, x], map_y[y, x]
-            j, i = min(max(int(u), 0), width - 2), min(max(int(v), 0), height - 2)
-            a = even[i >> 3, j >> 3]
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            a = np.uint32(front[y, x, 3])
             if a == 255:
-                continue
-            if a < 0:
-                fx, fy = min(max(u - j, np.float32(0)), np.float32(1)), min(max(v - i, np.float32(0)), np.float32(1))
-                high = alpha[i, j] + fx * (np.float32(alpha[i, j + 1]) - alpha[i, j])
-                low = alpha[i + 1, j] + fx * (np.float32(alpha[i + 1, j + 1]) - alpha[i + 1, j])
-                a = np.int32(high + fy * (low - high) + np.float32(0.5))
-            for c in range(3):
-                behind = (255 - a) * back[y + top, x + left, c]
-                front[y, x, c] = np.uint32(a * front[y, x, c] + behind + 127) // np.uint32(255)
-
-
-def even_blocks(alpha: np.ndarray) -> np.ndarray:
-    """For :func:`lay_over`: the value of ``(H, W) uint8`` where it is the same all around, in blocks of 8 by 8, or -1.
-
-    Returns:
-        ``(H // 8 + 1, W // 8 + 1) int32``.
-    """
-    height, width = (size // 8 + 1 for size in alpha.shape)
-    padded = np.pad(alpha, ((0, 8 * height - alpha.shape[0]), (0, 8 * width - alpha.shape[1])), mode="edge")
-    blocks, ends = padded.reshape(height, 8, width, 8), []
-    for end in (np.min, np.max):
-        around = np.pad(end(blocks, axis=(1, 3)), 1, mode="edge")
-        ends.append(end([around[i : i + height, j : j + width] for i in range(3) for j in range(3)], axis=0))
-    return np.where(ends[0] == ends[1], ends[0].astype(np.int32), -1).astype(np.int32)
+                for c in range(3):
+                    out[y, x, c] = front[y, x, c]
+            elif a == 0:
+                for c in range(3):
+                    out[y, x, c] = back[y, x, c]
+            else:
+                for c in range(3):
+                    out[y, x, c] = (a * front[y, x, c] + (255 - a) * back[y, x, c] + 127) // np.uint32(255)
 
 
 def warm_up() -> None:
@@ -207,5 +212,7 @@ def warm_up() -> None:
     draw_triangles(maps[0], maps[1], 0, 0, triangle, triangle, np.array([[0, 1, 2]], np.int32))
     fill_from_nodes(maps[0], maps[1], 0, 0, np.zeros((2, 2, 2), np.float32), 3.0, 3.0, 2)
     coverage_between(4, 4, triangle[:2], triangle[:2])
-    picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8)
-    lay_over(picture.copy(), alpha, even_blocks(alpha), *maps, picture, 0, 0)
+    front = np.zeros((4, 4, 4), np.uint8)
+    picture = np.zeros((4, 4, 3), np.uint8)
+    lay_over(picture[:3, :3], front[:3, :3], picture[:3, :3])  # as parts of larger ones, which they are
+    lay_over(picture[:3, :3], front[:3, :3].copy(), picture[:3, :3])

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InputError, NoFaceError
 from ..faces.detector import FaceDetector, make_detector
 from ..faces.tracking import Follower
+from ..pixels import Pixels, part_of
 from ..records import Timeline
 from ..streaming import prefetch
 from .mouth import MOUTH_MEASURES, measure
@@ -102,11 +103,11 @@ def watch(
     found, times, runs, faceless, glimpses = [], [], [], [], {}
     run, previous = -1, None
     for frame in prefetch(source.frames(timeline, when_short="freeze", exact=False), depth=AHEAD):
-        if previous is not None and frame.image is previous:
+        if previous is not None and frame.pixels is previous:
             if faceless and faceless[-1] == frame.index - 1:
                 faceless.append(frame.index)
             continue
-        previous = frame.image
+        previous = frame.pixels
         face, continues = follower.step(frame)
         step(frame.index + 1, timeline.frames)
         if face is None:
@@ -119,7 +120,7 @@ def watch(
         times.append(frame.time_s + 0.5 / float(timeline.fps))
         runs.append(run)
         if int(frame.time_s) not in glimpses and frame.time_s % 1.0 >= 0.4:
-            glimpses[int(frame.time_s)] = _glimpse(frame.image, box)
+            glimpses[int(frame.time_s)] = _glimpse(frame.pixels, box)
     if not found:
         raise NoFaceError(
             "No face was found in any of the {frames} frames of {path!r} ({width}x"
@@ -166,11 +167,12 @@ def _on_grid(
     return out, number
 
 
-def _glimpse(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+def _glimpse(pixels: Pixels, box: np.ndarray) -> np.ndarray:
     """The face, square, as far as the picture reaches."""
     import cv2
 
     middle, half = (box[:2] + box[2:]) / 2, (0.5 + _MARGIN) * float((box[2:] - box[:2]).max())
     left, top = np.maximum(np.round(middle - half), 0).astype(int)
     right, bottom = np.maximum(np.round(middle + half), 1).astype(int)
-    return cv2.resize(image[top:bottom, left:right], (GLIMPSE, GLIMPSE), interpolation=cv2.INTER_AREA)
+    image = part_of(pixels, (left, top, min(right, pixels.shape[1]), min(bottom, pixels.shape[0])))
+    return cv2.resize(image, (GLIMPSE, GLIMPSE), interpolation=cv2.INTER_AREA)

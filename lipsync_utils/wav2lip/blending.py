@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ..faces import topology
+from ..pixels import Region
 from ..render.planes import fitted_plane, plane_over
 from .crops import to_crop
 from .fast import SHOWN_ROWS
@@ -243,26 +244,23 @@ class Grain:
         return cv2.remap(self._noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
-def put(base: np.ndarray, region: tuple[int, int, int, int], taken: np.ndarray, grain: np.ndarray | None) -> None:
-    """Blend a sampled patch into a region of a picture, in place.
+def put(view: np.ndarray, taken: np.ndarray, grain: np.ndarray | None) -> None:
+    """Blend a sampled patch into a part of a picture, in place.
 
     Args:
-        base: ``(H, W, 3) uint8``.
-        region: left, top, right, bottom in it.
+        view: ``(h, w, 3) uint8``.
         taken: ``(h, w, 4) float32`` of :meth:`Patch.sample`.
         grain: ``(h, w) float32`` in levels, or None.
     """
-    left, top, right, bottom = region
-    view = base[top:bottom, left:right]
     share = taken[..., 3:]
     colours = taken[..., :3] if grain is None else taken[..., :3] + grain[..., None]
     blended = view + share * (colours - view)
     view[:] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
 
 
-def within(region: tuple[int, int, int, int], image: np.ndarray) -> tuple[int, int, int, int]:
-    """The part of a region that lies in the picture; empty ones have no width or height."""
-    height, width = image.shape[:2]
+def within(region: Region, shape: tuple[int, ...]) -> Region:
+    """The part of a region that lies in a picture of ``shape`` (height, width, ...); empty ones have no size."""
+    height, width = shape[:2]
     return tuple(np.clip(region, 0, (width, height, width, height)).tolist())
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..faces import topology
 from ..faces.geometry import overlap
+from ..pixels import Pixels, part_of
 from ..records import TrackedFrame
 from .network import FACE_SIZE
 
@@ -79,8 +80,13 @@ def cut(image: np.ndarray, box: np.ndarray) -> np.ndarray:
     return shrunk(sampled(image, box))
 
 
-def sampled(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+def sampled(pixels: Pixels, box: np.ndarray) -> np.ndarray:
     """The crop as finely as the picture has it, ``(96 k, 96 k, 3) uint8``; ``k`` is at most :data:`FINEST`."""
+    limits = np.array(pixels.shape[1::-1])
+    low = np.clip(box[:2].astype(int) - 2, 0, limits - 1)
+    high = np.clip(box[2:].astype(int) + 3, low + 1, limits)
+    image = part_of(pixels, (*low.tolist(), *high.tolist()))
+    box = box - np.concatenate([low, low])
     size = box[2:] - box[:2]
     side = FACE_SIZE * int(np.clip(np.ceil(size.max() / FACE_SIZE), 1, FINEST))
     scale = size / side

@@ -14,6 +14,7 @@ from ..choices import ENHANCERS
 from ..engines.contract import Task
 from ..motion import make_motion
 from ..options import RunOptions
+from ..pixels import Pixels
 from ..records import SAMPLE_RATE, FaceCurves, Speech, Timeline, TrackedFrame
 from ..render.layers import layers_of
 from ..render.portrait import PortraitRenderer
@@ -135,7 +136,7 @@ class Wav2LipEngine:
 
     # --- a still picture ---------------------------------------------------------------------------------------------
 
-    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[np.ndarray]:
+    def for_picture(self, tracked: TrackedFrame, task: Task) -> Iterator[Pixels]:
         """See :class:`~lipsync_utils.engines.Engine`."""
         image, face, heard = tracked.frame.image, tracked.face, self._hear(task.speech, task.timeline)
         names = heard.curves.names
@@ -170,7 +171,7 @@ class Wav2LipEngine:
 
     # --- a video -----------------------------------------------------------------------------------------------------
 
-    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[np.ndarray]:
+    def for_video(self, tracked: Iterator[TrackedFrame], task: Task) -> Iterator[Pixels]:
         """See :class:`~lipsync_utils.engines.Engine`."""
         heard = self._hear(task.speech, task.timeline)
         tracked = prefetch(tracked, depth=AHEAD)
@@ -180,10 +181,10 @@ class Wav2LipEngine:
         cropped = with_boxes(tracked, self._pads)
         grain = Grain()
 
-        def render(item: tuple[CroppedFrame, Patch | None]) -> np.ndarray:
+        def render(item: tuple[CroppedFrame, Patch | None]) -> Pixels:
             frame, patch = item
-            image = frame.tracked.frame.image
-            return image if patch is None else paste(image, patch, grain, index=frame.tracked.frame.index)
+            pixels = frame.tracked.frame.pixels
+            return pixels if patch is None else paste(pixels, patch, grain, index=frame.tracked.frame.index)
 
         return in_order(render, prefetch(self._video_mouths(cropped, heard, task.timeline), depth=2))
 
@@ -198,7 +199,7 @@ class Wav2LipEngine:
             seen = [frame for frame in batch if frame.box is not None and frame.tracked.covered < 1]
             halves: Iterator[np.ndarray] = iter(())
             if seen:
-                fine = [sampled(frame.tracked.frame.image, frame.box) for frame in seen]
+                fine = [sampled(frame.tracked.frame.pixels, frame.box) for frame in seen]
                 crops = np.stack([shrunk(each) for each in fine])
                 indices = [frame.tracked.frame.index for frame in seen]
                 windows = [heard.windows(timeline, index, index + 1) for index in indices]
@@ -220,5 +221,5 @@ def _batches(frames: Iterable[CroppedFrame]) -> Iterator[list[CroppedFrame]]:
     """Frames in groups for the network: :data:`BATCH` of them, fewer of large ones."""
     frames = iter(frames)
     for first in frames:
-        size = int(np.clip(HELD_BYTES / first.tracked.frame.image.nbytes, 2, BATCH))
+        size = int(np.clip(HELD_BYTES / first.tracked.frame.pixels.nbytes, 2, BATCH))
         yield [first, *islice(frames, size - 1)]

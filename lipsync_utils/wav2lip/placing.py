@@ -9,6 +9,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from ..pixels import Pixels, painted, part_of
 from ..records import HeadMotion
 from ..render.portrait import PortraitRenderer
 from ..render.warp import identity_maps
@@ -55,27 +56,28 @@ class Mouths:
         return Patch(np.dstack([half * 255, mask * np.float32(share)]).astype(np.float32), self.box)
 
 
-def paste(image: np.ndarray, patch: Patch, grain: Grain, *, index: int, level: float | None = None) -> np.ndarray:
+def paste(pixels: Pixels, patch: Patch, grain: Grain, *, index: int, level: float | None = None) -> Pixels:
     """A copy of a picture with a mouth put into it where it was cut out.
 
     Args:
-        image: ``(H, W, 3) uint8``.
+        pixels: of the picture.
         patch: the mouth.
         grain: noise.
         index: which noise.
         level: of the grain, in levels of 255; None measures it.
     """
-    out = image.copy()
-    region = within(patch.region, image)
+    region = within(patch.region, pixels.shape)
     left, top, right, bottom = region
     if right - left < 2 or bottom - top < 2:
-        return out
-    maps = identity_maps(region)
+        return pixels
+    before = part_of(pixels, region)
+    maps = identity_maps(region, factor=1)
     taken = patch.sample(*maps)
     if level is None:
-        level = Grain.level_of(image[top:bottom, left:right], taken)
-    put(out, region, taken, level * grain.at(*maps, index=index) if level > 0 else None)
-    return out
+        level = Grain.level_of(before, taken)
+    after = before.copy()
+    put(after, taken, level * grain.at(*maps, index=index) if level > 0 else None)
+    return painted(pixels, region, before, after)
 
 
 class MovingHead:
@@ -119,13 +121,15 @@ class MovingHead:
         corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]], np.float32)
         moved = corners + head.at(moved_by, corners)
         low, high = np.floor(moved.min(0)).astype(int) - 2, np.ceil(moved.max(0)).astype(int) + 3
-        region = within((*low.tolist(), *high.tolist()), base)
-        maps = head.backward(moved_by, region, factor=1)
-        put(base, region, patch.sample(*maps), self._level * self._grain.at(*maps, index=0))
+        region = within((*low.tolist(), *high.tolist()), base.shape)
+        maps = head.maps(head.backward(moved_by), region, factor=1)
+        left, top, right, bottom = region
+        grain = self._level * self._grain.at(*maps, index=0)
+        put(base[top:bottom, left:right], patch.sample(*maps), grain)
         return base
 
     def _grain_of_picture(self, patch: Patch) -> float:
         image = self._portrait.image
-        region = within(patch.region, image)
+        region = within(patch.region, image.shape)
         left, top, right, bottom = region
-        return Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))
+        return Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region, factor=1)))

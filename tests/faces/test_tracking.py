@@ -22,7 +22,7 @@ def video(*shots, fps=25, size=SIZE):
     background = draw(size=size)
     for index, drawn in enumerate(itertools.chain(*shots)):
         image = background.copy() if drawn is None else draw(drawn, size=size)
-        yield Frame(index=index, time_s=index / fps, image=image)
+        yield Frame(index=index, time_s=index / fps, pixels=image)
 
 
 def root_of_nose(tracked) -> np.ndarray:

@@ -15,9 +15,9 @@ from synthetic_media import COLOURS, flat, number_of, numbered, quadrants, voice
 from lipsync_utils.errors import InputError, OutputError
 from lipsync_utils.media import VideoWriter, check_output, load_speech, open_source, read_metadata
 from lipsync_utils.media import writer as writer_module
-from lipsync_utils.media.colour import to_yuv420
 from lipsync_utils.media.encode import Encoder
 from lipsync_utils.options import WriteOptions
+from lipsync_utils.pixels import to_yuv420
 from lipsync_utils.records import Timeline
 
 
@@ -201,7 +201,7 @@ def test_the_callers_array_may_be_reused_and_is_not_changed(tmp_path):
 
 def test_a_still_repeats_cheaply(tmp_path, monkeypatch):
     converted = []
-    monkeypatch.setattr(writer_module, "to_yuv420", lambda rgb: converted.append(rgb) or to_yuv420(rgb))
+    monkeypatch.setattr(writer_module, "to_yuv420", lambda rgb, colour: converted.append(rgb) or to_yuv420(rgb, colour))
     speech = spoken(tmp_path, 0.4)
     still = numbered(77)
     still.setflags(write=False)

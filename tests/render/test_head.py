@@ -70,7 +70,7 @@ def test_motion_has_no_seam(head):
 
 def test_backward_undoes_forward(head, points):
     field = head.forward(np.array([0.04, 0.06, 0.03]), np.array([0.01, 0.01]))
-    map_x, map_y = head.backward(field, (0, 0, head.width, head.height), factor=1)
+    map_x, map_y = head.maps(head.backward(field), (0, 0, head.width, head.height), factor=1)
     moved = points + head.at(field, points)
     x, y = moved.round().astype(int).T
     back = np.stack([map_x[y, x], map_y[y, x]], -1) + (moved - moved.round())
@@ -86,9 +86,9 @@ def test_affine_around_follows_the_field(head, points):
 
 def test_region_holds_all_that_moves(head):
     field = head.forward(np.array([0.08, 0.1, 0.08]), np.array([0.03, 0.03]))
-    map_x, map_y = head.backward(field, (0, 0, head.width, head.height), factor=1)
+    map_x, map_y = head.maps(head.backward(field), (0, 0, head.width, head.height), factor=1)
     y, x = np.mgrid[: head.height, : head.width]
     moving = np.maximum(np.abs(map_x - x), np.abs(map_y - y)) > 0.02
-    left, top, right, bottom = head.region
-    moving[top:bottom, left:right] = False
+    for left, top, right, bottom in head.regions(field):
+        moving[top:bottom, left:right] = False
     assert not moving.any()
