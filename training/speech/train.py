@@ -31,7 +31,9 @@ from step import Learner, save_network
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import FORMAT, LEARNED_CHANNELS, OUTPUTS, LipNet, NetworkOptions, load
+from lipsync_utils.speech.ear import FORMAT, OUTPUTS
+from lipsync_utils.speech.network import LipNet, NetworkOptions, load
+from lipsync_utils.speech.visemes import LEARNED_CHANNELS
 
 CONFIG = {
     "seed": 0,
