@@ -9,7 +9,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from ..records import Speech
 from .audio import load_speech, source_blocks
@@ -124,6 +123,8 @@ def _eased(sound: np.ndarray, window: int) -> np.ndarray:
     peaks = np.abs(sound).max(axis=0)
     if peaks.max() <= LOUDEST:
         return sound
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
     # A mean of lowest gains that all take this sample into account cannot be above what this sample bears.
     gain = uniform_filter1d(minimum_filter1d(LOUDEST / np.maximum(peaks, LOUDEST), window), window)
     return (sound * gain).astype(np.float32)

@@ -50,8 +50,8 @@ class LipNet(nn.Module):
             features: ``(N, T, 80) float32`` log-mel, T even.
 
         Returns:
-            Channels :data:`visemes.LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
-            ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
+            Channels :data:`visemes.LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of
+            activity ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
         return self.said(self.hidden(features))
 

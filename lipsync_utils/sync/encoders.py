@@ -54,7 +54,7 @@ class Encoders:
         return self._embedded(x, "hear", first=3)
 
     def lips(self, measures: np.ndarray) -> np.ndarray:
-        """Measures ``(T, 12) float32``, scaled by :func:`~.landmark_expert.scaled`, to embeddings ``(T, embedding)``."""
+        """Measures ``(T, 12) float32`` of :func:`~.landmark_expert.scaled` to embeddings ``(T, embedding)``."""
         return self._embedded(conv(measures.T, self._state, "see.0", padding=(1, 1)), "see", first=1)
 
     def _embedded(self, x: np.ndarray, encoder: str, *, first: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio import log_mel_beyond, speech_gain
+from ..curves import smooth
 from .encoders import ROWS, Encoders
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def scaled(measures: np.ndarray) -> np.ndarray:
     Returns:
         ``(T, 12) float32``.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    away = measures - gaussian_filter1d(measures, SLOW, axis=0, mode="nearest", truncate=2.5)
+    away = measures - smooth(measures, SLOW, truncate=2.5, beyond="edge")
     return (away / np.sqrt(np.square(away).mean(axis=0) + np.square(LEAST_SPREAD))).astype(np.float32)
 
 

@@ -23,10 +23,10 @@ from pathlib import Path
 import augment
 import clips
 import numpy as np
-from threadpoolctl import threadpool_limits
 from measures import coefficient_errors, measure, with_interval
 from scipy.signal import butter, sosfiltfilt
 from synthesize import Item, Speaker, piece_path
+from threadpoolctl import threadpool_limits
 
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
 from lipsync_utils.speech import SpeechModel
