@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 
 from ..records import Speech
@@ -123,8 +124,6 @@ def _eased(sound: np.ndarray, window: int) -> np.ndarray:
     peaks = np.abs(sound).max(axis=0)
     if peaks.max() <= LOUDEST:
         return sound
-    from scipy.ndimage import minimum_filter1d, uniform_filter1d
-
     # A mean of lowest gains that all take this sample into account cannot be above what this sample bears.
-    gain = uniform_filter1d(minimum_filter1d(LOUDEST / np.maximum(peaks, LOUDEST), window), window)
-    return (sound * gain).astype(np.float32)
+    lowest = cv2.erode(LOUDEST / np.maximum(peaks, LOUDEST, dtype=float)[None], np.ones((1, window), np.uint8))
+    return (sound * cv2.blur(lowest, (window, 1), borderType=cv2.BORDER_REFLECT)).astype(np.float32)
