@@ -76,7 +76,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-BENCHMARKS := lips alive speed memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
+BENCHMARKS := lips alive speed start start-size memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
 bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech wav2lip_faces,$(BENCHMARKS))))
 
 bench-sync: OPTIONS = $(if $(CLIPS),--clips $(CLIPS))
@@ -87,6 +87,9 @@ bench-result_picture: demo
 
 bench-wav2lip-memory: $(READY)
 	$(BIN)/python benchmarks/wav2lip.py --memory 4 40 --size 256
+
+bench-start-size: $(READY)
+	$(BIN)/python benchmarks/start.py --size
 
 bench-speech: $(READY)
 	$(BIN)/python training/speech/evaluate.py --clips $(CLIPS)
