@@ -28,6 +28,11 @@ NEEDED = {"kind": FORMAT, "trained_by": "training/speech/", "outputs": OUTPUTS}
 """What :func:`~lipsync_utils.weights.load_state` asks of a file."""
 
 
+def look_ahead(dilations: tuple[int, ...]) -> int:
+    """Rows of the future that a row depends on, in a network of such blocks."""
+    return 2 + 2 * sum(d for d in dilations if d > 0)
+
+
 class Ear:
     """Hears gestures in a sound.
 
@@ -52,7 +57,7 @@ class Ear:
     @property
     def look_ahead(self) -> int:
         """Rows of the future that a row depends on."""
-        return 2 + 2 * sum(d for d in self.dilations if d > 0)
+        return look_ahead(self.dilations)
 
     @property
     def look_back(self) -> int:
