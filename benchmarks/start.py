@@ -5,14 +5,17 @@ end, of that the rendering itself (``wall_s`` of ``--json``: from reading the in
 loading of the models), and from the command to the first frame. What is not rendering is compared with ``python -c
 "import numpy, cv2, av"``, which every program of this kind has to wait for. Medians of --runs fresh processes, after
 one that fills the caches. The very first start, which compiles the loops of the renderer, is measured once, with an
-empty cache.
+empty cache. --python names the interpreter of another environment, such as one without extras: where SciPy is
+installed, numba imports it.
 
 ``--size`` installs the package, without extras, into an empty virtual environment instead, with the versions of
-``constraints.txt``, and counts what that adds; it needs a package index.
+``constraints.txt``, and counts what that adds; it needs a package index. (--keep FOLDER makes it there and leaves it,
+for --python.)
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -25,10 +28,9 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import LIPSYNC, Row, at_most, parser, resized, sample_avatar, sample_voice, show
+from common import Row, at_most, parser, resized, sample_avatar, sample_voice, show
 
 ROOT = Path(__file__).resolve().parents[1]
-IMPORTS = (sys.executable, "-c", "import numpy, cv2, av")
 MAX_RATIO, MAX_FIRST_FRAME_S, MAX_SIZE_MB = 2.5, 1.5, 600.0
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 NEEDED = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "samples", "lipsync_*")
@@ -40,11 +42,13 @@ def main() -> None:
     make.add_argument("--side", type=int, default=512, help="longer side of the picture in pixels")
     make.add_argument("--seconds", type=float, default=5.0, help="length of the voice")
     make.add_argument("--runs", type=int, default=5, help="fresh processes for each number")
+    make.add_argument("--python", default=sys.executable, help="interpreter with the package")
     make.add_argument("--size", action="store_true", help="measure what is installed, instead of times")
+    make.add_argument("--keep", type=Path, help="with --size: the environment's folder, which stays")
     args = make.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = installed(folder) if args.size else times(args.side, args.seconds, args.runs, folder)
+        rows = installed(folder, args.keep or folder / "env") if args.size else times(args, folder)
         show(rows, as_json=args.as_json)
 
 
@@ -57,15 +61,15 @@ class Start:
     rendering: float
 
 
-def times(side: int, seconds: float, runs: int, folder: Path) -> list[Row]:
+def times(args: argparse.Namespace, folder: Path) -> list[Row]:
     """Medians of fresh processes."""
-    picture = resized(sample_avatar(), side, folder / "picture.png")
-    first = started(picture, seconds, folder, NUMBA_CACHE_DIR=str(folder / "loops"))
-    started(picture, seconds, folder)
+    resized(sample_avatar(), args.side, folder / "picture.png")
+    first = started(args, folder, NUMBA_CACHE_DIR=str(folder / "loops"))
+    started(args, folder)
     imports, starts = [], []
-    for _ in range(runs):  # by turns, so that both see the same machine
-        imports.append(imported())
-        starts.append(started(picture, seconds, folder))
+    for _ in range(args.runs):  # by turns, so that both see the same machine
+        imports.append(imported(args.python))
+        starts.append(started(args, folder))
     least = statistics.median(imports)
     total, frame, rendering = (
         statistics.median(getattr(one, what) for one in starts) for what in ("total", "first_frame", "rendering")
@@ -82,28 +86,29 @@ def times(side: int, seconds: float, runs: int, folder: Path) -> list[Row]:
     ]
 
 
-def imported() -> float:
+def imported(python: str) -> float:
     """Seconds of the imports that cannot be spared."""
     begun = time.perf_counter()
-    subprocess.run(IMPORTS, check=True)
+    subprocess.run([python, "-c", "import numpy, cv2, av"], check=True)
     return time.perf_counter() - begun
 
 
-def started(picture: Path, seconds: float, folder: Path, **environment: str) -> Start:
+def started(args: argparse.Namespace, folder: Path, **environment: str) -> Start:
     """One run in a fresh process."""
-    voice, out = str(sample_voice("english")), str(folder / "out.mp4")
-    command = [*LIPSYNC, "run", str(picture), voice, "-o", out, "--voice-to", f"{seconds:g}", "--json"]
+    given = (folder / "picture.png", sample_voice("english"), "-o", folder / "out.mp4", "--voice-to", args.seconds)
+    command = [args.python, "-m", "lipsync_tools", "run", *map(str, given), "--json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     begun = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | environment) as process:
-        report = json.loads(process.stdout.readline() or sys.exit(f"{' '.join(command)} failed"))
+    with subprocess.Popen(command, env=os.environ | environment, **pipes) as process:
+        report = json.loads(process.stdout.readline() or sys.exit(process.stderr.read()))
         finished = time.perf_counter() - begun
     total = time.perf_counter() - begun
     return Start(total, finished - report["wall_s"] + report["first_frame_s"], report["wall_s"])
 
 
-def installed(folder: Path) -> list[Row]:
+def installed(folder: Path, place: Path) -> list[Row]:
     """What the package and all that it needs add to an empty environment."""
-    copy, place = folder / "copy", folder / "env"
+    copy = folder / "copy"
     for path in (path for pattern in NEEDED for path in ROOT.glob(pattern) if path.suffix != ".egg-info"):
         if path.is_dir():
             shutil.copytree(path, copy / path.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
