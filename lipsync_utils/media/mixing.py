@@ -126,4 +126,5 @@ def _eased(sound: np.ndarray, window: int) -> np.ndarray:
         return sound
     # A mean of lowest gains that all take this sample into account cannot be above what this sample bears.
     lowest = cv2.erode(LOUDEST / np.maximum(peaks, LOUDEST, dtype=float)[None], np.ones((1, window), np.uint8))
-    return (sound * cv2.blur(lowest, (window, 1), borderType=cv2.BORDER_REFLECT)).astype(np.float32)
+    gain = cv2.blur(lowest, (window, 1), borderType=cv2.BORDER_REFLECT)  # (1, n)
+    return (sound * gain).astype(np.float32)
