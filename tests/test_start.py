@@ -96,7 +96,9 @@ def test_loops_are_kept_where_the_package_cannot_be_written_to(tmp_path):
 
 
 def test_a_process_that_has_done_its_work_ends_in_good_order():
-    code = "import atexit, sys; from lipsync_tools import cli; atexit.register(print, 'bye'); sys.argv[1:] = ['--version']"
+    code = (
+        "import atexit, sys; from lipsync_tools import cli; atexit.register(print, 'bye'); sys.argv[1:] = ['--version']"
+    )
     command = [sys.executable, "-c", f"{code}; cli.main()"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert done.returncode == 0
