@@ -1,7 +1,9 @@
-# Everything runs in its own virtual environment; the first command sets it up, later ones find it ready.
+# Everything runs in its own virtual environment; the first command sets up what it needs, later ones find it ready:
+# light, what makes videos; ready, everything that the project has.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+LIGHT := $(VENV)/.light
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -23,13 +25,17 @@ help:
 
 install: $(READY)
 
-$(READY): pyproject.toml setup.py constraints.txt
+$(LIGHT): pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,notebooks,app,dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
 	$(BIN)/lipsync models --fetch
 	@touch $@
 
-demo: $(READY)
+$(READY): $(LIGHT)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[speech,notebooks,app,dev]"
+	@touch $@
+
+demo: $(LIGHT)
 	@mkdir -p out
 	$(BIN)/lipsync run samples/avatars/woman.png samples/audio/english.wav -o out/english.mp4
 	$(BIN)/lipsync run samples/avatars/man.png samples/audio/arabic.wav -o out/arabic.mp4 --seed 1
@@ -70,7 +76,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-BENCHMARKS := lips alive speed memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
+BENCHMARKS := lips alive speed start start-size memory sync wav2lip wav2lip-memory wav2lip_faces speech result_picture app avatars prompt_picture
 bench: $(addprefix bench-,$(if $(CLIPS),$(BENCHMARKS),$(filter-out speech wav2lip_faces,$(BENCHMARKS))))
 
 bench-sync: OPTIONS = $(if $(CLIPS),--clips $(CLIPS))
@@ -81,6 +87,9 @@ bench-result_picture: demo
 
 bench-wav2lip-memory: $(READY)
 	$(BIN)/python benchmarks/wav2lip.py --memory 4 40 --size 256
+
+bench-start-size: $(READY)
+	$(BIN)/python benchmarks/start.py --size
 
 bench-speech: $(READY)
 	$(BIN)/python training/speech/evaluate.py --clips $(CLIPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 PURPOSES = {
+    "wav2lip": "PyTorch, for the engine wav2lip and for SyncNet",
     "speech": "text to speech",
     "notebooks": "the notebooks",
     "app": "the web app",
@@ -18,6 +20,9 @@ PURPOSES = {
     "diffusion": "avatars by a generative model",
 }
 """What each of the extras is for that a person may want."""
+
+EXTRA = "pip install 'lipsync_utils[{}]'"
+"""How to get one."""
 
 LOADED_LATER = {"ai_edge_litert": "ai_edge_litert.interpreter"}
 """Modules that load their native part only when this one is imported."""
@@ -80,7 +85,7 @@ def _packages() -> list[Finding]:
 def _extras() -> Iterator[Finding]:
     for extra, purpose in PURPOSES.items():
         if reasons := [reason for reason, _ in _lacking(extra)]:
-            yield Finding("missing", f"{purpose} ({'; '.join(reasons)})", f"pip install 'lipsync_utils[{extra}]'")
+            yield Finding("missing", f"{purpose} ({'; '.join(reasons)})", EXTRA.format(extra))
         else:
             yield Finding("ok", purpose)
 
@@ -134,7 +139,9 @@ def _assets() -> Iterator[Finding]:
 def _wav2lip() -> Iterator[Finding]:
     from lipsync_utils.wav2lip import own_weights
 
-    if own_weights() is not None:
+    if find_spec("torch") is None:
+        yield Finding("missing", "engine wav2lip (torch is not installed)", EXTRA.format("wav2lip"))
+    elif own_weights() is not None:
         yield Finding("ok", "engine wav2lip (our own weights)")
     else:
         yield from _one_of("wav2lip", "engine wav2lip")
@@ -188,6 +195,9 @@ def _codecs() -> Iterator[Finding]:
 
 
 def _devices() -> Iterator[Finding]:
+    if find_spec("torch") is None:
+        yield Finding("ok", f"no GPU is looked for without PyTorch; none is needed ({os.cpu_count()} CPU threads)")
+        return
     import torch
 
     if torch.cuda.is_available():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lipsync_utils.errors import LipSyncError
@@ -42,10 +43,10 @@ def ready(group: str) -> list[str]:
 
 
 def wav2lip_is_ready() -> bool:
-    """Whether there are weights of Wav2Lip: our own, or others in the cache whose terms were accepted."""
+    """Whether Wav2Lip can run: its extra, and weights: our own, or others in the cache whose terms were accepted."""
     from lipsync_utils.wav2lip import own_weights
 
-    return own_weights() is not None or bool(ready("wav2lip"))
+    return find_spec("torch") is not None and (own_weights() is not None or bool(ready("wav2lip")))
 
 
 def studio_is_ready() -> bool:

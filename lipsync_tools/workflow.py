@@ -362,12 +362,12 @@ def voice_for_face(face: str | os.PathLike[str] | Prompt, language: str, *, seed
 
 def check_figure(figure: str | os.PathLike[str] | None, *, scored: bool = True) -> None:
     """Refuse a figure that could not be drawn, before any work is done; None is always possible."""
-    from lipsync_utils.sync import figure as figures
-
     if figure is None:
         return
     if not scored:
         raise InputError("--figure draws what --score measures; add --score.")
+    from lipsync_utils.sync import figure as figures
+
     if not figures.check_figure(figure).parent.is_dir():
         raise OutputError(
             "The folder of the figure {figure!r} does not exist. Choose one that does.", figure=str(figure)

@@ -19,11 +19,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
-from tqdm import tqdm
-
 from .errors import LipSyncError
+from .lazy import Module
 from .messages import Message
+
+requests, tqdm = Module("requests"), Module("tqdm")
 
 TIMEOUT_S = (10, 60)  # to connect, to wait for more
 ATTEMPTS = 3
@@ -74,8 +74,8 @@ class Url:
             if not reply.ok:
                 raise SourceError("HTTP {status} {reason}", status=reply.status_code, reason=reply.reason)
             start = start if goes_on else 0  # some servers ignore ranges and send the whole file
-            bar = tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=target.stem, delay=1, file=sys.stderr)
-            with bar, target.open("ab" if start else "wb") as file:
+            look = {"unit": "B", "unit_scale": True, "desc": target.stem, "delay": 1, "file": sys.stderr}
+            with tqdm.tqdm(total=size, initial=start, **look) as bar, target.open("ab" if start else "wb") as file:
                 for chunk in reply.iter_content(_CHUNK):
                     file.write(chunk)
                     bar.update(len(chunk))

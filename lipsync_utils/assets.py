@@ -18,15 +18,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
-import pooch
-import yaml
+import platformdirs
 
 from .asset_sources import ArchiveMember, GoogleDrive, Source, SourceError, Url, WheelMember, disguise_of
 from .errors import AssetError, InputError
+from .lazy import Module
 from .messages import Message, joined
+from .tables import read_table
 
-_TABLE = Path(__file__).with_name("data") / "assets.yaml"
+filelock, pooch = Module("filelock"), Module("pooch")
+
 _ACCEPTED = "accepted-licences.json"
 _KINDS = {"url": Url, "file_id": GoogleDrive, "requirement": WheelMember, "archive": ArchiveMember}
 _ANOTHER = Message("another file of the same size (its SHA-256 differs)")
@@ -86,7 +87,7 @@ def _asset(name: str, sources: list[dict[str, str]], **facts: object) -> Asset:
     return Asset(name, sources=tuple(_KINDS[next(iter(source))](**source) for source in sources), **facts)
 
 
-ASSETS = {name: _asset(name, **row) for name, row in yaml.safe_load(_TABLE.read_text("utf-8")).items()}
+ASSETS = {name: _asset(name, **row) for name, row in read_table("assets.yaml").items()}
 """Every asset by name."""
 
 WAV2LIP_TERMS, SYNCNET_TERMS = ASSETS["wav2lip"].terms, ASSETS["syncnet"].terms
@@ -94,7 +95,7 @@ WAV2LIP_TERMS, SYNCNET_TERMS = ASSETS["wav2lip"].terms, ASSETS["syncnet"].terms
 
 def cache_folder() -> Path:
     """Folder of fetched files: ``LIPSYNC_CACHE``, or the user's cache folder of this system."""
-    return Path(os.environ.get("LIPSYNC_CACHE") or pooch.os_cache("lipsync")).expanduser()
+    return Path(os.environ.get("LIPSYNC_CACHE") or platformdirs.user_cache_dir("lipsync")).expanduser()
 
 
 def path(name: str) -> Path:
@@ -286,8 +287,10 @@ def status() -> list[AssetStatus]:
     return [_status(asset) for asset in ASSETS.values()]
 
 
-sha256_of = pooch.file_hash
-"""Hexadecimal SHA-256 of a file's content."""
+def sha256_of(file: str | os.PathLike[str]) -> str:
+    """Hexadecimal SHA-256 of a file's content."""
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _status(asset: Asset) -> AssetStatus:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
-import scipy.sparse
 
 from .errors import InputError
 from .records import CURVE_RATE, SAMPLE_RATE
@@ -120,7 +118,7 @@ def _block(wave: np.ndarray, first: int, last: int, gain: float) -> np.ndarray:
     piece = wave[max(begin, 0) : max(end, 0)] * np.float32(gain)
     piece = np.pad(piece, (max(-begin, 0), max(end - len(wave), 0)))
     frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::HOP]  # (rows, 400)
-    spectrum = scipy.fft.rfft(frames * hann(_WINDOW), _FFT, axis=1)
+    spectrum = np.fft.rfft(frames * hann(_WINDOW), _FFT, axis=1)
     power = np.square(spectrum.real) + np.square(spectrum.imag)  # (rows, 257)
     return np.log(np.maximum((mel_filters(_FFT, 0.0, SAMPLE_RATE / 2) @ power.T).T, np.float32(np.exp(FLOOR))))
 
@@ -132,9 +130,27 @@ def hann(size: int) -> np.ndarray:
 
 
 @lru_cache
-def mel_filters(fft: int, low_hz: float, high_hz: float) -> scipy.sparse.csr_array:
-    """Slaney's mel filter bank, ``(80, fft // 2 + 1) float32``; sparse: a row of it has a handful of entries."""
-    import librosa
+def mel_filters(fft: int, low_hz: float, high_hz: float) -> np.ndarray:
+    """Slaney's mel filter bank, ``(80, fft // 2 + 1) float32`` (that of ``librosa.filters.mel``).
 
-    bands = {"n_mels": MEL_BANDS, "fmin": low_hz, "fmax": high_hz}
-    return scipy.sparse.csr_array(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=fft, dtype=np.float32, **bands))
+    The scale is linear to 1000 Hz and logarithmic above (Slaney, *Auditory Toolbox*, 1998); triangles of equal area.
+    """
+    low, high = (_mels(np.array(hertz)) for hertz in (low_hz, high_hz))
+    edges = _hertz(np.linspace(low, high, MEL_BANDS + 2))[:, None]
+    left, middle, right = edges[:-2], edges[1:-1], edges[2:]
+    bins = np.arange(fft // 2 + 1) * SAMPLE_RATE / fft
+    triangles = np.minimum((bins - left) / (middle - left), (right - bins) / (right - middle))
+    return (np.maximum(triangles, 0) * 2 / (right - left)).astype(np.float32)
+
+
+_LINEAR_HZ, _LINEAR_MELS, _LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27.0
+
+
+def _mels(hertz: np.ndarray) -> np.ndarray:
+    above = np.log(np.maximum(hertz, _LINEAR_HZ) / _LINEAR_HZ) / _LOG_STEP
+    return np.minimum(hertz, _LINEAR_HZ) * (_LINEAR_MELS / _LINEAR_HZ) + above
+
+
+def _hertz(mels: np.ndarray) -> np.ndarray:
+    below = np.minimum(mels, _LINEAR_MELS) * (_LINEAR_HZ / _LINEAR_MELS)
+    return below * np.exp(np.maximum(mels - _LINEAR_MELS, 0) * _LOG_STEP)

@@ -6,8 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-FEATURE_MEAN, FEATURE_STD = -10.0, 4.5
-"""Fixed scaling of log-mel features."""
+from .convolution import FEATURE_MEAN, FEATURE_STD
 
 
 def scaled_bands(features: torch.Tensor) -> torch.Tensor:

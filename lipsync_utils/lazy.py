@@ -24,3 +24,17 @@ def exports(
         return module if name == home[name] else getattr(module, name)
 
     return [*home], find, lambda: sorted(home)
+
+
+class Module:
+    """A module that is imported when one of its names is used: for what few runs need and every start would wait for.
+
+    Args:
+        name: as in ``import name``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(importlib.import_module(self._name), name)

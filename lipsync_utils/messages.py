@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from string import Formatter
 
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -90,8 +89,7 @@ class _Isolated:
 
 @cache
 def _table(language: str) -> dict[str, str]:
-    import yaml
+    from .tables import read_table
 
-    path = Path(__file__).with_name("data") / {"ar": "arabic.yaml"}[language]
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = read_table({"ar": "arabic.yaml"}[language])
     return {english: _MARKED.sub(rf"{_ISOLATE}\1{_END}", translated) for english, translated in rows.items()}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import expression
+from .curves import peaks, smooth
 from .options import MotionOptions
 from .records import CURVE_RATE, SAMPLE_RATE, FaceCurves, HeadMotion, Speech, Timeline
 
@@ -170,9 +171,7 @@ def make_motion(speech: Speech, curves: FaceCurves, timeline: Timeline, options:
 
 def _slow(values: np.ndarray, rate: float) -> np.ndarray:
     """Curves as cheeks and lids follow them, which are slower than lips."""
-    from scipy.ndimage import gaussian_filter1d
-
-    return gaussian_filter1d(values, 0.08 * rate, axis=0) if len(values) else values
+    return smooth(values, 0.08 * rate)
 
 
 def spoken_phrases(curves: FaceCurves, *, pause_s: float = 0.25) -> list[tuple[float, float]]:
@@ -188,12 +187,10 @@ def spoken_phrases(curves: FaceCurves, *, pause_s: float = 0.25) -> list[tuple[f
 
 def _speaking(curves: FaceCurves, times: np.ndarray) -> np.ndarray:
     """How much somebody speaks around each time, 0 to 1, smooth over half a second."""
-    from scipy.ndimage import gaussian_filter1d
-
     if not len(curves.activity):
         return np.zeros(len(times))
-    smooth = gaussian_filter1d(curves.activity.astype(float), 0.25 * curves.rate)
-    return np.interp(times, np.arange(len(smooth)) / curves.rate, smooth)
+    around = smooth(curves.activity, 0.25 * curves.rate)
+    return np.interp(times, np.arange(len(around)) / curves.rate, around)
 
 
 def _postures(random: np.random.Generator, duration_s: float, phrases: list[tuple[float, float]]) -> _Steps:
@@ -261,19 +258,16 @@ def find_accents(wave: np.ndarray, activity: np.ndarray) -> tuple[np.ndarray, np
     Returns:
         Times in seconds and strengths in (0, 1], at least :data:`ACCENT_SPACING_S` apart.
     """
-    from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import find_peaks
-
     hop = SAMPLE_RATE // CURVE_RATE
     frames = min(len(wave) // hop, len(activity))
     if frames < CURVE_RATE // 2:
         return np.zeros(0), np.zeros(0)
     blocks = wave[: frames * hop].reshape(frames, hop)
     power = np.einsum("ij,ij->i", blocks, blocks) / hop
-    loud = gaussian_filter1d(10 * np.log10(power + 1e-7), 4.0)
-    over = np.where(activity[:frames] > 0.5, loud - gaussian_filter1d(loud, 80.0), 0)
-    peaks, _ = find_peaks(over, height=1.0, prominence=2.0, distance=int(ACCENT_SPACING_S * CURVE_RATE))
-    return peaks / CURVE_RATE, np.clip(over[peaks] / 8, 0.2, 1)
+    loud = smooth(10 * np.log10(power + 1e-7), 4.0)
+    over = np.where(activity[:frames] > 0.5, loud - smooth(loud, 80.0), 0)
+    found = peaks(over, height=1.0, prominence=2.0, distance=int(ACCENT_SPACING_S * CURVE_RATE))
+    return found / CURVE_RATE, np.clip(over[found] / 8, 0.2, 1)
 
 
 def _band_noise(

@@ -98,12 +98,13 @@ def _lasting(speech: Speech, length: int) -> Speech:
 
 def _only(speech: Speech, turns: Sequence[Turn]) -> Speech:
     """The voice during some turns, and silence elsewhere."""
-    from scipy.ndimage import uniform_filter1d
+    import cv2
 
     share = np.zeros(len(speech.wave), np.float32)
     for turn in turns:
         share[round(turn.from_s * SAMPLE_RATE) : round(turn.to_s * SAMPLE_RATE)] = 1.0
-    return _with_wave(speech, speech.wave * uniform_filter1d(share, round(FADE_S * SAMPLE_RATE), mode="nearest"))
+    size = (round(FADE_S * SAMPLE_RATE), 1)
+    return _with_wave(speech, speech.wave * cv2.blur(share[None], size, borderType=cv2.BORDER_REPLICATE)[0])
 
 
 def _with_wave(speech: Speech, wave: np.ndarray) -> Speech:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .errors import AssetError
 
@@ -14,13 +16,12 @@ if TYPE_CHECKING:
     import torch
 
 
-def load_network(
-    make: Callable[..., torch.nn.Module], path: str | Path, *, kind: str, trained_by: str, **facts: object
-) -> torch.nn.Module:
-    """A network as it was written, in float32, ready to run.
+def load_state(
+    path: str | Path, *, kind: str, trained_by: str, **facts: object
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """A network's weights as they were written, in float32, and the options that it is built with.
 
     Args:
-        make: builds it from its options by name.
         path: the file.
         kind: the format that is needed.
         trained_by: folder of the scripts that make the file, for the message.
@@ -38,9 +39,9 @@ def load_network(
             trained_by=trained_by,
         )
     try:
-        with safe_open(str(path), framework="pt") as file:
+        with safe_open(str(path), framework="np") as file:
             meta = file.metadata() or {}
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            state = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise AssetError(
             "{path} is damaged ({error}). Install the package again.", path=path, error=str(error)
@@ -55,6 +56,20 @@ def load_network(
             needed=kind,
         )
     options = json.loads(meta["options"])
-    network = make(**{name: tuple(value) if isinstance(value, list) else value for name, value in options.items()})
-    network.load_state_dict(state)
+    return state, {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+
+
+def load_network(make: Callable[..., torch.nn.Module], path: str | Path, **needed: Any) -> torch.nn.Module:
+    """A network of torch with the weights that :func:`load_state` reads, ready to run.
+
+    Args:
+        make: builds it from its options by name.
+        path: the file.
+        needed: see :func:`load_state`; the same errors.
+    """
+    import torch
+
+    state, options = load_state(path, **needed)
+    network = make(**options)
+    network.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
     return network.eval().requires_grad_(False)

@@ -41,7 +41,7 @@ def main() -> None:
 
 def needed() -> list[Requirement]:
     """What the package and its notebooks need."""
-    listed = [item for extra in ("", "notebooks", "speech") for item in requirements(extra)]
+    listed = [item for extra in ("", "notebooks", "wav2lip", "speech") for item in requirements(extra)]
     return [item for item in listed if item.name not in NOT_NEEDED]
 
 

@@ -13,8 +13,8 @@ PACKAGES = ("lipsync_utils", "lipsync_avatars", "lipsync_tools")
 """Each may import those before it."""
 
 LAYERS = (
-    {"messages", "errors", "pixels", "records", "options", "choices", "lazy", "streaming"},
-    {"assets", "asset_sources", "weights", "blocks", "media", "figures.text"},
+    {"messages", "errors", "pixels", "records", "options", "choices", "lazy", "tables", "streaming"},
+    {"assets", "asset_sources", "weights", "convolution", "blocks", "curves", "media", "figures.text"},
     {"audio", "faces"},
     {"rig", "speech", "voices", "subtitles", "motion", "expression"},
     {"render", "engines.contract"},

@@ -54,7 +54,7 @@ def test_when_models_are_missing(capfd, tmp_path, monkeypatch):
     assert re.search(r"BROKEN +face_mesh: .*\(missing\)\n +lipsync models --fetch, or put it at", outcome.out)
 
 
-@pytest.mark.parametrize("module", ["torch", "av", "cv2"])
+@pytest.mark.parametrize("module", ["numba", "av", "cv2"])
 def test_survives_what_is_broken(capfd, monkeypatch, module):
     """It is there for exactly that: a package that does not load is a finding, not a crash."""
     monkeypatch.setitem(sys.modules, module, None)
@@ -62,6 +62,16 @@ def test_survives_what_is_broken(capfd, monkeypatch, module):
     assert outcome.code == 1
     assert re.search(rf"BROKEN +package .* does not load: .*{module}.*\n +pip install --force", outcome.out)
     assert re.search(r"ok +Python", outcome.out)
+
+
+def test_without_torch_all_is_well_but_what_needs_it(capfd, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    outcome = lipsync(capfd, "doctor")
+    assert outcome.code == 0, outcome.out
+    how = r"\n +pip install 'lipsync_utils\[wav2lip\]'"
+    assert re.search(rf"missing +PyTorch, for the engine wav2lip and for SyncNet \(torch .*\){how}", outcome.out)
+    assert re.search(rf"missing +engine wav2lip \(torch is not installed\){how}", outcome.out)
+    assert re.search(r"ok +engine rig", outcome.out)
 
 
 @pytest.mark.parametrize("name", [item.name for item in requirements()])
@@ -81,9 +91,9 @@ def test_a_package_that_does_not_load(monkeypatch):
 
 
 def test_a_version_that_does_not_fit(monkeypatch):
-    without(monkeypatch, librosa="0.8.1")
-    what = "package librosa 0.8.1 does not fit: >=0.10.2 is needed"
-    assert packages() == [("broken", what, "pip install 'librosa>=0.10.2'")]
+    without(monkeypatch, soxr="0.3.1")
+    what = "package soxr 0.3.1 does not fit: >=0.3.7 is needed"
+    assert packages() == [("broken", what, "pip install 'soxr>=0.3.7'")]
 
 
 def test_another_package_with_the_same_module_will_do(monkeypatch):

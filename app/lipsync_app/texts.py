@@ -237,9 +237,8 @@ _TABLE = {
         "لأي غرض.",
     ),
     "no_wav2lip": (
-        "A new mouth is painted by another program, Wav2Lip. Its terms forbid commercial use, and it is not installed "
-        "on this server.",
-        "رسم فم جديد يحتاج إلى برنامج آخر اسمه Wav2Lip، وشروطه تمنع الاستعمال التجاري، وهو غير مثبّت على هذا الخادم.",
+        "A new mouth is painted by another program, Wav2Lip, and it is not installed on this server.",
+        "رسم فم جديد يحتاج إلى برنامج آخر اسمه Wav2Lip، وهو غير مثبّت على هذا الخادم.",
     ),
     "badge": ("Show the label “AI-generated” in the picture", "أظهر عبارة “AI-generated” على الصورة"),
     "badge_note": (

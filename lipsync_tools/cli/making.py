@@ -11,7 +11,6 @@ import typer
 from typer import Argument, Option
 
 import lipsync_avatars as avatars
-from lipsync_avatars import studio_setup
 from lipsync_utils import voices
 from lipsync_utils.errors import InputError, MissingExtraError
 from lipsync_utils.subtitles import check_subtitles, cues, write_subtitles
@@ -42,6 +41,8 @@ def avatar(
 ) -> None:
     """Make the portrait of a person who does not exist, as PROMPT says."""
     if set_up:
+        from lipsync_avatars import studio_setup
+
         with Bar("setup") as progress:
             studio = studio_setup.set_up(progress)
         versions = ", ".join(f"{name} {version}" for name, version in studio.versions.items())

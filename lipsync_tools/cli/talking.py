@@ -196,8 +196,8 @@ def run(
         score=score_it,
         burn_in=burn_in,
     )
-    checked(order, out, figure=figure)
     if engine == "wav2lip" and are_published(checkpoint):
+        checked(order, out, figure=figure)  # nobody is asked before it is sure that the inputs can be used
         ask_for_licence("wav2lip", accept=accept_licence)
     with Bar(*order.stages) as progress:
         made = make_video(order, out, figure=figure, progress=progress)

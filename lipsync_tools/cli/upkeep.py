@@ -10,7 +10,6 @@ import typer
 from lipsync_utils import assets
 from lipsync_utils.assets import AssetStatus
 
-from ..doctor import report
 from .terminal import ask_for_licence
 
 
@@ -54,4 +53,6 @@ def _asset_row(status: AssetStatus) -> dict[str, object]:
 
 def doctor() -> None:
     """Say what works here, what is missing, and how to get it."""
+    from ..doctor import report
+
     raise typer.Exit(report())

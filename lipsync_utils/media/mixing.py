@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from ..records import Speech
 from .audio import load_speech, source_blocks
@@ -125,5 +125,6 @@ def _eased(sound: np.ndarray, window: int) -> np.ndarray:
     if peaks.max() <= LOUDEST:
         return sound
     # A mean of lowest gains that all take this sample into account cannot be above what this sample bears.
-    gain = uniform_filter1d(minimum_filter1d(LOUDEST / np.maximum(peaks, LOUDEST), window), window)
+    lowest = cv2.erode(LOUDEST / np.maximum(peaks, LOUDEST, dtype=float)[None], np.ones((1, window), np.uint8))
+    gain = cv2.blur(lowest, (window, 1), borderType=cv2.BORDER_REFLECT)  # (1, n)
     return (sound * gain).astype(np.float32)

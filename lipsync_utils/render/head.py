@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from ..faces import topology
 from ..faces.geometry import apart
@@ -29,6 +28,18 @@ BREATH = 0.022
 def _smoothstep(x: np.ndarray) -> np.ndarray:
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
+
+
+def _turned(x: float, y: float, z: float) -> np.ndarray:
+    """``(3, 3)`` rotation about x, then y, then z, by angles in radians."""
+    (sx, sy, sz), (cx, cy, cz) = np.sin([x, y, z]), np.cos([x, y, z])
+    return np.array(
+        [
+            [cy * cz, sx * sy * cz - cx * sz, cx * sy * cz + sx * sz],
+            [cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz],
+            [-sy, sx * cy, cx * cy],
+        ]
+    )
 
 
 class HeadWarp:
@@ -111,7 +122,7 @@ class HeadWarp:
             breath: how far the shoulders are raised, 0 to 1.
         """
         pitch, yaw, roll = rotation
-        turned = Rotation.from_euler("xyz", [pitch, -yaw, roll]).as_matrix()
+        turned = _turned(pitch, -yaw, roll)
         turn = (turned - np.eye(3))[:2].astype(np.float32)
         place = np.concatenate([self._nodes, self._depth[..., None]], -1) - self._pivot
         moved = place @ turn.T + np.asarray(shift, np.float32) * self.face_width

@@ -7,8 +7,8 @@ from ..lazy import exports
 _OFFERED = {
     "composing": ("composing", "Gestures", "lip_opening"),
     "model": ("SpeechModel", "decided_contacts", "decided_gestures", "rest_gate"),
-    "network": ("LEARNED_CHANNELS", "LEARNED_COLUMNS"),
-    "visemes": ("visemes", "is_vowel", "visemes_of"),
+    "ear": ("Ear", "LEARNED_COLUMNS"),
+    "visemes": ("visemes", "LEARNED_CHANNELS", "is_vowel", "visemes_of"),
     **{module: (module,) for module in ("phonetics",)},
 }
 

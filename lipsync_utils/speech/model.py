@@ -5,18 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..audio import check_wave, log_mel_beyond, rows_of, speech_gain
 from ..records import CURVE_RATE, FaceCurves, Speech
 from .composing import CONTACTS, Gestures, compose
+from .ear import LEARNED_COLUMNS, Ear
 from .phonetics import ONSET_S, RELEASE_S
 from .visemes import CHANNELS, NAMES
-
-if TYPE_CHECKING:
-    from .network import LipNet
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "speech.safetensors"
 """The weights that come with the package."""
@@ -48,7 +45,7 @@ class SpeechModel:
         version: names the weights; :meth:`load` takes the beginning of the file's SHA-256.
     """
 
-    def __init__(self, network: LipNet, *, block_rows: int = BLOCK_ROWS, version: str = "unnamed") -> None:
+    def __init__(self, network: Ear, *, block_rows: int = BLOCK_ROWS, version: str = "unnamed") -> None:
         self.network = network
         self.block_rows = block_rows
         self.version = version
@@ -60,10 +57,8 @@ class SpeechModel:
         Raises:
             AssetError: if the file is missing, damaged or of another format.
         """
-        from .network import load
-
         file = Path(path or WEIGHTS)
-        return cls(load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+        return cls(Ear.load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
 
     def __call__(self, speech: Speech | np.ndarray, *, articulation: float = 1.0) -> FaceCurves:
         """Mouth, jaw and tongue for a voice.
@@ -95,19 +90,14 @@ class SpeechModel:
 
     def _block(self, wave: np.ndarray, gain: float, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows ``start`` to ``stop`` with all the context they depend on; beyond the ends there is silence."""
-        import torch
-
-        from .network import LEARNED_COLUMNS
-
         first, last = start - self.network.look_back, stop + self.network.look_ahead
         last += (last - first) % 2  # the network steps two rows at a time
         features = log_mel_beyond(wave, gain_db=gain, start=first, stop=last)
-        with torch.inference_mode():
-            learned, contacts, activity, _ = self.network(torch.from_numpy(features)[None])
+        learned, contacts, activity = self.network(features)
         rows = slice(start - first, stop - first)
         pose = np.zeros((stop - start, len(CHANNELS)), np.float32)
-        pose[:, LEARNED_COLUMNS] = learned[0, rows].numpy()
-        return pose, torch.sigmoid(contacts[0, rows]).numpy(), torch.sigmoid(activity[0, rows]).numpy()
+        pose[:, LEARNED_COLUMNS] = learned[rows]
+        return pose, contacts[rows], activity[rows]
 
 
 def decided_gestures(predicted: Gestures) -> Gestures:

@@ -16,15 +16,7 @@ from torch.nn import functional as F
 from ..audio import MEL_BANDS
 from ..blocks import Block, scaled_bands
 from ..weights import load_network
-from .composing import CONTACTS
-from .visemes import CHANNELS, KINDS, LEARNED_CHANNELS
-
-LEARNED_COLUMNS = [CHANNELS.index(channel) for channel in LEARNED_CHANNELS]
-
-FORMAT = "lipsync-speech-1"
-
-OUTPUTS = [list(LEARNED_CHANNELS), list(CONTACTS), list(KINDS)]
-"""What the columns of the output mean; weights for others are refused."""
+from .ear import NEEDED, SIZES
 
 
 @dataclass(frozen=True)
@@ -49,18 +41,7 @@ class LipNet(nn.Module):
         self.options = options
         self.stem = nn.Conv1d(MEL_BANDS, options.width, 4, stride=2)
         self.blocks = nn.Sequential(*(Block(options.width, d, dropout) for d in options.dilations))
-        self.sizes = (len(LEARNED_CHANNELS), len(CONTACTS), 1, len(KINDS))
-        self.head = nn.Conv1d(options.width, 2 * sum(self.sizes), 1)
-
-    @property
-    def look_ahead(self) -> int:
-        """Rows of the future that a row depends on."""
-        return 2 + 2 * sum(d for d in self.options.dilations if d > 0)
-
-    @property
-    def look_back(self) -> int:
-        """Rows of the past that a row depends on."""
-        return 2 + 2 * sum(d if d > 0 else -2 * d for d in self.options.dilations)
+        self.head = nn.Conv1d(options.width, 2 * sum(SIZES), 1)
 
     def forward(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """Predict gestures.
@@ -69,8 +50,8 @@ class LipNet(nn.Module):
             features: ``(N, T, 80) float32`` log-mel, T even.
 
         Returns:
-            Channels :data:`LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of activity
-            ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
+            Channels :data:`visemes.LEARNED_CHANNELS` ``(N, T, 9)`` in [0, 1]; logits of the contacts ``(N, T, 4)``, of
+            activity ``(N, T)`` and of the class in :data:`visemes.KINDS` ``(N, T, 18)`` (used in training only).
         """
         return self.said(self.hidden(features))
 
@@ -82,16 +63,11 @@ class LipNet(nn.Module):
     def said(self, hidden: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """The outputs of :meth:`forward` from :meth:`hidden`."""
         y = self.head(hidden).float().transpose(1, 2)  # (N, T / 2, 2 x outputs)
-        y = y.reshape(y.shape[0], -1, sum(self.sizes))  # (N, T, outputs)
-        pose, contacts, activity, kind = y.split(self.sizes, dim=-1)
+        y = y.reshape(y.shape[0], -1, sum(SIZES))  # (N, T, outputs)
+        pose, contacts, activity, kind = y.split(SIZES, dim=-1)
         return torch.sigmoid(pose), contacts, activity[..., 0], kind
 
 
 def load(path: str | Path) -> LipNet:
-    """The network in float32, ready to run.
-
-    Raises:
-        AssetError: if the file is missing, damaged, or made for another version of the package.
-    """
-    facts = {"kind": FORMAT, "trained_by": "training/speech/", "outputs": OUTPUTS}
-    return load_network(lambda **options: LipNet(NetworkOptions(**options)), path, **facts)
+    """The network in float32, as :class:`~.ear.Ear` reads it; the same errors."""
+    return load_network(lambda **options: LipNet(NetworkOptions(**options)), path, **NEEDED)

@@ -13,11 +13,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
+from ..tables import read_table
 
-_DATA = yaml.safe_load(Path(__file__).parents[1].joinpath("data", "visemes.yaml").read_text("utf-8"))
+_DATA = read_table("visemes.yaml")
 
 CHANNELS = tuple(_DATA["channels"])
 """The independent channels; those in :data:`PAIRED` stand for a left and a right coefficient."""

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio import log_mel_beyond, speech_gain
-from ..weights import load_network
+from ..curves import smooth
+from .encoders import ROWS, Encoders
 
 if TYPE_CHECKING:
     from ..media import Source
-    from .network import SyncExpert
     from .watching import Mouth
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "sync.safetensors"
 """The weights that come with the package."""
-
-FORMAT = "lipsync-sync-1"
 
 LEAST_SPREAD = np.array([8, 8, 10, 10, 10, 6, 10, 10, 6, 4, 4, 10], np.float32) / 1000
 """``(12,)`` what counts as motion of each measure: smaller deviations are the tracker's noise, not made larger."""
@@ -49,9 +47,7 @@ def scaled(measures: np.ndarray) -> np.ndarray:
     Returns:
         ``(T, 12) float32``.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    away = measures - gaussian_filter1d(measures, SLOW, axis=0, mode="nearest", truncate=2.5)
+    away = measures - smooth(measures, SLOW, truncate=2.5, beyond="edge")
     return (away / np.sqrt(np.square(away).mean(axis=0) + np.square(LEAST_SPREAD))).astype(np.float32)
 
 
@@ -62,7 +58,7 @@ class LandmarkExpert:
     reach = 25
     beyond = "nothing"
 
-    def __init__(self, network: SyncExpert, *, version: str = "unnamed") -> None:
+    def __init__(self, network: Encoders, *, version: str = "unnamed") -> None:
         self.network = network
         self.version = version
 
@@ -74,7 +70,7 @@ class LandmarkExpert:
             AssetError: the file is missing, damaged or of another format.
         """
         file = Path(path or WEIGHTS)
-        return cls(load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+        return cls(Encoders.load(file), version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
 
     def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
         """Embeddings of a voice.
@@ -86,17 +82,12 @@ class LandmarkExpert:
         Returns:
             ``(count, 64) float32`` of length 1.
         """
-        import torch
-
-        from .network import ROWS
-
         gain = speech_gain(wave)
         parts = []
         for first in range(0, count, BLOCK):
             begin, end = first - CONTEXT, min(first + BLOCK, count) + CONTEXT
             features = log_mel_beyond(wave, gain_db=gain, start=begin * ROWS, stop=end * ROWS)
-            with torch.inference_mode():
-                found = self.network.sound(torch.from_numpy(features)[None])[0].numpy()
+            found = self.network.sound(features)
             parts.append(found[CONTEXT : len(found) - CONTEXT])
         return np.concatenate(parts)
 
@@ -111,7 +102,7 @@ class LandmarkExpert:
             ``(T, 64) float32`` of length 1, zeros where there is no face; ``(T,) bool`` which of them count: not those
             within :data:`EDGE` frames of a cut or of a frame without a face.
         """
-        out = np.zeros((len(mouth.run), self.network.options.embedding), np.float32)
+        out = np.zeros((len(mouth.run), self.network.embedding), np.float32)
         usable = np.zeros(len(mouth.run), bool)
         for run in range(mouth.run.max() + 1):
             rows = np.flatnonzero(mouth.run == run)
@@ -123,21 +114,4 @@ class LandmarkExpert:
 
     def embed(self, measures: np.ndarray) -> np.ndarray:
         """``(T, 12)`` measures of one stretch at 25 a second, finite, to ``(T, 64) float32`` of length 1."""
-        import torch
-
-        with torch.inference_mode():
-            return self.network.lips(torch.from_numpy(scaled(measures))[None])[0].numpy()
-
-
-def load(path: str | Path) -> SyncExpert:
-    """The network in float32, ready to run.
-
-    Raises:
-        AssetError: the file is missing, damaged, or made for another version of the package.
-    """
-    from .network import NetworkOptions, SyncExpert
-
-    def make(**options: object) -> SyncExpert:
-        return SyncExpert(NetworkOptions(**options))
-
-    return load_network(make, path, kind=FORMAT, trained_by="training/sync/")
+        return self.network.lips(scaled(measures))

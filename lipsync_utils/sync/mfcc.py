@@ -11,7 +11,6 @@ import math
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
 from ..errors import InputError
 from ..records import SAMPLE_RATE
@@ -60,23 +59,29 @@ def syncnet_mfcc(pcm: np.ndarray) -> np.ndarray:
 
 def _cepstrum(frames: np.ndarray) -> np.ndarray:
     """``(n, 400)`` to ``(n, 13)``."""
-    power = np.square(np.abs(scipy.fft.rfft(frames, _FFT, axis=1))) / _FFT  # (n, 257)
+    power = np.square(np.abs(np.fft.rfft(frames, _FFT, axis=1))) / _FFT  # (n, 257)
     energy = power.sum(axis=1)
     bands = power @ _mel_filters().T  # (n, 26)
     tiny = np.finfo(float).eps  # what stands for zero under the logarithm
     logs = np.log(np.where(bands == 0.0, tiny, bands))
     lifter = 1.0 + _LIFTER / 2.0 * np.sin(np.pi * np.arange(COEFFICIENTS) / _LIFTER)  # raises the higher coefficients
-    out = scipy.fft.dct(logs, type=2, axis=1, norm="ortho")[:, :COEFFICIENTS] * lifter
+    out = logs @ _cosines() * lifter
     out[:, 0] = np.log(np.where(energy == 0.0, tiny, energy))
     return out
 
 
 @lru_cache(maxsize=1)
+def _cosines() -> np.ndarray:
+    """``(26, 13)`` the orthonormal discrete cosine transform of type II, its lowest coefficients."""
+    angles = np.pi * (np.arange(_FILTERS)[:, None] + 0.5) * np.arange(COEFFICIENTS) / _FILTERS
+    return np.cos(angles) * np.sqrt(np.where(np.arange(COEFFICIENTS) == 0, 1.0, 2.0) / _FILTERS)
+
+
+@lru_cache(maxsize=1)
 def _mel_filters() -> np.ndarray:
     """``(26, 257)`` triangles between bins that are evenly spaced in mel (2595 log10(1 + f / 700)), floored."""
-    import librosa
-
-    hertz = librosa.mel_frequencies(_FILTERS + 2, fmin=0.0, fmax=SAMPLE_RATE / 2, htk=True)
+    mels = np.linspace(0.0, 2595.0 * np.log10(1.0 + SAMPLE_RATE / 2 / 700.0), _FILTERS + 2)
+    hertz = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
     edges = np.floor((_FFT + 1) * hertz / SAMPLE_RATE)[:, None]
     left, middle, right = edges[:-2], edges[1:-1], edges[2:]
     bins = np.arange(_FFT // 2 + 1)

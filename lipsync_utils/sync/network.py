@@ -7,6 +7,7 @@ Trained like SyncNet (Chung and Zisserman 2016) to tell the true alignment from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -14,10 +15,9 @@ from torch.nn import functional as F
 
 from ..audio import MEL_BANDS
 from ..blocks import Block, scaled_bands
+from ..weights import load_network
+from .encoders import NEEDED
 from .mouth import MOUTH_MEASURES
-
-ROWS = 4
-"""Feature rows (100 a second) per embedding (25 a second)."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,8 @@ class SyncExpert(nn.Module):
     def lips(self, measures: torch.Tensor) -> torch.Tensor:
         """Measures ``(N, T, 12) float32``, scaled by :func:`~.landmark_expert.scaled`, to embeddings ``(N, T, 64)``."""
         return F.normalize(self.see(measures.transpose(1, 2)).transpose(1, 2), dim=2)
+
+
+def load(path: str | Path) -> SyncExpert:
+    """The network in float32, as :class:`~.encoders.Encoders` reads it; the same errors."""
+    return load_network(lambda **options: SyncExpert(NetworkOptions(**options)), path, **NEEDED)

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import MissingExtraError
+
+try:
+    import torch
+except ImportError as error:
+    raise MissingExtraError("The sync expert 'syncnet'", "wav2lip") from error
+
 from .. import assets
 from ..records import Timeline
 from ..streaming import prefetch
@@ -58,8 +65,6 @@ class SyncNetExpert:
 
     def lips(self, mouth: Mouth, source: Source) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`~.registry.Expert`; a window counts where all its frames show one stretch of the face."""
-        import torch
-
         count = max(len(mouth.run) - FRAMES, 0)
         runs = np.lib.stride_tricks.sliding_window_view(np.append(mouth.run, [-1] * FRAMES), FRAMES)[:count]
         usable = (runs[:, 0] >= 0) & (runs == runs[:, :1]).all(axis=1)
@@ -75,8 +80,6 @@ class SyncNetExpert:
 
     def sound(self, wave: np.ndarray, count: int) -> np.ndarray:
         """See :class:`~.registry.Expert`."""
-        import torch
-
         pcm = np.round(np.clip(wave, -1.0, 1.0) * 32767.0)
         rows = np.zeros((count * _COLUMNS_PER_FRAME + COLUMNS, COEFFICIENTS), np.float32)
         heard = syncnet_mfcc(pcm)[: len(rows)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -133,16 +134,15 @@ def write_utterance(utterance: Utterance, path: str | Path, *, phonemes_path: st
         InputError: the utterance has no sound, or the name does not end in ``.wav``.
         OutputError: a file could not be written.
     """
-    from scipy.io import wavfile
-
     if not len(utterance.wave):
         raise InputError("Received an utterance without sound; an utterance of at least one sample is needed.")
     target = Path(path).expanduser()
     if target.suffix.lower() != ".wav":
         raise InputError("Cannot write {name!r}: the name must end in .wav.", name=target.name)
     pcm = np.round(np.clip(utterance.wave, -1.0, 1.0) * 32767.0).astype("<i2")
-    with written(target, what="sound") as temporary:
-        wavfile.write(temporary, utterance.rate, pcm)
+    with written(target, what="sound") as temporary, temporary.open("wb") as stream, wave.open(stream) as file:
+        file.setparams((1, 2, utterance.rate, 0, "NONE", None))
+        file.writeframes(pcm.tobytes())
     if phonemes_path is not None:
         with written(Path(phonemes_path), what="file of phonemes") as temporary:
             temporary.write_text(_as_json(utterance), encoding="utf-8", newline="\n")

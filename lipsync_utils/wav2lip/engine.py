@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import MissingExtraError
+
+try:
+    import torch
+except ImportError as error:
+    raise MissingExtraError("The engine 'wav2lip'", "wav2lip") from error
+
 from .. import assets, expression
 from ..choices import ENHANCERS
 from ..engines.contract import Task
@@ -155,8 +162,6 @@ class Wav2LipEngine:
         self, heard: _Heard, task: Task, features: FaceFeatures, mouths: Mouths
     ) -> Iterator[tuple[int, Patch | None]]:
         """For every frame its mouth, or None where the lips rest; the network only runs where somebody speaks."""
-        import torch
-
         for start in range(0, task.timeline.frames, BATCH):
             stop = min(start + BATCH, task.timeline.frames)
             speaking = np.flatnonzero(heard.gate[start:stop] > 0)
@@ -192,8 +197,6 @@ class Wav2LipEngine:
         self, cropped: Iterator[CroppedFrame], heard: _Heard, timeline: Timeline
     ) -> Iterator[tuple[CroppedFrame, Patch | None]]:
         """Every frame with its mouth, or None where there is no face or something covers it."""
-        import torch
-
         colours = ColourMatch()
         for batch in _batches(cropped):
             seen = [frame for frame in batch if frame.box is not None and frame.tracked.covered < 1]

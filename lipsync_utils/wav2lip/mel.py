@@ -7,7 +7,6 @@ window whose ends see the sound reflected, magnitudes in Slaney mel bands, decib
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 
 from ..audio import check_wave, hann, mel_filters
 from ..records import SAMPLE_RATE, Timeline
@@ -84,7 +83,7 @@ def mel_windows(mel: np.ndarray, timeline: Timeline, start: int, stop: int) -> n
 
 def _columns(frames: np.ndarray) -> np.ndarray:
     """``(80, n)`` of ``(n, 800)`` samples."""
-    magnitude = np.abs(scipy.fft.rfft(frames * hann(_FFT), axis=1))  # (n, 401)
+    magnitude = np.abs(np.fft.rfft(frames * hann(_FFT), axis=1))  # (n, 401)
     bands = (mel_filters(_FFT, *_BAND_HZ) @ magnitude.T).astype(np.float32)
     floor = 10.0 ** (-_RANGE_DB / 20.0)
     decibels = 20.0 * np.log10(np.maximum(bands, np.float32(floor))) - _REFERENCE_DB

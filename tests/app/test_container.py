@@ -126,9 +126,9 @@ while arguments:
     elif name in ("--index-url", "--extra-index-url"):
         assert arguments.pop(0).startswith("https://"), sys.argv
     elif name == "-e":
-        folder, _, extra = arguments.pop(0).rstrip("]").partition("[")
+        folder, _, extras = arguments.pop(0).rstrip("]").partition("[")
         project = tomllib.loads((pathlib.Path(folder) / "pyproject.toml").read_text("utf-8"))["project"]
-        assert not extra or extra in project["optional-dependencies"], sys.argv
+        assert set(filter(None, extras.split(","))) <= set(project["optional-dependencies"]), sys.argv
         for file in ("setup.py", project["readme"], *project["license-files"], "samples"):
             assert (pathlib.Path(folder) / file).exists(), file
     else:

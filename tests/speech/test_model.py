@@ -165,7 +165,7 @@ def test_missing_or_foreign_weights_are_named(tmp_path):
 
 
 def test_size_and_look_ahead(model):
-    assert sum(p.numel() for p in model.network.parameters()) < 2_000_000
+    assert model.network.size < 2_000_000
     assert model.network.look_ahead * 10 + 12.5 < 200  # ms, with half a feature window
 
 

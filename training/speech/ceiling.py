@@ -13,7 +13,6 @@ from pathlib import Path
 
 import clips
 import numpy as np
-import torch
 from measures import with_interval
 
 from lipsync_utils.audio import log_mel_beyond, rows_of, speech_gain
@@ -29,8 +28,7 @@ def hidden_layer(wave: np.ndarray, times: np.ndarray, model: SpeechModel) -> np.
     """The last hidden layer around some times of a sound, ``(len(times), 5 x width)``."""
     network, rows, reach = model.network, rows_of(len(wave)), 40
     features = log_mel_beyond(wave, gain_db=speech_gain(wave), start=-reach, stop=rows + reach + rows % 2)
-    with torch.inference_mode():
-        hidden = network.hidden(torch.from_numpy(features)[None])[0].T.numpy()  # 50 a second
+    hidden = network.hidden(features).T  # 50 a second
     wanted = (times[:, None] + np.array(AROUND_S)) * CURVE_RATE + reach
     return hidden[np.clip(np.round(wanted / 2).astype(int), 0, len(hidden) - 1)].reshape(len(times), -1)
 
@@ -57,7 +55,6 @@ def main() -> None:
     parser.add_argument("--tracks", type=Path)
     parser.add_argument("--weights", type=Path)
     options = parser.parse_args()
-    torch.set_num_threads(1)
     model, paths = SpeechModel.load(options.weights), clips.clips_in(options.clips)
     lips = [clips.cached(path, options.tracks) for path in paths]
     late = [clips.sound_late(path) for path in paths]

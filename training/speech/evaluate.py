@@ -26,6 +26,7 @@ import numpy as np
 from measures import coefficient_errors, measure, with_interval
 from scipy.signal import butter, sosfiltfilt
 from synthesize import Item, Speaker, piece_path
+from threadpoolctl import threadpool_limits
 
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
 from lipsync_utils.speech import SpeechModel
@@ -168,12 +169,10 @@ OVER_CLIPS: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
 
 def speed_and_streaming(model: SpeechModel, wave: np.ndarray) -> None:
     """Print times real time on one core, and how far blocks of 40 ms are from the whole."""
-    import torch
-
-    torch.set_num_threads(1)
     long = np.tile(wave, int(60 * SAMPLE_RATE / len(wave)) + 1)
     begun = time.perf_counter()
-    whole = model(long)
+    with threadpool_limits(1):
+        whole = model(long)
     took = time.perf_counter() - begun
     blocks = SpeechModel(model.network, block_rows=4)(wave).values
     print(f"\n{len(long) / SAMPLE_RATE / took:.0f} times real time on one core; ", end="")

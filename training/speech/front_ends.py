@@ -27,7 +27,7 @@ from lipsync_utils.audio import log_mel_beyond, rows_of, speech_gain
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE
 from lipsync_utils.speech import SpeechModel
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import LEARNED_CHANNELS
+from lipsync_utils.speech.visemes import LEARNED_CHANNELS
 
 PIECES = {"hibari": 5, "flite": 9}
 FRONT_ENDS = (("mel",), ("embedding",), ("hidden",), ("mel", "embedding"), ("hidden", "embedding"))

@@ -29,7 +29,7 @@ from texts_other import SENTENCES
 
 from lipsync_utils.audio import HOP
 from lipsync_utils.records import CURVE_RATE, SAMPLE_RATE, Phoneme
-from lipsync_utils.speech.network import LEARNED_COLUMNS
+from lipsync_utils.speech.ear import LEARNED_COLUMNS
 from lipsync_utils.speech.phonetics import gestures, segments_of
 from lipsync_utils.speech.visemes import KINDS
 from lipsync_utils.voices.espeak_voice import EspeakVoice

@@ -31,7 +31,9 @@ from step import Learner, save_network
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.speech.composing import CONTACTS
-from lipsync_utils.speech.network import FORMAT, LEARNED_CHANNELS, OUTPUTS, LipNet, NetworkOptions, load
+from lipsync_utils.speech.ear import FORMAT, OUTPUTS, look_ahead
+from lipsync_utils.speech.network import LipNet, NetworkOptions, load
+from lipsync_utils.speech.visemes import LEARNED_CHANNELS
 
 CONFIG = {
     "seed": 0,
@@ -164,7 +166,7 @@ def losses(
         hidden = network.hidden(features)
         pose, contacts, activity, logits = network.said(hidden)
     n, made, skip = len(LEARNED_CHANNELS), len(CONTACTS), 20
-    keep = slice(skip, target.shape[1] - network.look_ahead)
+    keep = slice(skip, target.shape[1] - look_ahead(network.options.dilations))
     wanted = target[..., :n]
     error = (pose - wanted) / scale
     moved = (pose.diff(dim=1) - wanted.diff(dim=1)) / scale

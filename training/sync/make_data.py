@@ -23,7 +23,7 @@ from synthesize import Speaker
 
 from lipsync_utils.audio import HOP, log_mel, speech_gain
 from lipsync_utils.records import SAMPLE_RATE, Phoneme
-from lipsync_utils.sync.network import ROWS
+from lipsync_utils.sync.encoders import ROWS
 from lipsync_utils.sync.protocol import FPS
 
 CACHE = Path(__file__).parent / "cache"

@@ -25,8 +25,9 @@ from augment import another_throat
 from step import Learner, save_network
 
 from lipsync_utils.audio import FLOOR
-from lipsync_utils.sync.landmark_expert import FORMAT, scaled
-from lipsync_utils.sync.network import ROWS, NetworkOptions, SyncExpert
+from lipsync_utils.sync.encoders import FORMAT, ROWS
+from lipsync_utils.sync.landmark_expert import scaled
+from lipsync_utils.sync.network import NetworkOptions, SyncExpert
 
 CONFIG = {
     "seed": 0,
