@@ -206,6 +206,15 @@ def sampled(pixels: Pixels, size: tuple[int, int]) -> np.ndarray:
     return cv2.transform(cv2.merge([*few]), pixels.colour.to_rgb)
 
 
+def colours_at(pixels: Pixels, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """``(..., 3) uint8`` RGB of single pixels, at whole places ``(...)`` within the picture."""
+    if isinstance(pixels, np.ndarray):
+        return pixels[y, x]
+    bright, *hues = planes_in(pixels.planes)
+    few = np.stack([bright[y, x], *(hue[y // 2, x // 2] for hue in hues)], -1)
+    return cv2.transform(few.reshape(1, -1, 3), pixels.colour.to_rgb).reshape(few.shape)
+
+
 def painted(pixels: Pixels, region: Region, before: np.ndarray, after: np.ndarray) -> Pixels:
     """A copy in which a region of RGB has changed from ``before`` to ``after``, both ``(h, w, 3) uint8``."""
     if isinstance(pixels, Yuv):

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-from lipsync_utils.pixels import BT601, BT709, Colour, Yuv, as_planes, changed, painted, planes_in, reduced, to_yuv420
+from lipsync_utils.pixels import (
+    BT601,
+    BT709,
+    Colour,
+    Yuv,
+    as_planes,
+    changed,
+    colours_at,
+    painted,
+    planes_in,
+    reduced,
+    to_yuv420,
+)
 
 COLOURS = [Colour(BT601), Colour(BT601, full=True), Colour(BT709), Colour(BT709, full=True)]
 
@@ -43,6 +55,13 @@ def test_colours_are_those_of_swscale(colour):
 def test_a_part_is_that_part_of_the_whole(region):
     pixels, (left, top, right, bottom) = picture(), region
     np.testing.assert_array_equal(pixels.part(region), pixels.rgb[top:bottom, left:right])
+
+
+def test_single_pixels_have_the_colours_that_they_have_in_the_whole():
+    pixels = picture()
+    x, y = np.meshgrid([0, 17, 95], [3, 40, 63])
+    for one in (pixels, pixels.rgb):
+        np.testing.assert_array_equal(colours_at(one, x, y), pixels.rgb[y, x])
 
 
 @pytest.mark.parametrize("factor", [1, 2, 3, 4])

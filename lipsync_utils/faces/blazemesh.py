@@ -40,7 +40,7 @@ class BlazeMeshDetector:
         threads: CPU threads of each network.
     """
 
-    def __init__(self, *, threads: int = 2) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         self._finder = BlazeFace(assets.path("face_detector"), threads=threads)
         self._mesh = FaceMesh(assets.path("face_mesh"), threads=threads)
 

@@ -16,7 +16,7 @@ from .choosing import choose
 from .closeup import Closeup
 from .covering import CoverWatch
 from .detector import FaceDetector, RefiningDetector
-from .facemesh import crop_of_points
+from .facemesh import INPUT_SIZE, crop_of_points
 from .geometry import apart, overlap, width_of
 from .looks import look_of, unlike
 from .smoothing import STEADY, CentredSmoother
@@ -281,9 +281,9 @@ class _Mirrored:
 
 def _turn(points: np.ndarray) -> np.ndarray:
     """``(3, 3)`` from the crop in which a face is looked for, to the picture."""
-    matrix, turn = crop_of_points(points).to_picture(), np.eye(3)
-    turn[:2, :2], turn[2, 2] = matrix[:, :2], np.sqrt(np.linalg.det(matrix[:, :2]))
-    return turn
+    crop = crop_of_points(points)
+    cos, sin = np.cos(crop.angle), np.sin(crop.angle)
+    return crop.side / INPUT_SIZE * np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
 
 
 def _thumbnail(pixels: Pixels) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from ..faces import topology
 from ..faces.geometry import in_picture
 from ..faces.looks import LUMA
-from ..pixels import Pixels, part_of
+from ..pixels import Pixels, colours_at
 from ..rig import FittedRig
 from .raster import coverage_between
 from .regions import region_around
@@ -102,10 +102,10 @@ def mouth_frame(fitted: FittedRig) -> np.ndarray:
 def skin_colour(points: np.ndarray, pixels: Pixels) -> np.ndarray:
     """``(3,)`` colour of the cheeks in [0, 255] of the face at ``(468, 3)`` points."""
     height, width = pixels.shape[:2]
-    cheeks = np.clip(points[_CHEEKS, :2].round().astype(int), 0, (width - 1, height - 1)).tolist()
-    around = [(max(0, x - 2), max(0, y - 2), min(x + 3, width), min(y + 3, height)) for x, y in cheeks]
-    patches = [part_of(pixels, region).reshape(-1, 3).mean(0) for region in around]
-    return np.median(patches, 0).astype(np.float32)
+    cheeks = points[_CHEEKS, :2].round().astype(int)[:, None, None]
+    x = np.clip(cheeks[..., 0] + np.arange(-2, 3), 0, width - 1)
+    y = np.clip(cheeks[..., 1] + np.arange(-2, 3)[:, None], 0, height - 1)
+    return np.median(colours_at(pixels, x, y).mean((1, 2)), 0).astype(np.float32)
 
 
 def skin_light(points: np.ndarray, image: np.ndarray) -> np.ndarray:
