@@ -10,7 +10,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy.interpolate import RBFInterpolator
 
 from ..errors import AssetError, MissingExtraError
 from ..records import Face
@@ -72,6 +71,8 @@ def mesh_from_68(landmarks: np.ndarray) -> np.ndarray:
     Returns:
         ``(468, 3) float32`` points as in :class:`~lipsync_utils.records.Face`.
     """
+    from scipy.interpolate import RBFInterpolator
+
     neutral, known = topology.NEUTRAL.astype(np.float64), np.array(topology.IBUG_68)
     homogeneous = np.column_stack([neutral, np.ones(len(neutral))])
     camera, *_ = np.linalg.lstsq(homogeneous[known], landmarks.astype(np.float64), rcond=None)  # (4, 2)

@@ -19,8 +19,9 @@ MAX_SIDE = 8192
 BACKDROP = (128, 128, 128)
 """What shows through transparent pixels: mid-grey, as far from dark hair as from fair skin."""
 
-# Formats with a signature of their own. (Pillow would also take an MPEG stream for a picture.)
-_FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+# Formats with a signature of their own. (Pillow would also take an MPEG stream for a picture.) At one of the last three
+# it loads the readers of all formats that it knows.
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "PPM", "JPEG2000", "TIFF", "WEBP")
 _ONLY_READ = ("PSD",)
 _TGA_ENDINGS, _TGA_FOOTER = (".tga", ".icb", ".vda", ".vst"), b"TRUEVISION-XFILE.\0"
 
