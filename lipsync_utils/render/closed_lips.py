@@ -40,7 +40,7 @@ LENT = 0.6
 WAIT_S = 1.0
 """How long frames are held back until closed lips were seen; nobody speaks for longer without them."""
 
-HELD_BYTES = 96e6
+HELD_BYTES = 48e6
 """Pictures that are held back at most."""
 
 SWITCH_FRAMES = 5

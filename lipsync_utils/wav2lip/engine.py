@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 AHEAD = 8
 """Frames that are decoded and tracked ahead of the network."""
 
-HELD_BYTES = 48e6
+HELD_BYTES = 24e6
 """Pictures of a batch; large ones go through the network in smaller batches."""
 
 APPEARS = 3.0
