@@ -17,7 +17,7 @@ from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
 from .regions import region_around, with_region
 from .relight import Relight
-from .warp import MeshWarp, identity_maps
+from .warp import FINER, MeshWarp, identity_maps
 
 
 class PortraitRenderer:
@@ -87,7 +87,8 @@ class PortraitRenderer:
         target = mesh.surround(moved, self._source)
         if rotation is None:
             skull = np.eye(2, 3)
-            regions, maps_of = [region_around(target, self.image.shape)], identity_maps
+            regions = [region_around(target, self.image.shape)]
+            maps_of = partial(identity_maps, factor=FINER)
         else:
             field = self.head.forward(rotation, np.zeros(2) if shift is None else shift, breath)
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from . import mesh
 from .closed_lips import Lent, lend
 from .mouth import MouthInterior, mouth_frame, mouth_state, skin_colour
 from .regions import region_around
-from .warp import STILL, MeshWarp, identity_maps, warped
+from .warp import FINER, STILL, MeshWarp, identity_maps, warped
 
 _LIPS = np.array(topology.LIPS)
 
@@ -90,7 +91,7 @@ class VideoRenderer:
             after, near = before.copy(), target - corner
             if not lent.whole:
                 warp = MeshWarp(pixels.part(region), source - corner, enlarging=cv2.INTER_CUBIC)
-                warp.refine(after, near, identity_maps)
+                warp.refine(after, near, partial(identity_maps, factor=FINER))
             lent.paint(after, near[: topology.POINTS])
             frame, state = mouth_frame(fitted), mouth_state(fitted, self._names, values)
             frame[:, 2] -= corner

@@ -155,7 +155,7 @@ def in_texture(points: np.ndarray) -> np.ndarray:
     return (points * FINER + (FINER - 1) / 2).astype(np.float32)
 
 
-def identity_maps(region: Region, *, factor: int = FINER) -> tuple[np.ndarray, np.ndarray]:
+def identity_maps(region: Region, *, factor: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Backward maps ``(h, w) float32`` of a region, into a picture enlarged by ``factor``, that leave it as it is."""
     left, top, right, bottom = (np.float32(edge * factor + (factor - 1) / 2) for edge in region)
     x = np.arange(left, right, factor, dtype=np.float32)

@@ -71,7 +71,7 @@ def paste(pixels: Pixels, patch: Patch, grain: Grain, *, index: int, level: floa
     if right - left < 2 or bottom - top < 2:
         return pixels
     before = part_of(pixels, region)
-    maps = identity_maps(region, factor=1)
+    maps = identity_maps(region)
     taken = patch.sample(*maps)
     if level is None:
         level = Grain.level_of(before, taken)
@@ -132,4 +132,4 @@ class MovingHead:
         image = self._portrait.image
         region = within(patch.region, image.shape)
         left, top, right, bottom = region
-        return Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region, factor=1)))
+        return Grain.level_of(image[top:bottom, left:right], patch.sample(*identity_maps(region)))
