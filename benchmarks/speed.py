@@ -142,14 +142,13 @@ def transcoded(path: Path, out: Path) -> None:
     """Write a file anew: same frames, same sound."""
     import av
 
+    from lipsync_utils.media.encode import x264_settings
     from lipsync_utils.options import WriteOptions
 
-    options = WriteOptions()
-    settings = {"crf": str(options.crf), "preset": options.preset, "chromaoffset": "-4"}
     with av.open(str(path)) as source, av.open(str(out), "w") as target:
         film, sound = source.streams.video[0], source.streams.audio[0]
         film.thread_type = "AUTO"
-        picture = target.add_stream("libx264", rate=film.average_rate, options=settings)
+        picture = target.add_stream("libx264", rate=film.average_rate, options=x264_settings(WriteOptions()))
         picture.width, picture.height, picture.pix_fmt = film.width, film.height, "yuv420p"
         heard = target.add_stream("aac", rate=sound.rate, layout=sound.layout.name)
         into = {film.index: picture, sound.index: heard}

@@ -17,6 +17,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
+from one_process import ONE_PROCESS
 
 from lipsync_avatars import requirements
 
@@ -112,17 +113,6 @@ def test_it_speaks_in_an_empty_environment(wheel, tmp_path, capsys):
 
 
 TEXT = "Good morning, everybody, and welcome. It is good to see all of you here today, and to hear what you have made."
-
-ONE_PROCESS = """
-import json, sys
-from lipsync_tools.cli import app
-for command in json.loads(sys.argv[1]):
-    try:
-        app(command)
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
 
 
 def commands(voice: str) -> list[list[str]]:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from one_process import ONE_PROCESS
 
 from lipsync_utils import assets
 
@@ -23,15 +24,9 @@ UNUSED = ("requests", "gdown", "pooch", "filelock", "lipsync_avatars.studio_setu
 """What a run does not need where every model is there."""
 
 PROCESS = f"""
-import json, sys
+import sys
 sys.modules.update(dict.fromkeys({EXTRAS}))
-from lipsync_tools.cli import app
-for command in json.loads(sys.argv[1]):
-    try:
-        app(command)
-    except SystemExit as end:
-        if end.code:
-            raise
+{ONE_PROCESS}
 from numba.core.dispatcher import Dispatcher
 from lipsync_utils.render import raster
 loops = [loop.stats for loop in vars(raster).values() if isinstance(loop, Dispatcher)]

@@ -87,9 +87,7 @@ class Encoder:
             self._output.close()
 
     def _add_video(self, width: int, height: int, options: WriteOptions) -> av.VideoStream:
-        # 4:2:0 has already cost the chroma, in which lips differ from skin, half its resolution: quantise it less.
-        settings = {"crf": str(options.crf), "preset": options.preset, "chromaoffset": "-4"}
-        stream = self._output.add_stream("libx264", rate=self._fps, options=settings)
+        stream = self._output.add_stream("libx264", rate=self._fps, options=x264_settings(options))
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = 1 / self._fps
@@ -129,6 +127,12 @@ class Encoder:
             frame.pts = self._samples
             self._samples += block.shape[1]
             self._output.mux(self._audio.encode(frame))
+
+
+def x264_settings(options: WriteOptions) -> dict[str, str]:
+    """What the encoder of pictures is told."""
+    # 4:2:0 has already cost the chroma, in which lips differ from skin, half its resolution: quantise it less.
+    return {"crf": str(options.crf), "preset": options.preset, "chromaoffset": "-4"}
 
 
 def aac_rate(rate: int) -> int:

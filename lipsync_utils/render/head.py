@@ -71,6 +71,7 @@ class HeadWarp:
         self._weight = self._fade(fitted, centre[:2], face_height, person is not None)
         self._breathes = self._chest(fitted, face_height) if person is not None else np.zeros_like(self._weight[..., 0])
         self._moves = np.maximum(self._weight.max(-1), self._breathes) > 1e-3
+        self._regions = lru_cache(maxsize=32)(self._within)
         self._seen = None
         if person is not None:
             self._seen = cv2.resize(person, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
@@ -112,6 +113,11 @@ class HeadWarp:
         away = np.linalg.norm(self._nodes[:, :, None] - points[None, None, :, :2], axis=-1) / self.face_width
         weight = 1 / (away**2 + 0.002) ** 2
         return ((weight * points[:, 2]).sum(-1) / weight.sum(-1)).astype(np.float32)
+
+    @property
+    def alone(self) -> bool:
+        """Whether only the person moves, and no background with it."""
+        return self._seen is not None
 
     def forward(self, rotation: np.ndarray, shift: np.ndarray, breath: float = 0.0) -> np.ndarray:
         """Displacement of every node in pixels, ``(rows, columns, 2) float32``.
@@ -166,8 +172,7 @@ class HeadWarp:
         """
         return self._regions(1 + int(max(np.abs(field).max(), way) / self._step.min()))
 
-    @lru_cache(maxsize=32)  # noqa: B019 - the motions of a portrait live as long as it
-    def _regions(self, reach: int) -> tuple[Region, ...]:
+    def _within(self, reach: int) -> tuple[Region, ...]:
         """Where something moves whose nodes go at most so many nodes far."""
         moves = self._moves
         if self._seen is not None:

@@ -41,7 +41,6 @@ class PortraitRenderer:
         self._names, self._columns = names, rig.columns(names + expression.NAMES)
         self._eyes = Eyes(self.fitted, image)
         person = None if layers is None else layers.alpha
-        self._alone = layers is not None
         self.head = HeadWarp(self.fitted, width=image.shape[1], height=image.shape[0], person=person)
         self.mouth = MouthInterior.of(self.fitted.mouth_width, self.fitted.source, image)
         self._frame = mouth_frame(self.fitted)
@@ -94,7 +93,7 @@ class PortraitRenderer:
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
             regions = self.head.regions(field, float(np.abs(target - self._warp.source).max()))
-            if not self._alone:  # skin beyond the head goes along with lips and jaw
+            if not self.head.alone:  # skin beyond the head goes along with lips and jaw
                 regions = with_region(regions, region_around(target, self.image.shape))
             maps_of = partial(self.head.maps, self.head.backward(field))
         out = self.image.copy()

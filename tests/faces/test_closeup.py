@@ -62,3 +62,28 @@ def test_one_look_a_frame_is_as_right_as_two(detector):
             one = face if corrected else detector.refine(image, before.points, quick=True)
             away[corrected].append(np.linalg.norm((one.points - two.points)[:, :2], axis=1).mean())
     assert np.mean(away[True]) < 0.5 * np.mean(away[False])
+
+
+def test_another_face_has_another_mirror_image(detector):
+    shots = [SyntheticFace(x=120, y=150, width=120)] * 6 + [
+        SyntheticFace(x=290, y=180, width=170, skin=(110, 80, 60))
+    ] * 6
+    looks = []
+
+    class Counting:
+        detect = staticmethod(detector.detect)
+
+        @staticmethod
+        def refine(image, points, *, quick=False, precise=False):
+            looks.append((at, quick))
+            return detector.refine(image, points, quick=quick, precise=precise)
+
+    def frames():
+        nonlocal at
+        for at, face in enumerate(shots):
+            yield Frame(at, at / 25, draw(face, size=(420, 360)))
+
+    at = 0
+    assert all(each.face is not None for each in track(frames(), Counting(), FaceOptions(smooth_s=0.0)))
+    twice = [at for at, quick in looks if not quick]
+    assert [at for at in twice if at >= 6] == [7 + number for number in range(MIRROR_FIRST)]

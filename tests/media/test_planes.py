@@ -11,7 +11,7 @@ from synthetic_media import voice, write_sound
 
 from lipsync_utils.media import VideoWriter, load_speech, open_source
 from lipsync_utils.media.encode import Encoder
-from lipsync_utils.pixels import BT601, BT709, BT2020, Yuv, to_yuv420
+from lipsync_utils.pixels import BT601, BT709, BT2020, Colour, Yuv, to_yuv420
 from lipsync_utils.records import Timeline
 
 SIZE = 96, 64  # width, height
@@ -95,3 +95,14 @@ def test_more_bits_and_more_colour_are_reduced_once(tmp_path, monkeypatch, layou
 def test_wide_colours_become_rgb(tmp_path):
     source = film(tmp_path / "in.mkv", layout="yuv420p10le", matrix=BT2020, primaries=BT2020)
     assert isinstance(next(iter(open_source(source).frames(clock()))).pixels, np.ndarray)
+
+
+def test_planes_of_other_colours_become_those_of_the_file(tmp_path):
+    """As of a video whose later frames are tagged otherwise."""
+    speech = load_speech(write_sound(tmp_path / "s.wav", voice(2 / 25)))
+    timeline, image = Timeline(fps=Fraction(25), frames=2, duration_s=2 / 25), moment(0)
+    with VideoWriter(tmp_path / "out.mp4", width=SIZE[0], height=SIZE[1], timeline=timeline, speech=speech) as writer:
+        for colour in (Colour(BT709), Colour(BT601, full=True)):
+            writer.write(Yuv(to_yuv420(image, colour), colour))
+    first, second = (frame.image.astype(int) for frame in open_source(tmp_path / "out.mp4").frames(timeline))
+    assert np.abs((first - second).mean((0, 1))).max() < 1

@@ -13,6 +13,7 @@ from synthetic_faces import SyntheticFace, draw
 from lipsync_utils.faces.blazemesh import BlazeMeshDetector
 from lipsync_utils.faces.tracking import track
 from lipsync_utils.options import FaceOptions
+from lipsync_utils.pixels import as_planes
 from lipsync_utils.records import Frame, TrackedFrame
 from lipsync_utils.render.closed_lips import WAIT_S, Lent, lend, opening
 from lipsync_utils.render.portrait import PortraitRenderer
@@ -61,6 +62,18 @@ def test_lips_of_a_closed_frame_are_taken(detector, rig, order):
         assert own < 0.65
         assert warped < 0.75
         assert like_closed(video.render(prepared, REST)) > 0.82
+
+
+def test_all_of_lent_lips_is_painted(detector, rig, monkeypatch):
+    """With more room around them they would be no different."""
+    video = VideoRenderer(rig=rig, names=("jawOpen",))
+    *_, prepared = video.prepared(film(detector, [0.0] * 3 + [0.8] * 4))
+    pixels = as_planes(prepared.tracked.frame.image)
+    prepared = replace(prepared, tracked=replace(prepared.tracked, frame=Frame(0, 0.0, pixels)))
+    jaw = np.array([0.3], np.float32)
+    out = video.render(prepared, jaw)
+    monkeypatch.setattr(Lent, "margin", lambda *_: 90)
+    np.testing.assert_array_equal(video.render(prepared, jaw).planes, out.planes)
 
 
 def test_lent_lips_speak(detector, rig):

@@ -83,6 +83,24 @@ def test_a_head_moves_before_its_background(portrait, face, rig, pose):
     assert np.abs(out[inside].astype(int) - portrait[inside]).mean() > 3
 
 
+@pytest.mark.parametrize("turn", [0.004, 0.12])
+@pytest.mark.parametrize("layered", [True, False])
+def test_bands_are_as_wide_as_they_must_be(portrait, face, rig, pose, monkeypatch, turn, layered):
+    """Whether the head goes far, or the jaw goes farther than the head, and before whatever background."""
+    image = portrait.copy()
+    image[:, :120] = image[:, 392:] = (20, 200, 90)
+    x, y = np.meshgrid(*(np.arange(s, dtype=np.float32) for s in image.shape[1::-1]))
+    mask = (np.hypot((x - 256) / 110, (y - 230) / 150) < 1).astype(np.float32)
+    layers = parted(image, mask, coarse=3) if layered else None
+    renderer = PortraitRenderer(image, face, rig=rig, names=NAMES, layers=layers)
+    moves = {"rotation": np.array([turn, turn, turn]), "shift": np.array([turn, 0.0])}
+    bands = renderer.render(pose(jawOpen=1.0), **moves)
+    height, width = image.shape[:2]
+    monkeypatch.setattr(HeadWarp, "regions", lambda *_: ((0, 0, width, height),))
+    whole = renderer.render(pose(jawOpen=1.0), **moves)
+    assert np.abs(bands.astype(int) - whole).max() <= (3 if layered else 0)
+
+
 def test_a_breath_raises_the_shoulders_more_than_the_head_and_no_background(portrait, face, rig, pose):
     person = np.zeros(portrait.shape[:2], np.uint8)
     person[60:, 120:390] = 255

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from synthetic_faces import SyntheticFace, draw
 
 from lipsync_utils.faces import topology
+from lipsync_utils.pixels import as_planes, planes_in
 from lipsync_utils.records import Face, Frame, TrackedFrame
+from lipsync_utils.render import mesh
 from lipsync_utils.render.mouth import mouth_frame
 from lipsync_utils.render.video import VideoRenderer
+from lipsync_utils.render.warp import MeshWarp, warped
 from lipsync_utils.speech.visemes import NAMES
 
 
@@ -58,6 +62,37 @@ def test_only_the_face_changes(video, portrait, face, pose):
     eyes = face.points[list(topology.EYE_CORNERS), :2].round().astype(int)
     y, x = eyes[:, 1].min() - 10, eyes[:, 0]
     assert np.abs(out[y, x].astype(int) - portrait[y, x]).max() < 12, "the upper face speaks its own mind"
+
+
+def test_brightness_and_hues_go_the_same_way(portrait, face):
+    pixels, way = as_planes(portrait), 6
+    source = mesh.surround(face.points)
+    out = warped(pixels, source, source + np.float32(way), np.ones(len(source), bool))
+    x, y = face.points[topology.NOSE_TIP, :2].astype(int) // 2 * 2
+    for old, new, half in zip(planes_in(pixels.planes), planes_in(out.planes), (1, 2, 2), strict=True):
+        there = np.s_[(y - 30) // half : (y + 30) // half, (x - 30) // half : (x + 30) // half]
+        here = np.s_[(y + way - 30) // half : (y + way + 30) // half, (x + way - 30) // half : (x + way + 30) // half]
+        away = np.abs(new[here].astype(int) - old[there])
+        assert away.mean() < 0.25 * np.abs(new[there].astype(int) - old[there]).mean() + 0.3
+
+
+def test_edges_of_parted_lips_are_as_smooth_as_in_a_picture_twice_as_large(video, portrait, face, pose, monkeypatch):
+    large = cv2.resize(portrait, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    twice = replace(face, points=(face.points * 2 + np.float32([0.5, 0.5, 0])).astype(np.float32), box=2 * face.box)
+    values = pose(jawOpen=0.5)
+    known = cv2.resize(
+        spoken(video, tracked(large, twice), values), portrait.shape[1::-1], interpolation=cv2.INTER_AREA
+    )
+    low, high = (end(face.points[list(topology.LIPS), :2], axis=0).astype(int) for end in (np.min, np.max))
+    lips = np.s_[low[1] - 5 : high[1] + 30, low[0] : high[0]]
+
+    def off() -> float:
+        out = spoken(video, tracked(portrait, face), values)
+        return float(np.square(out[lips].astype(float) - known[lips]).mean())
+
+    fine = off()
+    monkeypatch.setattr(MeshWarp, "refine", lambda *_: None)
+    assert fine < 0.99 * off()
 
 
 def test_lips_of_the_source_are_closed_where_the_voice_is_silent(video, detector, pose):
