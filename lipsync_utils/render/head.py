@@ -114,11 +114,6 @@ class HeadWarp:
         weight = 1 / (away**2 + 0.002) ** 2
         return ((weight * points[:, 2]).sum(-1) / weight.sum(-1)).astype(np.float32)
 
-    @property
-    def alone(self) -> bool:
-        """Whether only the person moves, and no background with it."""
-        return self._seen is not None
-
     def forward(self, rotation: np.ndarray, shift: np.ndarray, breath: float = 0.0) -> np.ndarray:
         """Displacement of every node in pixels, ``(rows, columns, 2) float32``.
 

@@ -15,7 +15,7 @@ from .eyes import LID_FOLLOWS, Eyes
 from .head import HeadWarp
 from .layers import Layers
 from .mouth import MouthInterior, mouth_frame, mouth_state
-from .regions import region_around, with_region
+from .regions import region_around
 from .relight import Relight
 from .warp import FINER, MeshWarp, identity_maps
 
@@ -93,8 +93,6 @@ class PortraitRenderer:
             skull = self.head.affine_around(field, self._frame[:, 2], reach=self.fitted.mouth_width / 2)
             target = target + self.head.at(field, target)
             regions = self.head.regions(field, float(np.abs(target - self._warp.source).max()))
-            if not self.head.alone:  # skin beyond the head goes along with lips and jaw
-                regions = with_region(regions, region_around(target, self.image.shape))
             maps_of = partial(self.head.maps, self.head.backward(field))
         out = self.image.copy()
         self._warp.paint(out, target, regions, maps_of)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import numpy as np
 
 from ..pixels import Region
@@ -16,14 +13,3 @@ def region_around(points: np.ndarray, shape: tuple[int, ...], *, margin: int = 0
     low = np.clip(np.floor(points.min(0)).astype(int) - margin, 0, size)
     high = np.clip(np.ceil(points.max(0)).astype(int) + margin + 1, low, size)
     return (*low.tolist(), *high.tolist())
-
-
-def with_region(regions: Sequence[Region], other: Region) -> list[Region]:
-    """Regions below each other, and another one: each row of pixels as wide as it is in either; nothing twice."""
-    out = []
-    edges = sorted({edge for region in (*regions, other) for edge in (region[1], region[3])})
-    for begin, end in pairwise(edges):
-        row = [region for region in (*regions, other) if region[1] <= begin and end <= region[3]]
-        if row:
-            out.append((min(one[0] for one in row), begin, max(one[2] for one in row), end))
-    return out

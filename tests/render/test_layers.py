@@ -84,21 +84,25 @@ def test_a_head_moves_before_its_background(portrait, face, rig, pose):
 
 
 @pytest.mark.parametrize("turn", [0.004, 0.12])
-@pytest.mark.parametrize("layered", [True, False])
-def test_bands_are_as_wide_as_they_must_be(portrait, face, rig, pose, monkeypatch, turn, layered):
-    """Whether the head goes far, or the jaw goes farther than the head, and before whatever background."""
+@pytest.mark.parametrize("kind", ["layers", "one", "one, cut off"])
+def test_bands_are_as_wide_as_they_must_be(portrait, face, rig, pose, monkeypatch, turn, kind):
+    """Whether the head goes far, or the jaw goes farther than the head; at the picture's border as well."""
     image = portrait.copy()
     image[:, :120] = image[:, 392:] = (20, 200, 90)
     x, y = np.meshgrid(*(np.arange(s, dtype=np.float32) for s in image.shape[1::-1]))
     mask = (np.hypot((x - 256) / 110, (y - 230) / 150) < 1).astype(np.float32)
-    layers = parted(image, mask, coarse=3) if layered else None
+    layers = parted(image, mask, coarse=3) if kind == "layers" else None
+    if kind == "one, cut off":
+        left, bottom = int(face.points[:, 0].min()) - 8, int(face.points[topology.CHIN, 1]) + 8
+        image = np.ascontiguousarray(image[:bottom, left:])
+        face = Face(face.box, face.points - np.float32([left, 0, 0]), 1.0)
     renderer = PortraitRenderer(image, face, rig=rig, names=NAMES, layers=layers)
     moves = {"rotation": np.array([turn, turn, turn]), "shift": np.array([turn, 0.0])}
     bands = renderer.render(pose(jawOpen=1.0), **moves)
     height, width = image.shape[:2]
     monkeypatch.setattr(HeadWarp, "regions", lambda *_: ((0, 0, width, height),))
     whole = renderer.render(pose(jawOpen=1.0), **moves)
-    assert np.abs(bands.astype(int) - whole).max() <= (3 if layered else 0)
+    assert np.abs(bands.astype(int) - whole).max() <= (3 if kind == "layers" else 0)
 
 
 def test_a_breath_raises_the_shoulders_more_than_the_head_and_no_background(portrait, face, rig, pose):
